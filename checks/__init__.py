@@ -1,0 +1,1 @@
+"""Asset checks: table contracts through Great Expectations, and the rules between tables."""

@@ -1,0 +1,1 @@
+"""Dagster assembly, the home folder, and the command line."""

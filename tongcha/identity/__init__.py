@@ -1,0 +1,1 @@
+"""Chinese identities: names, ID numbers, phones and schools, normalised beside the raw value."""

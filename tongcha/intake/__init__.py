@@ -1,0 +1,1 @@
+"""Intake: read, map headers, type, and reject with a reason."""

@@ -1,0 +1,1 @@
+"""Linkage: blocking, comparison, match weights, ranking, evidence and decoys."""

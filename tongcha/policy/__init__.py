@@ -1,0 +1,1 @@
+"""Policy is data: what officials may read and change, typed, bounded and versioned."""

@@ -1,0 +1,1 @@
+"""Referral: exculpatory facts, routing by legal status, and the package."""

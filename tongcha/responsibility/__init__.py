@@ -1,0 +1,1 @@
+"""Responsibility: attribution to schools, deductions, notices and the scoreboard."""

@@ -1,0 +1,1 @@
+"""Review: the queue, the workbook round trip, judgements, and the gate."""

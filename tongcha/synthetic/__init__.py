@@ -1,0 +1,1 @@
+"""A seeded invented city with known truth, for the demo, tests and benchmarks."""

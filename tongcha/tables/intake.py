@@ -1,0 +1,158 @@
+"""Tables of the intake stage: what was met at a raid, and what had to be turned away."""
+
+from __future__ import annotations
+
+from tongcha.tables.contract import (
+    Column,
+    Partition,
+    Rule,
+    Sensitivity,
+    Stage,
+    Table,
+    day,
+    text,
+    whole,
+)
+
+PERSONAL, SENSITIVE, MINOR = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.MINOR
+
+BATCH = text("batch", "批次", "查处批次,即收件箱 raids/ 下的文件夹名", required=True)
+PROVENANCE: tuple[Column, ...] = (
+    text("file", "来源文件", "相对收件箱的路径", required=True),
+    text("sheet", "工作表", "CSV 与 Parquet 为空"),
+    whole("row", "行号", "原文件中的行号,从 1 起", required=True, minimum=1),
+)
+CAPTURES = ("card", "typed", "masked", "last4", "oral")
+ROLES = ("授课", "举办", "介绍", "其他")
+LICENCES = ("有照有证", "有照无证", "无照无证")
+SUBJECT_TYPES = ("学科类", "非学科类", "待鉴定")
+
+SITES = Table(
+    "sites",
+    "查处场所",
+    Stage.INTAKE,
+    Partition.BATCH,
+    ("raid_id",),
+    (
+        BATCH,
+        text("raid_id", "查处编号", required=True, pattern="[A-Za-z0-9_-]{1,40}"),
+        day("raid_date", "查处日期", required=True),
+        text("address", "场所地址", sensitivity=PERSONAL),
+        text("area", "区划代码", "6 位行政区划代码", pattern="[0-9]{6}"),
+        text("licence", "证照情况", one_of=LICENCES),
+        text("variant", "隐形变异类型"),
+        text("subject_type", "学科类别", one_of=SUBJECT_TYPES),
+        text("team", "联合执法组"),
+        text("officers", "执法证号", "参加检查的执法人员证号,以顿号分隔;须不少于两人", sensitivity=PERSONAL),
+        text("source", "线索来源", "只记渠道代码,不记举报人"),
+        *PROVENANCE,
+    ),
+    "每次查处的场所一行。",
+)
+
+IDENTITIES = Table(
+    "identities",
+    "现场人员",
+    Stage.INTAKE,
+    Partition.BATCH,
+    ("identity_id",),
+    (
+        BATCH,
+        text("identity_id", "人员编号", required=True, pattern="[A-Za-z0-9_-]{1,40}"),
+        text("raid_id", "查处编号", required=True),
+        day("raid_date", "查处日期", required=True),
+        text("site_area", "场所区划", pattern="[0-9]{6}"),
+        text("capture", "采集方式", "读卡、手录、遮挡、后四位、口述", required=True, one_of=CAPTURES),
+        text("checked_by", "核验民警", "核验证件的民警警号", sensitivity=PERSONAL),
+        text("ground", "核验依据"),
+        text("name", "姓名", "原样保留", sensitivity=PERSONAL),
+        text("id_number", "证件号码", "原样保留", sensitivity=SENSITIVE),
+        text("phone", "手机号", "原样保留", sensitivity=SENSITIVE),
+        text("sex", "性别", one_of=("男", "女"), sensitivity=PERSONAL),
+        whole("age", "年龄", "周岁", minimum=0, maximum=120, sensitivity=PERSONAL),
+        text("claimed_school", "自称学校", sensitivity=PERSONAL),
+        text("claimed_subject", "自称学科", sensitivity=PERSONAL),
+        text("role", "现场身份", one_of=ROLES),
+        text("name_clean", "规整姓名", "去除不可见字符、括注后的姓名", sensitivity=PERSONAL),
+        text(
+            "name_form", "姓名形式", "全名、仅姓氏、拉丁字母、无", one_of=("full", "surname", "latin", "none")
+        ),
+        text("id_clean", "规整证件号", "校验通过的 18 位号码或同类证件号", sensitivity=SENSITIVE),
+        text("id_status", "证件状态", "见 docs/data-dictionary"),
+        text("phone_clean", "规整手机号", "11 位", sensitivity=SENSITIVE),
+        *PROVENANCE,
+    ),
+    "现场核验的每个人一行;多数不是教师。",
+    (
+        Rule("raid_date_is_not_before_2000", "raid_date >= DATE '2000-01-01'", "查处日期不早于 2000 年"),
+        Rule("card_has_number", "capture <> 'card' OR id_number IS NOT NULL", "读卡采集须有证件号码"),
+    ),
+)
+
+PUPILS = Table(
+    "pupils",
+    "现场学生",
+    Stage.INTAKE,
+    Partition.BATCH,
+    ("raid_id", "pupil_no"),
+    (
+        BATCH,
+        text("raid_id", "查处编号", required=True),
+        text("pupil_no", "学生序号", required=True),
+        text("name", "姓名", sensitivity=MINOR),
+        text("school_written", "所在学校", "登记时的写法", sensitivity=MINOR),
+        text("grade", "年级", sensitivity=MINOR),
+        *PROVENANCE,
+    ),
+    "现场登记的学生一人一行;姓名只用于去重与通报本校,不进入教师线索。",
+)
+
+REJECTED_COLUMNS: tuple[Column, ...] = (
+    text("file", "来源文件", required=True),
+    text("sheet", "工作表", required=True),
+    whole("row", "行号", "0 表示整个文件或工作表", required=True, minimum=0),
+    text("table", "目标表", required=True),
+    text("column", "列", "空表示整行", required=True),
+    text("rule", "规则", "规则的英文名", required=True),
+    text("reason", "原因", "中文说明,不含个人信息", required=True),
+    text(
+        "outcome", "处理", "rejected=退回,dropped=按规则略去", required=True, one_of=("rejected", "dropped")
+    ),
+)
+FILE_COLUMNS: tuple[Column, ...] = (
+    text("file", "文件", required=True),
+    text("sheet", "工作表", required=True),
+    text("table", "目标表", required=True),
+    text("sha256", "文件指纹", required=True),
+    whole("rows_read", "读入行数", required=True, minimum=0),
+    whole("rows_accepted", "收下行数", required=True, minimum=0),
+    whole("rows_rejected", "退回行数", required=True, minimum=0),
+    whole("rows_dropped", "略去行数", "合计、填表人等说明行", required=True, minimum=0),
+)
+ROWS_ADD_UP = Rule(
+    "rows_add_up",
+    "rows_read = rows_accepted + rows_rejected + rows_dropped",
+    "读入行数等于收下、退回、略去之和",
+)
+
+REJECTED_ROWS = Table(
+    "rejected_rows",
+    "退回行",
+    Stage.INTAKE,
+    Partition.BATCH,
+    ("file", "sheet", "row", "column", "rule"),
+    (BATCH, *REJECTED_COLUMNS),
+    "查处材料中没有收下的每一行及原因;什么都不会无声消失。",
+)
+INTAKE_FILES = Table(
+    "intake_files",
+    "收件清单",
+    Stage.INTAKE,
+    Partition.BATCH,
+    ("file", "sheet", "table"),
+    (BATCH, *FILE_COLUMNS),
+    "本批次读过的每个文件(工作表)与行数对账。",
+    (ROWS_ADD_UP,),
+)
+
+TABLES = (SITES, IDENTITIES, PUPILS, REJECTED_ROWS, INTAKE_FILES)

@@ -1,0 +1,188 @@
+"""Tables of the reference stage: who is a teacher, where and since when, by dated snapshot."""
+
+from __future__ import annotations
+
+from tongcha.tables.contract import (
+    Partition,
+    Rule,
+    Sensitivity,
+    Stage,
+    Table,
+    day,
+    flag,
+    text,
+    whole,
+)
+from tongcha.tables.intake import FILE_COLUMNS, PROVENANCE, REJECTED_COLUMNS, ROWS_ADD_UP
+
+PERSONAL, SENSITIVE = Sensitivity.PERSONAL, Sensitivity.SENSITIVE
+
+SNAPSHOT = text(
+    "snapshot",
+    "快照日期",
+    "收件箱 reference/ 下的文件夹名",
+    required=True,
+    pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}",
+)
+SCHOOL_ID = text("school_id", "学校标识码", required=True)
+
+TEACHERS = Table(
+    "teachers",
+    "在职教师库",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("teacher_id",),
+    (
+        SNAPSHOT,
+        text("teacher_id", "教师编号", required=True),
+        text("name", "姓名", sensitivity=PERSONAL, required=True),
+        text("former_name", "曾用名", sensitivity=PERSONAL),
+        text("sex", "性别", one_of=("男", "女"), sensitivity=PERSONAL),
+        day("birth_date", "出生日期", sensitivity=PERSONAL),
+        text("id_number", "证件号码", sensitivity=SENSITIVE),
+        text("phone", "手机号", sensitivity=SENSITIVE),
+        text("ethnicity", "民族", sensitivity=PERSONAL),
+        text("subject", "任教学科"),
+        SCHOOL_ID,
+        text("area", "区划代码", pattern="[0-9]{6}"),
+        text("staff_type", "人员类别", "在编、编外、代课、借调等"),
+        day("hire_date", "入职日期", sensitivity=PERSONAL),
+        text("status", "登记状态", "登记的当前状态;是否在职以查处当日的任职经历为准"),
+        text("party_member", "政治面貌", sensitivity=PERSONAL),
+        text("post", "职务"),
+        *PROVENANCE,
+    ),
+    "教师库快照,一条登记一行;同一人可能有两条登记。",
+)
+
+EMPLOYMENT = Table(
+    "employment",
+    "任职经历",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("teacher_id", "spell_no"),
+    (
+        SNAPSHOT,
+        text("teacher_id", "教师编号", required=True),
+        whole("spell_no", "经历序号", required=True, minimum=1),
+        SCHOOL_ID,
+        day("start", "起始日期", required=True),
+        day("end", "终止日期", "空为至今;终止当日不再任职"),
+        text("staff_type", "人员类别"),
+        text("end_reason", "终止原因", "调动、退休、辞职、借调期满等"),
+        *PROVENANCE,
+    ),
+    "每人每段任职一行;倒查学校以查处当日所在的一段为准。",
+    (Rule("spell_ends_after_it_starts", '"end" IS NULL OR "end" >= "start"', "终止日期不早于起始日期"),),
+)
+
+SCHOOLS = Table(
+    "schools",
+    "学校名录",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("school_id",),
+    (
+        SNAPSHOT,
+        SCHOOL_ID,
+        text("name", "学校名称", required=True),
+        text("former_name", "曾用名"),
+        text("aliases", "别名", "以顿号分隔"),
+        text("campuses", "校区", "以顿号分隔"),
+        text("area", "区划代码", required=True, pattern="[0-9]{6}"),
+        text("city", "所在市"),
+        text("stage", "学段"),
+        text("ownership", "办学性质", one_of=("公办", "民办")),
+        text("authority", "主管部门"),
+        *PROVENANCE,
+    ),
+    "学校名录,一校一行。",
+)
+
+STAFF_ENTRIES = Table(
+    "staff_entries",
+    "教职工名册",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("list_id", "row_no"),
+    (
+        SNAPSHOT,
+        text("list_id", "名册编号", required=True),
+        whole("row_no", "名册行号", required=True, minimum=1),
+        text("school_written", "学校名称", "名册上的写法"),
+        text("school_id", "学校标识码", "由写法解析;解析不定则为空"),
+        text("area", "区划代码"),
+        text("name", "姓名", sensitivity=PERSONAL, required=True),
+        text("sex", "性别", sensitivity=PERSONAL),
+        text("id_tail", "证件后四位", sensitivity=SENSITIVE),
+        text("subject", "任教学科"),
+        text("phone", "手机号", sensitivity=SENSITIVE),
+        text("staff_type", "人员类别"),
+        text("teacher_id", "教师编号", "与教师库对上的登记;空为仅在名册"),
+        *PROVENANCE,
+    ),
+    "各校报送名册,一人一行。",
+)
+
+PEOPLE = Table(
+    "people",
+    "比对库",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("person_id",),
+    (
+        SNAPSHOT,
+        text("person_id", "人员标识", "教师库为教师编号,仅在名册者为 名册编号#行号", required=True),
+        text("origin", "来源", required=True, one_of=("registry", "staff_list")),
+        text("teacher_id", "教师编号", "仅在名册者为空"),
+        text("same_person_as", "同一人登记", "重复登记时指向保留的教师编号"),
+        text("name", "姓名", sensitivity=PERSONAL, required=True),
+        text("former_name", "曾用名", sensitivity=PERSONAL),
+        text("sex", "性别", sensitivity=PERSONAL),
+        day("birth_date", "出生日期", sensitivity=PERSONAL),
+        text("id_number", "证件号码", sensitivity=SENSITIVE),
+        text("id_tail", "证件后四位", "仅在名册者才有", sensitivity=SENSITIVE),
+        text("phone", "手机号", sensitivity=SENSITIVE),
+        text("ethnicity", "民族", sensitivity=PERSONAL),
+        text("subject", "任教学科"),
+        text("school_id", "学校标识码"),
+        text("area", "区划代码"),
+        text("staff_type", "人员类别"),
+        day("hire_date", "入职日期", sensitivity=PERSONAL),
+        text("status", "登记状态"),
+        text("party_member", "政治面貌", sensitivity=PERSONAL),
+        text("post", "职务"),
+        flag("is_current", "名册在列", "某校最新名册上有此人"),
+    ),
+    "教师库全部登记,加上只在学校名册上出现的人。",
+)
+
+REJECTED_REFERENCE_ROWS = Table(
+    "rejected_reference_rows",
+    "参照数据退回行",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("file", "sheet", "row", "column", "rule"),
+    (SNAPSHOT, *REJECTED_COLUMNS),
+    "参照数据中没有收下的每一行及原因。",
+)
+REFERENCE_FILES = Table(
+    "reference_files",
+    "参照文件清单",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("file", "sheet", "table"),
+    (SNAPSHOT, *FILE_COLUMNS),
+    "本快照读过的每个文件(工作表)与行数对账。",
+    (ROWS_ADD_UP,),
+)
+
+TABLES = (
+    TEACHERS,
+    EMPLOYMENT,
+    SCHOOLS,
+    STAFF_ENTRIES,
+    PEOPLE,
+    REJECTED_REFERENCE_ROWS,
+    REFERENCE_FILES,
+)

@@ -1,0 +1,114 @@
+"""Tables of the responsibility stage: which school answers for what, and what it may lose."""
+
+from __future__ import annotations
+
+from tongcha.tables.contract import Partition, Stage, Table, day, points, text, whole
+from tongcha.tables.linkage import EMPLOYMENT_STATES, LINK_ID
+
+ATTRIBUTION_STATES = ("attributed", "question")
+PUPIL_STATES = ("resolved", "ambiguous", "unknown")
+
+SCHOOL_RESPONSIBILITIES = Table(
+    "school_responsibilities",
+    "学校责任",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("link_id",),
+    (
+        text("batch", "批次", required=True),
+        LINK_ID,
+        text("person_id", "人员标识", required=True),
+        text("raid_id", "查处编号", required=True),
+        day("raid_date", "查处日期", required=True),
+        text(
+            "state", "状态", "attributed=已定,question=须由人判定", required=True, one_of=ATTRIBUTION_STATES
+        ),
+        text("school_id", "学校标识码", "不能判定则为空"),
+        text("school_name", "学校名称"),
+        text("authority", "主管部门"),
+        text("employment_state", "查处当日任职", required=True, one_of=EMPLOYMENT_STATES),
+        whole("spell_no", "所依任职段"),
+        text("chain", "责任链", "学校→主管部门,写明所依的任职段", required=True),
+        text("question", "待判定问题"),
+    ),
+    "每条已确认比对对应查处当日的任职学校。",
+)
+
+PUPIL_SCHOOLS = Table(
+    "pupil_schools",
+    "学生归属",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("batch", "raid_id", "pupil_no"),
+    (
+        text("batch", "批次", required=True),
+        text("raid_id", "查处编号", required=True),
+        text("pupil_no", "学生序号", required=True),
+        text("pupil_key", "去重键", "同校同名同年级的键,加密摘要", required=True),
+        text("state", "状态", required=True, one_of=PUPIL_STATES),
+        text("school_id", "学校标识码"),
+    ),
+    "每名学生归到哪所学校;只计数,不含姓名。",
+)
+
+SCORE_DEDUCTIONS = Table(
+    "score_deductions",
+    "扣分项",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("deduction_id",),
+    (
+        text("deduction_id", "扣分编号", required=True, pattern="D[0-9a-f]{12}"),
+        text("school_id", "学校标识码", required=True),
+        text("campaign", "专项行动", required=True),
+        text("rule", "规则", "policy/deductions.yaml 中的规则名", required=True),
+        text("clause", "条款依据", required=True),
+        text("case_ref", "所依事项", "比对编号或查处编号", required=True),
+        whole("count", "数量", required=True, minimum=1),
+        points("points", "扣分", "正数为扣,负数为封顶冲减", required=True),
+        text("sum_shown", "算式", required=True),
+        text("policy_version", "规则版本", required=True),
+    ),
+    "逐项扣分,相加即为学校总扣分;每项指向一条规则和一件事。",
+)
+
+SCHOOL_NOTICES = Table(
+    "school_notices",
+    "学校告知书",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("notice_id",),
+    (
+        text("notice_id", "告知书编号", required=True, pattern="N[0-9a-f]{12}"),
+        text("school_id", "学校标识码", required=True),
+        text("campaign", "专项行动", required=True),
+        points("points", "拟扣分", required=True),
+        whole("teacher_count", "教师人次", required=True, minimum=0),
+        whole("pupil_count", "学生人数", required=True, minimum=0),
+        whole("reply_days", "申辩期限", "自送达次日起算的天数", required=True, minimum=1),
+        text("path", "文件", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "拟扣分告知书,一校一份;学校可以申辩。",
+)
+
+SCOREBOARD = Table(
+    "scoreboard",
+    "督导计分",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("school_id", "campaign"),
+    (
+        text("school_id", "学校标识码", required=True),
+        text("campaign", "专项行动", required=True),
+        text("school_name", "学校名称", required=True),
+        text("area", "区划代码"),
+        whole("teacher_count", "教师人次", required=True, minimum=0),
+        whole("pupil_count", "学生人数", required=True, minimum=0),
+        points("points", "拟扣分", required=True),
+        points("capped_points", "封顶冲减", required=True),
+    ),
+    "每校一行,与扣分项逐项对得上;不排名。",
+)
+
+TABLES = (SCHOOL_RESPONSIBILITIES, PUPIL_SCHOOLS, SCORE_DEDUCTIONS, SCHOOL_NOTICES, SCOREBOARD)

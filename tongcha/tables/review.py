@@ -1,0 +1,123 @@
+"""Tables of the review stage: what waits for people, what they said, what is confirmed."""
+
+from __future__ import annotations
+
+from tongcha.tables.contract import (
+    Partition,
+    Sensitivity,
+    Stage,
+    Table,
+    day,
+    flag,
+    text,
+    whole,
+)
+from tongcha.tables.intake import BATCH
+from tongcha.tables.linkage import DECISIONS, EMPLOYMENT_STATES, GRADES, LINK_ID
+
+ROUNDS = ("一审", "二审", "集体研究")
+VERDICTS = ("same", "different", "unsure")
+QUEUE_STATES = ("待一审", "待二审", "待集体研究", "已确认", "已否定", "存疑")
+
+REVIEW_QUEUE = Table(
+    "review_queue",
+    "复核队列",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("link_id",),
+    (
+        BATCH,
+        LINK_ID,
+        whole("position", "次序", required=True, minimum=1),
+        text("decision", "机器建议", required=True, one_of=DECISIONS),
+        text("evidence_grade", "证据等级", required=True, one_of=GRADES),
+        whole("signatures_needed", "需签字人数", required=True, minimum=1),
+        whole("signatures_held", "已签字人数", required=True, minimum=0),
+        text("state", "状态", required=True, one_of=QUEUE_STATES),
+        flag("reopened", "重开", "证据变化使原判断失效", required=True),
+        text("evidence_hash", "证据指纹", required=True),
+    ),
+    "需要人判断的比对,一条一行;由候选与台账算出。",
+)
+
+JUDGEMENTS = Table(
+    "judgements",
+    "复核判断",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("event_id",),
+    (
+        BATCH,
+        text("event_id", "台账事件", required=True),
+        LINK_ID,
+        text("round", "轮次", required=True, one_of=ROUNDS),
+        text("reviewer", "复核人", "复核人代号", required=True),
+        text("verdict", "结论", required=True, one_of=VERDICTS),
+        text("reason", "理由", sensitivity=Sensitivity.PERSONAL),
+        text("evidence_hash", "所见证据指纹", required=True),
+        day("decided_on", "判断日期", required=True),
+        flag("is_current", "现行", "所见证据与当前一致且未被后来的判断取代", required=True),
+    ),
+    "台账中对本批次作出的全部判断。",
+)
+
+REVIEW_RETURNS = Table(
+    "review_returns",
+    "回传结果",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("file", "row"),
+    (
+        BATCH,
+        text("file", "文件", required=True),
+        whole("row", "行号", "0 表示整个文件", required=True, minimum=0),
+        text("link_id", "比对编号"),
+        text("outcome", "处理", required=True, one_of=("recorded", "known", "refused", "blank")),
+        text("reason", "原因", required=True),
+    ),
+    "回传的复核表逐行处理结果;被拒的写明原因。",
+)
+
+CONFIRMED_LINKS = Table(
+    "confirmed_links",
+    "已确认比对",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("link_id",),
+    (
+        BATCH,
+        LINK_ID,
+        text("identity_id", "人员编号", required=True),
+        text("raid_id", "查处编号", required=True),
+        day("raid_date", "查处日期", required=True),
+        text("person_id", "人员标识", required=True),
+        text("teacher_id", "教师编号"),
+        text("decision", "机器建议", required=True, one_of=DECISIONS),
+        text("evidence_grade", "证据等级", required=True, one_of=GRADES),
+        text("employment_state", "查处当日任职", required=True, one_of=EMPLOYMENT_STATES),
+        text("responsible_school_id", "当日任职学校", required=True),
+        whole("spell_no", "所依任职段"),
+        text("signed_by", "签字人", "按轮次以顿号分隔的复核人代号", required=True),
+        text("judgement_ids", "判断事件", "支持本确认的台账事件,以顿号分隔", required=True),
+        day("confirmed_on", "确认日期", required=True),
+        text("evidence_hash", "证据指纹", required=True),
+    ),
+    "通过全部关口、可以对外使用的比对。",
+)
+
+WITHHELD_LINKS = Table(
+    "withheld_links",
+    "暂缓比对",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("link_id", "requirement"),
+    (
+        BATCH,
+        LINK_ID,
+        text("requirement", "关口", "未满足的关口的英文名", required=True),
+        text("reason", "缺少什么", required=True),
+    ),
+    "有人判断为同一人、但还缺关口条件的比对,逐项写明缺什么。",
+)
+
+TABLES = (REVIEW_QUEUE, JUDGEMENTS, REVIEW_RETURNS, CONFIRMED_LINKS, WITHHELD_LINKS)
