@@ -58,12 +58,12 @@ def main(arguments: list[str]) -> int:
 def set_up() -> None:
     """Create `.venv` and install the lock file into it, unless that is done already."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        sys.exit(f"需要 Python 3.11–3.13,当前是 {sys.version.split()[0]}:请改用合适的 python3 再运行。")
+        sys.exit(f"需要 Python 3.11–3.13，当前是 {sys.version.split()[0]}：请改用合适的 python3 再运行。")
     wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
     stamp = VENV / "installed.sha256"
     if stamp.is_file() and stamp.read_text() == wanted:
         return
-    print("正在安装依赖(首次约需几分钟)…", flush=True)
+    print("正在安装依赖（首次约需几分钟）…", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     uv = shutil.which("uv")
     if uv:
@@ -79,7 +79,7 @@ def set_up() -> None:
         ]
     for step in install:
         if subprocess.run(step, check=False).returncode:
-            sys.exit("安装依赖失败:请检查网络与 pip 源设置后重试(python3 run.py setup)。")
+            sys.exit("安装依赖失败：请检查网络与 pip 源设置后重试（python3 run.py setup）。")
     stamp.write_text(wanted)
 
 

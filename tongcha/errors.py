@@ -18,7 +18,7 @@ class TongchaError(Exception):
 
     def __init__(self, culprit: str, rule: str, fix: str) -> None:
         """Build the one-line Chinese message from its three parts."""
-        super().__init__(f"{culprit}:{rule}。处理办法:{fix}。")
+        super().__init__(f"{culprit}：{rule}。处理办法：{fix}。")
         self.culprit = culprit
         self.rule = rule
         self.fix = fix

@@ -60,5 +60,5 @@ class PolicyFile(PolicyPart):
             first = error.errors()[0]
             where = ".".join(str(step) for step in first["loc"]) or "整个文件"
             raise PolicyError(
-                f"政策文件 {path.name} 的 {where}", f"不合规定({first['msg']})", "按 policy/README.md 改正"
+                f"政策文件 {path.name} 的 {where}", f"不合规定（{first['msg']}）", "按 policy/README.md 改正"
             ) from error

@@ -16,11 +16,11 @@ from tongcha.tables.contract import (
 
 PERSONAL, SENSITIVE, MINOR = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.MINOR
 
-BATCH = text("batch", "批次", "查处批次,即收件箱 raids/ 下的文件夹名", required=True)
+BATCH = text("batch", "批次", "查处批次，即收件箱 raids/ 下的文件夹名", required=True)
 PROVENANCE: tuple[Column, ...] = (
     text("file", "来源文件", "相对收件箱的路径", required=True),
     text("sheet", "工作表", "CSV 与 Parquet 为空"),
-    whole("row", "行号", "原文件中的行号,从 1 起", required=True, minimum=1),
+    whole("row", "行号", "原文件中的行号，从 1 起", required=True, minimum=1),
 )
 CAPTURES = ("card", "typed", "masked", "last4", "oral")
 ROLES = ("授课", "举办", "介绍", "其他")
@@ -43,8 +43,10 @@ SITES = Table(
         text("variant", "隐形变异类型"),
         text("subject_type", "学科类别", one_of=SUBJECT_TYPES),
         text("team", "联合执法组"),
-        text("officers", "执法证号", "参加检查的执法人员证号,以顿号分隔;须不少于两人", sensitivity=PERSONAL),
-        text("source", "线索来源", "只记渠道代码,不记举报人"),
+        text(
+            "officers", "执法证号", "参加检查的执法人员证号，以顿号分隔；须不少于两人", sensitivity=PERSONAL
+        ),
+        text("source", "线索来源", "只记渠道代码，不记举报人"),
         *PROVENANCE,
     ),
     "每次查处的场所一行。",
@@ -82,7 +84,7 @@ IDENTITIES = Table(
         text("phone_clean", "规整手机号", "11 位", sensitivity=SENSITIVE),
         *PROVENANCE,
     ),
-    "现场核验的每个人一行;多数不是教师。",
+    "现场核验的每个人一行；多数不是教师。",
     (
         Rule("raid_date_is_not_before_2000", "raid_date >= DATE '2000-01-01'", "查处日期不早于 2000 年"),
         Rule("card_has_number", "capture <> 'card' OR id_number IS NOT NULL", "读卡采集须有证件号码"),
@@ -104,7 +106,7 @@ PUPILS = Table(
         text("grade", "年级", sensitivity=MINOR),
         *PROVENANCE,
     ),
-    "现场登记的学生一人一行;姓名只用于去重与通报本校,不进入教师线索。",
+    "现场登记的学生一人一行；姓名只用于去重与通报本校，不进入教师线索。",
 )
 
 REJECTED_COLUMNS: tuple[Column, ...] = (
@@ -114,9 +116,9 @@ REJECTED_COLUMNS: tuple[Column, ...] = (
     text("table", "目标表", required=True),
     text("column", "列", "空表示整行", required=True),
     text("rule", "规则", "规则的英文名", required=True),
-    text("reason", "原因", "中文说明,不含个人信息", required=True),
+    text("reason", "原因", "中文说明，不含个人信息", required=True),
     text(
-        "outcome", "处理", "rejected=退回,dropped=按规则略去", required=True, one_of=("rejected", "dropped")
+        "outcome", "处理", "rejected=退回，dropped=按规则略去", required=True, one_of=("rejected", "dropped")
     ),
 )
 FILE_COLUMNS: tuple[Column, ...] = (
@@ -142,7 +144,7 @@ REJECTED_ROWS = Table(
     Partition.BATCH,
     ("file", "sheet", "row", "column", "rule"),
     (BATCH, *REJECTED_COLUMNS),
-    "查处材料中没有收下的每一行及原因;什么都不会无声消失。",
+    "查处材料中没有收下的每一行及原因；什么都不会无声消失。",
 )
 INTAKE_FILES = Table(
     "intake_files",
@@ -151,7 +153,7 @@ INTAKE_FILES = Table(
     Partition.BATCH,
     ("file", "sheet", "table"),
     (BATCH, *FILE_COLUMNS),
-    "本批次读过的每个文件(工作表)与行数对账。",
+    "本批次读过的每个文件（工作表）与行数对账。",
     (ROWS_ADD_UP,),
 )
 

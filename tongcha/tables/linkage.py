@@ -37,33 +37,33 @@ CANDIDATE_LINKS = Table(
         text("raid_id", "查处编号", required=True),
         text("person_id", "人员标识", required=True),
         text("teacher_id", "教师编号", "仅在名册者为空"),
-        number("score", "匹配权重", "比特;等于证据各行之和", required=True),
+        number("score", "匹配权重", "比特；等于证据各行之和", required=True),
         number(
             "probability", "概率", "计入竞争候选与查无此人后的后验概率", required=True, minimum=0, maximum=1
         ),
         text(
             "decision",
             "机器建议",
-            "accept=一人签字即可确认,review=两人复核,none=不进入复核",
+            "accept=一人签字即可确认，review=两人复核，none=不进入复核",
             required=True,
             one_of=DECISIONS,
         ),
         text("reason", "建议理由", "一句话说明为何如此分类", required=True),
         whole("rank", "名次", "同一人员的候选按权重排序", required=True, minimum=1),
-        number("margin_bits", "领先比特", "与次名之差;无次名则为空"),
+        number("margin_bits", "领先比特", "与次名之差；无次名则为空"),
         text("rival_id", "竞争候选", "最接近的另一候选的人员标识"),
         text(
-            "evidence_grade", "证据等级", "甲>乙>丙>丁,见 policy/linkage.yaml", required=True, one_of=GRADES
+            "evidence_grade", "证据等级", "甲>乙>丙>丁，见 policy/linkage.yaml", required=True, one_of=GRADES
         ),
         text("employment_state", "查处当日任职", required=True, one_of=EMPLOYMENT_STATES),
-        flag("in_service", "当日在职", "查处当日是否在职;不能判定则为空"),
-        text("responsible_school_id", "当日任职学校", "查处当日所在学校;不能判定则为空"),
+        flag("in_service", "当日在职", "查处当日是否在职；不能判定则为空"),
+        text("responsible_school_id", "当日任职学校", "查处当日所在学校；不能判定则为空"),
         whole("spell_no", "所依任职段"),
-        text("evidence_hash", "证据指纹", "复核人所见内容的指纹;内容变了判断即重开", required=True),
+        text("evidence_hash", "证据指纹", "复核人所见内容的指纹；内容变了判断即重开", required=True),
         text("snapshot", "参照快照", required=True),
         text("policy_hash", "政策指纹", required=True),
     ),
-    "每个进入比较的(现场人员,库中人员)一行;只是建议,不是结论。",
+    "每个进入比较的（现场人员，库中人员）一行；只是建议，不是结论。",
     (
         Rule("accept_is_first", "decision <> 'accept' OR rank = 1", "建议确认的必须排第一"),
         Rule(
@@ -88,10 +88,10 @@ LINK_EVIDENCE = Table(
         text("level", "比较等级", required=True),
         text("identity_value", "现场值", sensitivity=SENSITIVE),
         text("person_value", "库中值", sensitivity=SENSITIVE),
-        number("bits", "比特", "正为支持,负为反对", required=True),
-        text("sentence", "说明", "一句中文;不含个人信息", required=True),
+        number("bits", "比特", "正为支持，负为反对", required=True),
+        text("sentence", "说明", "一句中文；不含个人信息", required=True),
     ),
-    "每条候选的证据逐项一行,相加等于匹配权重。",
+    "每条候选的证据逐项一行，相加等于匹配权重。",
 )
 
 LINK_QUALITY = Table(
@@ -109,7 +109,7 @@ LINK_QUALITY = Table(
         number("high", "区间上限"),
         text("note", "说明"),
     ),
-    "本批次比对的质量指标:候选数、各类建议数、无法比对的份额、诱饵误连率与区间。",
+    "本批次比对的质量指标：候选数、各类建议数、无法比对的份额、诱饵误连率与区间。",
 )
 
 TABLES = (CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY)

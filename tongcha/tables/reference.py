@@ -47,12 +47,12 @@ TEACHERS = Table(
         text("area", "区划代码", pattern="[0-9]{6}"),
         text("staff_type", "人员类别", "在编、编外、代课、借调等"),
         day("hire_date", "入职日期", sensitivity=PERSONAL),
-        text("status", "登记状态", "登记的当前状态;是否在职以查处当日的任职经历为准"),
+        text("status", "登记状态", "登记的当前状态；是否在职以查处当日的任职经历为准"),
         text("party_member", "政治面貌", sensitivity=PERSONAL),
         text("post", "职务"),
         *PROVENANCE,
     ),
-    "教师库快照,一条登记一行;同一人可能有两条登记。",
+    "教师库快照，一条登记一行；同一人可能有两条登记。",
 )
 
 EMPLOYMENT = Table(
@@ -67,12 +67,12 @@ EMPLOYMENT = Table(
         whole("spell_no", "经历序号", required=True, minimum=1),
         SCHOOL_ID,
         day("start", "起始日期", required=True),
-        day("end", "终止日期", "空为至今;终止当日不再任职"),
+        day("end", "终止日期", "空为至今；终止当日不再任职"),
         text("staff_type", "人员类别"),
         text("end_reason", "终止原因", "调动、退休、辞职、借调期满等"),
         *PROVENANCE,
     ),
-    "每人每段任职一行;倒查学校以查处当日所在的一段为准。",
+    "每人每段任职一行；倒查学校以查处当日所在的一段为准。",
     (Rule("spell_ends_after_it_starts", '"end" IS NULL OR "end" >= "start"', "终止日期不早于起始日期"),),
 )
 
@@ -96,7 +96,7 @@ SCHOOLS = Table(
         text("authority", "主管部门"),
         *PROVENANCE,
     ),
-    "学校名录,一校一行。",
+    "学校名录，一校一行。",
 )
 
 STAFF_ENTRIES = Table(
@@ -110,7 +110,7 @@ STAFF_ENTRIES = Table(
         text("list_id", "名册编号", required=True),
         whole("row_no", "名册行号", required=True, minimum=1),
         text("school_written", "学校名称", "名册上的写法"),
-        text("school_id", "学校标识码", "由写法解析;解析不定则为空"),
+        text("school_id", "学校标识码", "由写法解析；解析不定则为空"),
         text("area", "区划代码"),
         text("name", "姓名", sensitivity=PERSONAL, required=True),
         text("sex", "性别", sensitivity=PERSONAL),
@@ -118,10 +118,10 @@ STAFF_ENTRIES = Table(
         text("subject", "任教学科"),
         text("phone", "手机号", sensitivity=SENSITIVE),
         text("staff_type", "人员类别"),
-        text("teacher_id", "教师编号", "与教师库对上的登记;空为仅在名册"),
+        text("teacher_id", "教师编号", "与教师库对上的登记；空为仅在名册"),
         *PROVENANCE,
     ),
-    "各校报送名册,一人一行。",
+    "各校报送名册，一人一行。",
 )
 
 PEOPLE = Table(
@@ -132,7 +132,7 @@ PEOPLE = Table(
     ("person_id",),
     (
         SNAPSHOT,
-        text("person_id", "人员标识", "教师库为教师编号,仅在名册者为 名册编号#行号", required=True),
+        text("person_id", "人员标识", "教师库为教师编号，仅在名册者为 名册编号#行号", required=True),
         text("origin", "来源", required=True, one_of=("registry", "staff_list")),
         text("teacher_id", "教师编号", "仅在名册者为空"),
         text("same_person_as", "同一人登记", "重复登记时指向保留的教师编号"),
@@ -154,7 +154,7 @@ PEOPLE = Table(
         text("post", "职务"),
         flag("is_current", "名册在列", "某校最新名册上有此人"),
     ),
-    "教师库全部登记,加上只在学校名册上出现的人。",
+    "教师库全部登记，加上只在学校名册上出现的人。",
 )
 
 REJECTED_REFERENCE_ROWS = Table(
@@ -173,7 +173,7 @@ REFERENCE_FILES = Table(
     Partition.SNAPSHOT,
     ("file", "sheet", "table"),
     (SNAPSHOT, *FILE_COLUMNS),
-    "本快照读过的每个文件(工作表)与行数对账。",
+    "本快照读过的每个文件（工作表）与行数对账。",
     (ROWS_ADD_UP,),
 )
 

@@ -26,14 +26,14 @@ REFERRALS = Table(
         day("raid_date", "查处日期", required=True),
         text("identity_id", "人员编号", required=True),
         text("person_id", "人员标识", required=True),
-        text("conduct", "行为类型", "四个严禁中的哪一项,由现场身份得出", required=True),
+        text("conduct", "行为类型", "四个严禁中的哪一项，由现场身份得出", required=True),
         text("subject_type", "学科类别"),
         text("school_id", "当日任职学校", required=True),
         text("evidence_grade", "证据等级", required=True, one_of=GRADES),
         text("signed_by", "确认人", required=True),
         whole("exculpatory_count", "有利事实数", required=True, minimum=0),
     ),
-    "每条已确认比对按身份分流,一个接收单位一行。比对不是结论。",
+    "每条已确认比对按身份分流，一个接收单位一行。比对不是结论。",
 )
 
 EXCULPATORY_FINDINGS = Table(

@@ -21,14 +21,14 @@ SCHOOL_RESPONSIBILITIES = Table(
         text("raid_id", "查处编号", required=True),
         day("raid_date", "查处日期", required=True),
         text(
-            "state", "状态", "attributed=已定,question=须由人判定", required=True, one_of=ATTRIBUTION_STATES
+            "state", "状态", "attributed=已定，question=须由人判定", required=True, one_of=ATTRIBUTION_STATES
         ),
         text("school_id", "学校标识码", "不能判定则为空"),
         text("school_name", "学校名称"),
         text("authority", "主管部门"),
         text("employment_state", "查处当日任职", required=True, one_of=EMPLOYMENT_STATES),
         whole("spell_no", "所依任职段"),
-        text("chain", "责任链", "学校→主管部门,写明所依的任职段", required=True),
+        text("chain", "责任链", "学校→主管部门，写明所依的任职段", required=True),
         text("question", "待判定问题"),
     ),
     "每条已确认比对对应查处当日的任职学校。",
@@ -44,11 +44,11 @@ PUPIL_SCHOOLS = Table(
         text("batch", "批次", required=True),
         text("raid_id", "查处编号", required=True),
         text("pupil_no", "学生序号", required=True),
-        text("pupil_key", "去重键", "同校同名同年级的键,加密摘要", required=True),
+        text("pupil_key", "去重键", "同校同名同年级的键，加密摘要", required=True),
         text("state", "状态", required=True, one_of=PUPIL_STATES),
         text("school_id", "学校标识码"),
     ),
-    "每名学生归到哪所学校;只计数,不含姓名。",
+    "每名学生归到哪所学校；只计数，不含姓名。",
 )
 
 SCORE_DEDUCTIONS = Table(
@@ -65,11 +65,11 @@ SCORE_DEDUCTIONS = Table(
         text("clause", "条款依据", required=True),
         text("case_ref", "所依事项", "比对编号或查处编号", required=True),
         whole("count", "数量", required=True, minimum=1),
-        points("points", "扣分", "正数为扣,负数为封顶冲减", required=True),
+        points("points", "扣分", "正数为扣，负数为封顶冲减", required=True),
         text("sum_shown", "算式", required=True),
         text("policy_version", "规则版本", required=True),
     ),
-    "逐项扣分,相加即为学校总扣分;每项指向一条规则和一件事。",
+    "逐项扣分，相加即为学校总扣分；每项指向一条规则和一件事。",
 )
 
 SCHOOL_NOTICES = Table(
@@ -89,7 +89,7 @@ SCHOOL_NOTICES = Table(
         text("path", "文件", required=True),
         text("sha256", "文件指纹", required=True),
     ),
-    "拟扣分告知书,一校一份;学校可以申辩。",
+    "拟扣分告知书，一校一份；学校可以申辩。",
 )
 
 SCOREBOARD = Table(
@@ -108,7 +108,7 @@ SCOREBOARD = Table(
         points("points", "拟扣分", required=True),
         points("capped_points", "封顶冲减", required=True),
     ),
-    "每校一行,与扣分项逐项对得上;不排名。",
+    "每校一行，与扣分项逐项对得上；不排名。",
 )
 
 TABLES = (SCHOOL_RESPONSIBILITIES, PUPIL_SCHOOLS, SCORE_DEDUCTIONS, SCHOOL_NOTICES, SCOREBOARD)

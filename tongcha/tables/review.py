@@ -37,7 +37,7 @@ REVIEW_QUEUE = Table(
         flag("reopened", "重开", "证据变化使原判断失效", required=True),
         text("evidence_hash", "证据指纹", required=True),
     ),
-    "需要人判断的比对,一条一行;由候选与台账算出。",
+    "需要人判断的比对，一条一行；由候选与台账算出。",
 )
 
 JUDGEMENTS = Table(
@@ -75,7 +75,7 @@ REVIEW_RETURNS = Table(
         text("outcome", "处理", required=True, one_of=("recorded", "known", "refused", "blank")),
         text("reason", "原因", required=True),
     ),
-    "回传的复核表逐行处理结果;被拒的写明原因。",
+    "回传的复核表逐行处理结果；被拒的写明原因。",
 )
 
 CONFIRMED_LINKS = Table(
@@ -98,7 +98,7 @@ CONFIRMED_LINKS = Table(
         text("responsible_school_id", "当日任职学校", required=True),
         whole("spell_no", "所依任职段"),
         text("signed_by", "签字人", "按轮次以顿号分隔的复核人代号", required=True),
-        text("judgement_ids", "判断事件", "支持本确认的台账事件,以顿号分隔", required=True),
+        text("judgement_ids", "判断事件", "支持本确认的台账事件，以顿号分隔", required=True),
         day("confirmed_on", "确认日期", required=True),
         text("evidence_hash", "证据指纹", required=True),
     ),
@@ -117,7 +117,7 @@ WITHHELD_LINKS = Table(
         text("requirement", "关口", "未满足的关口的英文名", required=True),
         text("reason", "缺少什么", required=True),
     ),
-    "有人判断为同一人、但还缺关口条件的比对,逐项写明缺什么。",
+    "有人判断为同一人、但还缺关口条件的比对，逐项写明缺什么。",
 )
 
 TABLES = (REVIEW_QUEUE, JUDGEMENTS, REVIEW_RETURNS, CONFIRMED_LINKS, WITHHELD_LINKS)
