@@ -39,11 +39,11 @@ def render_dictionary() -> str:
 
 def describe_table(table: Table) -> str:
     """Return one table's section."""
+    kept = f"阶段：{table.stage.value}；存放：{PARTITIONS[table.partition]}一个文件"
     lines = [
         f"## {table.name} {table.label}",
         "",
-        f"{table.meaning}阶段：{table.stage.value};存放：{PARTITIONS[table.partition]}一个文件;"
-        f"主键：{'、'.join(table.key)}。",
+        f"{table.meaning}{kept}；主键：{'、'.join(table.key)}。",
         "",
         "| 列 | 名称 | 类型 | 必填 | 级别 | 说明与取值 |",
         "|---|---|---|---|---|---|",

@@ -43,9 +43,7 @@ SITES = Table(
         text("variant", "隐形变异类型"),
         text("subject_type", "学科类别", one_of=SUBJECT_TYPES),
         text("team", "联合执法组"),
-        text(
-            "officers", "执法证号", "参加检查的执法人员证号，以顿号分隔；须不少于两人", sensitivity=PERSONAL
-        ),
+        text("officers", "执法证号", "参加检查的执法人员证号，以顿号分隔", sensitivity=PERSONAL),
         text("source", "线索来源", "只记渠道代码，不记举报人"),
         *PROVENANCE,
     ),
