@@ -19,6 +19,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -40,7 +44,7 @@ TEST_STEPS: tuple[tuple[str, ...], ...] = (
 def main(arguments: list[str]) -> int:
     """Run the command named by the first argument; return its exit code."""
     command, *rest = arguments or ["help"]
-    commands = {
+    commands: dict[str, Callable[[], int]] = {
         "setup": lambda: 0,
         "demo": lambda: tongcha("demo", *rest),
         "ui": lambda: tongcha("ui", *rest),
