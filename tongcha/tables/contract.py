@@ -85,11 +85,13 @@ class Rule:
         name: ASCII name, unique in the table.
         predicate: DuckDB SQL over the table's columns; null counts as kept.
         text: the rule as a Chinese sentence.
+        column: the column that a breach is marked in; empty when it is the row as a whole.
     """
 
     name: str
     predicate: str
     text: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
