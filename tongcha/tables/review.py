@@ -17,6 +17,7 @@ from tongcha.tables.linkage import DECISIONS, EMPLOYMENT_STATES, GRADES, LINK_ID
 
 ROUNDS = ("一审", "二审", "集体研究")
 VERDICTS = ("same", "different", "unsure")
+STANDINGS = ("current", "superseded", "stale", "recused", "retracted")
 QUEUE_STATES = ("待一审", "待二审", "待集体研究", "已确认", "已否定", "存疑")
 
 REVIEW_QUEUE = Table(
@@ -56,7 +57,15 @@ JUDGEMENTS = Table(
         text("reason", "理由", sensitivity=Sensitivity.PERSONAL),
         text("evidence_hash", "所见证据指纹", required=True),
         day("decided_on", "判断日期", required=True),
-        flag("is_current", "现行", "所见证据与当前一致且未被后来的判断取代", required=True),
+        text(
+            "standing",
+            "效力",
+            "current=现行，superseded=被同一人后来的判断取代，stale=所见证据已变，"
+            "recused=复核人已回避，retracted=已撤回",
+            required=True,
+            one_of=STANDINGS,
+        ),
+        flag("is_current", "现行", "效力为 current", required=True),
     ),
     "台账中对本批次作出的全部判断。",
 )
