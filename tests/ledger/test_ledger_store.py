@@ -79,8 +79,8 @@ def test_what_cannot_stand_is_refused_in_chinese(url, event, at):
     [
         "UPDATE events SET actor = 'x' WHERE seq = 1",
         "DELETE FROM events WHERE seq = 1",
-        """INSERT OR REPLACE INTO events SELECT seq, event_id, kind, subject, 'x', at, payload, previous, digest
-        FROM events WHERE seq = 1""",
+        """INSERT OR REPLACE INTO events SELECT seq, event_id, kind, subject, 'x', at, payload,
+        previous, digest FROM events WHERE seq = 1""",
     ],
 )
 def test_the_database_itself_refuses_change(url, tmp_path, statement):

@@ -1,0 +1,89 @@
+"""How what people decide becomes ledger events, and what the standing events say of links.
+
+Every constructor takes only what the person decided and saw; the clock is the caller's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from tongcha.ledger.events import Event
+
+
+def record_judgement(  # noqa: PLR0913 – a judgement has this many parts: who, what, when, on what, why
+    *,
+    batch: str,
+    link_id: str,
+    review_round: str,
+    reviewer: str,
+    verdict: str,
+    reason: str,
+    evidence_hash: str,
+    decided_on: date,
+) -> NewEvent:
+    """Return the event of one verdict by one person in one round on the evidence as shown."""
+    return NewEvent(
+        EventKind.JUDGEMENT,
+        link_id,
+        reviewer,
+        {
+            "batch": batch,
+            "round": review_round,
+            "verdict": verdict,
+            "reason": reason,
+            "evidence_hash": evidence_hash,
+            "decided_on": decided_on.isoformat(),
+        },
+    )
+
+
+def record_recusal(*, batch: str, link_id: str, reviewer: str, reason: str, declared_on: date) -> NewEvent:
+    """Return the event by which a reviewer declares a conflict of interest (政务处分法 47)."""
+    payload = {"batch": batch, "reason": reason, "declared_on": declared_on.isoformat()}
+    return NewEvent(EventKind.RECUSAL, link_id, reviewer, payload)
+
+
+def record_withdrawal(*, batch: str, link_id: str, by: str, reason: str) -> NewEvent:
+    """Return the event that withdraws a link everywhere."""
+    return NewEvent(EventKind.WITHDRAWAL, link_id, by, {"batch": batch, "reason": reason})
+
+
+def record_dispute(*, batch: str, link_id: str, by: str, reason: str) -> NewEvent:
+    """Return the event that opens a dispute; the link can't leave until it is settled."""
+    return NewEvent(EventKind.DISPUTE, link_id, by, {"batch": batch, "reason": reason})
+
+
+def record_resolution(*, batch: str, link_id: str, by: str, reason: str, upheld: bool) -> list[NewEvent]:
+    """Return the events that settle a dispute: an upheld one also withdraws the link."""
+    payload = {"batch": batch, "reason": reason, "upheld": upheld}
+    settled = [NewEvent(EventKind.RESOLUTION, link_id, by, payload)]
+    if upheld:
+        settled.append(record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason))
+    return settled
+
+
+def record_retraction(*, event_id: str, by: str, reason: str) -> NewEvent:
+    """Return the event that takes an earlier one back: a judgement, a withdrawal, a retraction…."""
+    return NewEvent(EventKind.RETRACTION, event_id, by, {"reason": reason})
+
+
+def find_withdrawn(events: Iterable[Event]) -> frozenset[str]:
+    """Return the links whose withdrawal stands."""
+    return frozenset(e.subject for e in drop_retracted(events) if e.kind is EventKind.WITHDRAWAL)
+
+
+def find_disputed(events: Iterable[Event]) -> frozenset[str]:
+    """Return the links with a dispute that no later resolution settles."""
+    disputed: set[str] = set()
+    for event in drop_retracted(events):
+        if event.kind is EventKind.DISPUTE:
+            disputed.add(event.subject)
+        elif event.kind is EventKind.RESOLUTION:
+            disputed.discard(event.subject)
+    return frozenset(disputed)

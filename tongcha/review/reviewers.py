@@ -1,0 +1,63 @@
+"""The deployment's list of people who may review, and in which round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from tongcha.errors import HomeError
+from tongcha.policy.base import PolicyPart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Role = Literal["一审", "二审", "集体研究", "查看"]
+
+
+class Reviewer(PolicyPart):
+    """One person.
+
+    Attributes:
+        code: what stands in workbooks and the ledger.
+        name: display name; never leaves the home folder.
+        roles: rounds the person may judge in.
+    """
+
+    code: str = Field(pattern="^[A-Za-z0-9_-]{2,20}$")
+    name: str = Field(min_length=1, max_length=40)
+    roles: tuple[Role, ...]
+
+
+class Reviewers(PolicyPart):
+    """Everyone who may review; whoever isn't listed is refused."""
+
+    reviewers: tuple[Reviewer, ...]
+
+    @model_validator(mode="after")
+    def _each_code_once(self) -> Self:
+        codes = [reviewer.code for reviewer in self.reviewers]
+        if len(set(codes)) < len(codes):
+            raise ValueError("code 重复")
+        return self
+
+    def find(self, code: str) -> Reviewer | None:
+        """Return the person of that code, if listed."""
+        return next((reviewer for reviewer in self.reviewers if reviewer.code == code), None)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read `reviewers.yaml`.
+
+        Raises:
+            HomeError: the file is missing, isn't YAML, or breaks its schema.
+        """
+        fix = "每人写 code、name、roles（一审、二审、集体研究、查看）"
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise HomeError(f"复核人名单 {path.name}", "无法读取", fix) from error
+        except ValidationError as error:
+            where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "整个文件"
+            raise HomeError(f"复核人名单 {path.name} 的 {where}", "不合规定", fix) from error

@@ -1,0 +1,155 @@
+"""How judgements settle a link: two people, the second blind to the first; a panel where they differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.tables.review import ROUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from tongcha.policy.review import ReviewPolicy, Signatures
+
+FIRST, SECOND, PANEL = ROUNDS
+WAITING: Final = ("待一审", "待二审", "待集体研究")
+ROUND_OF_STATE: Final = dict(zip(WAITING, ROUNDS, strict=True))
+STATE_OF_VERDICT: Final = {"same": "已确认", "different": "已否定", "unsure": "存疑"}
+SETTLED_SCHEMA: Final = pl.Schema(
+    {
+        "link_id": pl.String,
+        "decision": pl.String,
+        "state": pl.String,
+        "signatures_needed": pl.Int64,
+        "signatures_held": pl.Int64,
+        "signed_by": pl.String,
+        "judgement_ids": pl.String,
+        "decided_on": pl.Date,
+        "reopened": pl.Boolean,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One current judgement on one link."""
+
+    event_id: str
+    round: str
+    reviewer: str
+    verdict: str
+    decided_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Where a link stands.
+
+    Attributes:
+        state: one of the queue's states.
+        needed: how many different people must agree in the round that it is in.
+        voices: the judgements that brought it there: the agreeing ones once it is settled.
+    """
+
+    state: str
+    needed: int
+    voices: tuple[Voice, ...]
+
+
+def settle(judgements: pl.DataFrame, candidate_links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
+    """Return where each proposed link stands.
+
+    Args:
+        judgements: table `judgements`; only current rows count.
+        candidate_links: table `candidate_links`; links decided `none` don't enter.
+        policy: how many must agree.
+
+    Returns:
+        One row per link proposed as `accept` or `review`, sorted by link_id: link_id, decision, state,
+        signatures_needed, signatures_held, signed_by and judgement_ids (joined by 、 in the order of the
+        rounds; of the agreeing judgements once settled), decided_on (the last of them), reopened
+        (a judgement lapsed because the evidence changed, and none has replaced it).
+    """
+    voices = _collect_voices(judgements)
+    lapsed = _find_lapsed(judgements)
+    proposed = candidate_links.filter(pl.col("decision") != "none").select("link_id", "decision")
+    rows = []
+    for link_id, decision in proposed.sort("link_id").iter_rows():
+        settlement = settle_link(decision, voices.get(link_id, ()), policy.signatures)
+        reopened = link_id in lapsed and settlement.state in WAITING
+        rows.append(_write_row(link_id, decision, settlement, reopened=reopened))
+    return pl.DataFrame(rows, schema=SETTLED_SCHEMA, orient="row")
+
+
+def settle_link(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
+    """Settle one link from its current judgements."""
+    first = _one_of(voices, FIRST, excluding=None)
+    if first is None:
+        return Settlement("待一审", _needed(decision, "same", needs), ())
+    second = _one_of(voices, SECOND, excluding=first.reviewer)
+    if second is None:
+        needed = _needed(decision, first.verdict, needs)
+        if needed == 1 and first.verdict != "unsure":
+            return Settlement(STATE_OF_VERDICT[first.verdict], 1, (first,))
+        return Settlement("待二审", max(needed, 2), (first,))
+    if first.verdict == second.verdict != "unsure":
+        return Settlement(STATE_OF_VERDICT[first.verdict], needs.review, (first, second))
+    return _settle_panel(voices, (first, second), needs.panel)
+
+
+def _settle_panel(voices: Sequence[Voice], earlier: tuple[Voice, Voice], needed: int) -> Settlement:
+    """A panel settles when enough people agree and one of them had not judged the link before."""
+    panel = tuple(voice for voice in voices if voice.round == PANEL)
+    before = {voice.reviewer for voice in earlier}
+    people = {voice.reviewer for voice in panel}
+    if len(people) < needed or people <= before:
+        return Settlement("待集体研究", needed, panel)
+    verdicts = {voice.verdict for voice in panel}
+    verdict = verdicts.pop() if len(verdicts) == 1 else "unsure"
+    agreeing = tuple(voice for voice in earlier if voice.verdict == verdict)
+    return Settlement(STATE_OF_VERDICT[verdict], needed, agreeing + panel)
+
+
+def _needed(decision: str, verdict: str, needs: Signatures) -> int:
+    if decision != "accept":
+        return needs.review
+    return {"same": needs.accept_same, "different": needs.accept_different}.get(verdict, needs.review)
+
+
+def _one_of(voices: Sequence[Voice], review_round: str, excluding: str | None) -> Voice | None:
+    """The round's judgement; should two people have judged in it, the earliest date and code win."""
+    own = [v for v in voices if v.round == review_round and v.reviewer != excluding]
+    return min(own, key=lambda v: (v.decided_on, v.reviewer), default=None)
+
+
+def _collect_voices(judgements: pl.DataFrame) -> Mapping[str, list[Voice]]:
+    columns = ("link_id", "event_id", "round", "reviewer", "verdict", "decided_on")
+    collected: dict[str, list[Voice]] = defaultdict(list)
+    current = judgements.filter("is_current").select(columns).sort("link_id", "round", "reviewer")
+    for link_id, *rest in current.iter_rows():
+        collected[link_id].append(Voice(*rest))
+    return collected
+
+
+def _find_lapsed(judgements: pl.DataFrame) -> set[str]:
+    return set(judgements.filter(pl.col("standing") == "stale")["link_id"])
+
+
+def _write_row(link_id: str, decision: str, settlement: Settlement, *, reopened: bool) -> tuple[object, ...]:
+    voices = settlement.voices
+    return (
+        link_id,
+        decision,
+        settlement.state,
+        settlement.needed,
+        len({voice.reviewer for voice in voices}),
+        "、".join(voice.reviewer for voice in voices),
+        "、".join(voice.event_id for voice in voices),
+        max((voice.decided_on for voice in voices), default=None),
+        reopened,
+    )
