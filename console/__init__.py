@@ -1,0 +1,1 @@
+"""The review console: a small local web application over the judgement ledger."""
