@@ -17,6 +17,13 @@ SCHOOL_RESPONSIBILITIES = Table(
     (
         text("batch", "批次", required=True),
         LINK_ID,
+        text(
+            "act_id",
+            "行为编号",
+            "同一人同一次查处为一个行为，只计一次",
+            required=True,
+            pattern="A[0-9a-f]{12}",
+        ),
         text("person_id", "人员标识", required=True),
         text("raid_id", "查处编号", required=True),
         day("raid_date", "查处日期", required=True),
