@@ -41,6 +41,20 @@ REVIEW_QUEUE = Table(
     "需要人判断的比对，一条一行；由候选与台账算出。",
 )
 
+REVIEW_WORKBOOKS = Table(
+    "review_workbooks",
+    "复核表文件",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("path",),
+    (
+        BATCH,
+        text("path", "文件", "相对发件箱的路径", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "等人填写的复核表，每轮一个文件；没有待办的轮次没有文件。",
+)
+
 JUDGEMENTS = Table(
     "judgements",
     "复核判断",
@@ -129,4 +143,4 @@ WITHHELD_LINKS = Table(
     "有人判断为同一人、但还缺关口条件的比对，逐项写明缺什么。",
 )
 
-TABLES = (REVIEW_QUEUE, JUDGEMENTS, REVIEW_RETURNS, CONFIRMED_LINKS, WITHHELD_LINKS)
+TABLES = (REVIEW_QUEUE, REVIEW_WORKBOOKS, JUDGEMENTS, REVIEW_RETURNS, CONFIRMED_LINKS, WITHHELD_LINKS)
