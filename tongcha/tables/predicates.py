@@ -34,9 +34,10 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         yield Rule(f"{column.name}_is_present", f"{name} IS NOT NULL", f"「{label}」不能为空", column.name)
     if column.one_of:
         admitted = ", ".join(quote_text(value) for value in column.one_of)
-        listed = "、".join(column.one_of)
+        # codes say nothing to a reader; their meaning names the Chinese ways of writing them
+        listed = column.meaning if all(map(str.isascii, column.one_of)) else "、".join(column.one_of)
         yield Rule(
-            f"{column.name}_is_listed", f"{name} IN ({admitted})", f"「{label}」只能是:{listed}", column.name
+            f"{column.name}_is_listed", f"{name} IN ({admitted})", f"「{label}」只能是：{listed}", column.name
         )
     if column.pattern:
         matched = f"regexp_full_match({name}, {quote_text(column.pattern)})"
@@ -54,7 +55,7 @@ def _key_rule(table: Table) -> Rule:
     columns = ", ".join(quote_name(name) for name in table.key)
     labels = "、".join(table.column(name).label for name in table.key)
     only_one = f"count(*) OVER (PARTITION BY {columns}) = 1"
-    return Rule("key_is_unique", only_one, f"「{labels}」重复而内容不同,无法判断以哪一行为准", table.key[-1])
+    return Rule("key_is_unique", only_one, f"「{labels}」重复而内容不同，无法判断以哪一行为准", table.key[-1])
 
 
 def quote_name(name: str) -> str:

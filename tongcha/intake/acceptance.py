@@ -1,0 +1,138 @@
+"""From landed text to an accepted table, with every row accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.errors import InputError
+from tongcha.intake.quarantine import quarantine
+from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
+from tongcha.intake.remarks import drop_remarks, drop_repeats
+from tongcha.intake.typed import type_table
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tongcha.intake.landing import Landing, RefusedFile
+    from tongcha.policy.intake import IntakePolicy
+
+    Derive = Callable[[pl.DataFrame], pl.DataFrame]
+    CrossCheck = Callable[[pl.DataFrame], list[pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One table after intake: the rows kept and entries for all others."""
+
+    rows: pl.DataFrame
+    rejections: pl.DataFrame
+
+
+def no_cross_check(_: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return no entries: the table has no rule that spans tables."""
+    return []
+
+
+def accept_table(
+    landing: Landing,
+    name: str,
+    policy: IntakePolicy,
+    *,
+    derive: Derive,
+    cross_check: CrossCheck = no_cross_check,
+) -> Accepted:
+    """Type, complete and judge the landed rows of one table.
+
+    Args:
+        landing: what was read.
+        name: the table.
+        policy: ways of writing values, footer words.
+        derive: fills columns that files don't carry; keeps the rows and their place.
+        cross_check: entries for rows that break a rule spanning several tables.
+    """
+    text, remarks = drop_remarks(landing.table(name), name, policy)
+    typed, unreadable = type_table(text, name, policy)
+    once, repeats = drop_repeats(derive(typed), name)
+    crossed = join_rejections(cross_check(once))
+    table = BY_NAME[name]
+    good, bad = quarantine(table.conform(without_places(once, crossed)), table)
+    return Accepted(good, join_rejections([remarks, unreadable, repeats, crossed, bad]))
+
+
+COUNTED: Final = ("file", "sheet", "table")
+
+
+def count_files(landing: Landing, accepted: dict[str, Accepted], rejections: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per sheet read: file, sheet, table, sha256 and the four counts.
+
+    Each count is taken on its own, so that "they add up" can be checked and not merely stated.
+    """
+    totals: Counter[tuple[str, str, str, str]] = Counter()
+    for sheet in landing.sheets:
+        totals[sheet.file, sheet.sheet, sheet.table, sheet.sha256] += sheet.rows_read
+    sheets = pl.DataFrame(
+        [(*key, rows) for key, rows in sorted(totals.items())],
+        schema={**dict.fromkeys([*COUNTED, "sha256"], pl.String), "rows_read": pl.Int64},
+        orient="row",
+    )
+    parts = {"rows_accepted": _stack(accepted)}
+    for outcome in ("rejected", "dropped"):
+        entries = rejections.filter(pl.col("row") > 0, pl.col("outcome") == outcome)
+        parts[f"rows_{outcome}"] = entries.unique([*PLACE, "table"])
+    for column, rows in parts.items():
+        counts = rows.group_by(COUNTED).agg(pl.len().cast(pl.Int64).alias(column))
+        sheets = sheets.join(counts, on=COUNTED, how="left", maintain_order="left")
+    return sheets.with_columns(pl.col(list(parts)).fill_null(0))
+
+
+def _stack(accepted: dict[str, Accepted]) -> pl.DataFrame:
+    """Return file, sheet, table of every accepted row."""
+    return pl.concat(
+        table.rows.select("file", "sheet", pl.lit(name).alias("table")) for name, table in accepted.items()
+    )
+
+
+def note_refused(refused: Iterable[RefusedFile]) -> list[pl.DataFrame]:
+    """Return an entry (row 0) per file that was turned away while the rest goes on."""
+    return [
+        reject_whole(
+            one.file,
+            "",
+            table=one.table,
+            rule=one.error.rule,
+            reason=f"{one.error.reason}。处理办法：{one.error.fix}",
+            outcome="rejected",
+        )
+        for one in refused
+    ]
+
+
+def raise_refused(refused: Iterable[RefusedFile], tables: Iterable[str]) -> None:
+    """Stop on refused files that were to serve one of the tables; other files are only noted.
+
+    Raises:
+        InputError: names each file and why.
+    """
+    files = [one for one in refused if one.table in set(tables)]
+    if len(files) == 1:
+        raise InputError(f"文件 {files[0].file}", files[0].error.reason, files[0].error.fix)
+    if files:
+        each = "；".join(f"{one.file}：{one.error.reason}" for one in files)
+        raise InputError(f"{len(files)} 个文件", f"不能收下（{each}）", "逐个改正后重新报送")
+
+
+def require_tables(landing: Landing, names: Iterable[str], culprit: str) -> None:
+    """Stop when the folder held no file for a table that it must have.
+
+    Raises:
+        InputError: names the missing tables.
+    """
+    read = {sheet.table for sheet in landing.sheets}
+    missing = [BY_NAME[name].label for name in names if name not in read]
+    if missing:
+        raise InputError(culprit, f"没有{'、'.join(missing)}", "补上相应的表再报送")

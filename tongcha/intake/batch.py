@@ -1,0 +1,173 @@
+"""A raid batch: sites, the people met there, the pupils, and what had to be sent back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.errors import UnknownBatchError
+from tongcha.identity.normalise import normalise_identities
+from tongcha.intake.acceptance import (
+    Accepted,
+    accept_table,
+    count_files,
+    note_refused,
+    raise_refused,
+    require_tables,
+)
+from tongcha.intake.folder import read_folder
+from tongcha.intake.refusals import join_rejections, reject_rows
+from tongcha.intake.source import Source, read_source
+from tongcha.tables.intake import IDENTITIES, INTAKE_FILES, PUPILS, REJECTED_ROWS, SITES
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from tongcha.intake.landing import Landing
+    from tongcha.policy.intake import IntakePolicy
+
+DERIVABLE: Final = {
+    "sites": frozenset[str](),
+    "identities": frozenset({"raid_id", "raid_date"}),
+    "pupils": frozenset({"raid_id"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchIntake:
+    """The tables of one batch, by contract, and its lawful source."""
+
+    sites: pl.DataFrame
+    identities: pl.DataFrame
+    pupils: pl.DataFrame
+    rejected_rows: pl.DataFrame
+    intake_files: pl.DataFrame
+    source: Source
+
+
+def read_batch(inbox: Path, batch: str, *, today: dt.date, policy: IntakePolicy) -> BatchIntake:
+    """Read `raids/<batch>/` of the inbox.
+
+    Args:
+        inbox: the inbox folder.
+        batch: name of the batch's folder.
+        today: day of processing; expiry and future raids are judged against it.
+        policy: aliases and limits.
+
+    Raises:
+        UnknownBatchError: the inbox has no such batch.
+        SourceError: its source is missing, incomplete or expired.
+        InputError: a file can't be read, lacks a required column, or a required table is absent.
+    """
+    folder = find_batch(inbox, batch)
+    source = read_source(folder, today=today)
+    landing = read_folder(folder, inbox, derivable=DERIVABLE, policy=policy)
+    raise_refused(landing.refused, DERIVABLE)
+    require_tables(landing, ("sites", "identities"), f"批次 {batch}")
+    return _accept_batch(landing, batch, source, today, policy)
+
+
+def find_batch(inbox: Path, batch: str) -> Path:
+    """Return the folder of a batch; a name that leads out of `raids/` is unknown.
+
+    Raises:
+        UnknownBatchError: there is no such folder directly under `raids/`.
+    """
+    raids = inbox / "raids"
+    folder = raids / batch
+    is_plain = batch not in {"", ".", ".."} and not set(batch) & set("/\\\0")
+    if not (is_plain and folder.is_dir() and folder.resolve().parent == raids.resolve()):
+        shown = batch if is_plain else "（名称不合规）"
+        raise UnknownBatchError(f"批次 {shown}", "收件箱 raids/ 下没有这个文件夹", "核对批次名称")
+    return folder
+
+
+def _accept_batch(
+    landing: Landing, batch: str, source: Source, today: dt.date, policy: IntakePolicy
+) -> BatchIntake:
+    def complete(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.lit(batch).alias("batch"))
+
+    sites = accept_table(
+        landing, "sites", policy, derive=complete, cross_check=lambda f: check_sites(f, source, today)
+    )
+    identities = accept_table(
+        landing,
+        "identities",
+        policy,
+        derive=lambda frame: fill_from_site(complete(frame), sites.rows),
+        cross_check=lambda frame: check_raids(frame, sites.rows, "identities"),
+    )
+    pupils = accept_table(
+        landing,
+        "pupils",
+        policy,
+        derive=lambda frame: fill_from_site(complete(frame), sites.rows),
+        cross_check=lambda frame: check_raids(frame, sites.rows, "pupils"),
+    )
+    return _assemble(landing, batch, source, {"sites": sites, "identities": identities, "pupils": pupils})
+
+
+def _assemble(landing: Landing, batch: str, source: Source, tables: dict[str, Accepted]) -> BatchIntake:
+    rejections = join_rejections(
+        [*landing.notes, *note_refused(landing.refused), *(table.rejections for table in tables.values())]
+    )
+    label = pl.lit(batch).alias("batch")
+    return BatchIntake(
+        sites=SITES.conform(tables["sites"].rows),
+        identities=IDENTITIES.conform(normalise_identities(tables["identities"].rows)),
+        pupils=PUPILS.conform(tables["pupils"].rows),
+        rejected_rows=REJECTED_ROWS.conform(rejections.with_columns(label)),
+        intake_files=INTAKE_FILES.conform(count_files(landing, tables, rejections).with_columns(label)),
+        source=source,
+    )
+
+
+def fill_from_site(frame: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
+    """Fill what a list of people leaves out because its site says it: raid, date, area.
+
+    The raid is filled only when the batch has exactly one.
+    """
+    if sites.height == 1:
+        frame = frame.with_columns(pl.col("raid_id").fill_null(sites["raid_id"][0]))
+    if "raid_date" not in frame.columns:
+        return frame
+    known = sites.select("raid_id", __date="raid_date", __area="area")
+    return (
+        frame.join(known, on="raid_id", how="left", maintain_order="left")
+        .with_columns(
+            raid_date=pl.coalesce("raid_date", "__date"), site_area=pl.coalesce("site_area", "__area")
+        )
+        .drop("__date", "__area")
+    )
+
+
+def check_sites(sites: pl.DataFrame, source: Source, today: dt.date) -> list[pl.DataFrame]:
+    """Return entries for raids that lie in the future or after the source's expiry."""
+    rules = {
+        "raid_is_not_in_the_future": (pl.col("raid_date") > today, "「查处日期」在处理日期之后"),
+        "raid_within_source": (pl.col("raid_date") > source.expires_on, "「查处日期」在来源有效期之后"),
+    }
+    return [
+        reject_rows(sites.filter(breach), table="sites", rule=rule, reason=reason, column="raid_date")
+        for rule, (breach, reason) in rules.items()
+    ]
+
+
+def check_raids(frame: pl.DataFrame, sites: pl.DataFrame, table: str) -> list[pl.DataFrame]:
+    """Return entries for rows whose raid isn't among the accepted sites or has another date there."""
+    stray = frame.join(sites, on="raid_id", how="anti", maintain_order="left")
+    reason = "「查处编号」不在本批次收下的场所之中"
+    entries = [reject_rows(stray, table=table, rule="raid_is_known", reason=reason, column="raid_id")]
+    if "raid_date" in frame.columns:
+        dates = sites.select("raid_id", __date="raid_date")
+        joined = frame.join(dates, on="raid_id", how="inner", maintain_order="left")
+        other = joined.filter(pl.col("raid_date") != pl.col("__date"))
+        reason = "「查处日期」与场所登记的日期不一致"
+        entries.append(
+            reject_rows(other, table=table, rule="raid_date_agrees", reason=reason, column="raid_date")
+        )
+    return entries

@@ -1,0 +1,148 @@
+"""Reads every file of a folder, whatever its format, without following anything out of the inbox."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.intake.csv_files import decode_csv, first_rows, read_records, sniff_delimiter
+from tongcha.intake.headers import HeaderBook
+from tongcha.intake.landing import Lander, Landing, RefusedFile
+from tongcha.intake.parquet_files import read_parquet_text
+from tongcha.intake.parser_pool import ParserPool
+from tongcha.intake.preflight import FileRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tongcha.intake.parser_child import Grid
+    from tongcha.policy.intake import FileLimits, IntakePolicy
+
+SKIPPED: Final = (".", "~$", "thumbs.db", "desktop.ini", "source.yaml")
+"""Droppings of file managers and office suites, and the batch's own description."""
+
+ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+MARKUP: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<div")
+HEAD: Final = 512
+
+
+def read_folder(
+    folder: Path, inbox: Path, *, derivable: Mapping[str, frozenset[str]], policy: IntakePolicy
+) -> Landing:
+    """Read all files under `folder` in the order of their names.
+
+    Args:
+        folder: a batch or snapshot folder inside the inbox.
+        inbox: file names in the result are relative to it.
+        derivable: table → columns that need not be in its files; its keys are the tables looked for.
+        policy: aliases and limits.
+    """
+    book = HeaderBook(policy, list(derivable))
+    lander = Lander(book, derivable)
+    reader = _Reader(folder, inbox, book, policy)
+    for path, table, content in reader.contents():
+        file = path.relative_to(inbox).as_posix()
+        try:
+            if isinstance(content, FileRefusedError):
+                raise content
+            _land(lander, file, _fingerprint(path), table, content)
+        except FileRefusedError as error:
+            lander.landing.refused.append(RefusedFile(file, table or error.table, error))
+    return lander.landing
+
+
+Records = tuple[list[list[str]], pl.DataFrame, int]
+Content = "list[Grid] | Records | FileRefusedError"
+
+
+def _land(lander: Lander, file: str, sha256: str, table: str | None, content: list[Grid] | Records) -> None:
+    if isinstance(content, list):
+        lander.land_grids(file, sha256, table, content)
+    else:
+        head, frame, offset = content
+        lander.land_frame(file, sha256, table, head, frame, offset=offset)
+
+
+class _Reader:
+    """Yields the content of each file; workbooks come from the parsing process."""
+
+    def __init__(self, folder: Path, inbox: Path, book: HeaderBook, policy: IntakePolicy) -> None:
+        self._folder, self._inbox, self._book, self._policy = folder, inbox, book, policy
+
+    def contents(self) -> Iterator[tuple[Path, str | None, list[Grid] | Records | FileRefusedError]]:
+        paths = [
+            path for path in sorted(self._folder.rglob("*")) if not path.is_dir() and not _is_skipped(path)
+        ]
+        kinds = [self._sniff(path) for path in paths]
+        books = [path for path, kind in zip(paths, kinds, strict=True) if kind == "workbook"]
+        with ParserPool(self._policy.limits) as pool:
+            parsed = pool.parse(books)
+            for path, kind in zip(paths, kinds, strict=True):
+                table = self._table_of(path)
+                if kind == "workbook":
+                    yield path, table, next(parsed)[1]
+                elif isinstance(kind, FileRefusedError):
+                    yield path, table, kind
+                else:
+                    yield path, table, self._read_records(path, kind)
+
+    def _sniff(self, path: Path) -> str | FileRefusedError:
+        """Return what the first bytes say the file is, or why it isn't looked at."""
+        try:
+            return sniff_kind(path, self._inbox, self._policy.limits)
+        except FileRefusedError as error:
+            return error
+
+    def _read_records(self, path: Path, kind: str) -> Records | FileRefusedError:
+        try:
+            if kind == "parquet":
+                frame = read_parquet_text(path, self._policy.limits.max_parquet_rows)
+                names = frame.columns
+                renamed = frame.rename({name: f"c{i}" for i, name in enumerate(names)})
+                return [names], renamed.with_row_index("row", offset=1), 0
+            text = decode_csv(path.read_bytes())
+            delimiter = sniff_delimiter(text)
+            return first_rows(text, delimiter, self._policy.header_rows), read_records(text, delimiter), 1
+        except FileRefusedError as error:
+            return error
+
+    def _table_of(self, path: Path) -> str | None:
+        """Return the table that the folder or the file's own name tells, the folder first."""
+        inner = path.relative_to(self._folder)
+        named = (self._book.table_by_name(part) for part in (*reversed(inner.parts[:-1]), inner.stem))
+        return next((table for table in named if table), None)
+
+
+def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
+    """Return "workbook" (XLSX, XLS, HTML), "parquet" or "csv" by the first bytes, never by the suffix.
+
+    Raises:
+        FileRefusedError: outside the inbox, not a file, empty or too large.
+    """
+    if not path.is_file() or not path.resolve().is_relative_to(inbox.resolve()):
+        raise FileRefusedError("outside_inbox", "不是收件箱内的普通文件", "把文件本身放进收件箱，不要用链接")
+    size = path.stat().st_size
+    if size == 0:
+        raise FileRefusedError("empty_file", "文件是空的", "重新导出或重新传送")
+    if size > limits.max_file_bytes:
+        raise FileRefusedError("too_large", "文件超过允许的大小", "拆分为较小的文件")
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if head.startswith((ZIP, OLE)):
+        return "workbook"
+    if head.startswith(PARQUET):
+        return "parquet"
+    is_markup = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
+    return "workbook" if is_markup else "csv"
+
+
+def _is_skipped(path: Path) -> bool:
+    return path.name.lower().startswith(SKIPPED)
+
+
+def _fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,217 @@
+"""What a folder of files held: text rows with their place, and what was left out; nothing is judged yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.intake.headers import DERIVED, Header, HeaderBook
+from tongcha.intake.preflight import FileRefusedError
+from tongcha.intake.refusals import reject_rows, reject_whole
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tongcha.intake.parser_child import Grid
+
+FIRST: Final = "__first"
+"""The first cell of a row that holds anything: tells a remark from a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that was turned away as a whole; `table` is empty when its name doesn't tell."""
+
+    file: str
+    table: str
+    error: FileRefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """A sheet that was read: which table it serves, its file's fingerprint and its rows."""
+
+    file: str
+    sheet: str
+    table: str
+    sha256: str
+    rows_read: int
+
+
+@dataclass(slots=True)
+class Landing:
+    """Everything read from a folder.
+
+    Attributes:
+        sheets: what was read.
+        notes: entries of `rejected_rows` about sheets, columns and rows that were left out already.
+        refused: files that were turned away.
+    """
+
+    sheets: list[ReadSheet] = field(default_factory=list)
+    notes: list[pl.DataFrame] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
+    _frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    _lists: dict[str, dict[str, list[str | int | None]]] = field(default_factory=dict)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return all rows of a table as text, with `__first`, file, sheet, row; unmapped columns are null."""
+        kinds = text_schema(name)
+        parts = [pl.DataFrame(self._lists.get(name, {}), schema=kinds), *self._frames.get(name, [])]
+        return pl.concat(parts, how="diagonal").select(kinds.names())
+
+    def add_lists(self, name: str, columns: Mapping[str, list[str | int | None]], height: int) -> None:
+        """Append rows given as lists: cheaper than a frame for a sheet of some dozen rows."""
+        kept = self._lists.setdefault(name, {column: [] for column in text_schema(name)})
+        for column, values in kept.items():
+            values.extend(columns.get(column) or [None] * height)
+
+    def add_frame(self, name: str, frame: pl.DataFrame) -> None:
+        """Append rows given as a frame."""
+        self._frames.setdefault(name, []).append(frame)
+
+
+def text_schema(table: str) -> pl.Schema:
+    """Return the columns of a landed table: what a file may carry as text, `__first`, and the place."""
+    columns = [column.name for column in BY_NAME[table].columns if column.name not in DERIVED]
+    texts = dict.fromkeys([*columns, FIRST, "file", "sheet"], pl.String())
+    return pl.Schema({**texts, "row": pl.Int64()})
+
+
+class Lander:
+    """Maps sheets to tables.
+
+    Args:
+        book: alias look-up.
+        derivable: table → columns that a file need not have although the contract requires them.
+    """
+
+    def __init__(self, book: HeaderBook, derivable: Mapping[str, frozenset[str]]) -> None:
+        """Start with nothing landed."""
+        self.landing = Landing()
+        self._book = book
+        self._derivable = derivable
+
+    def land_grids(self, file: str, sha256: str, table: str | None, grids: Sequence[Grid]) -> None:
+        """Take in the visible sheets of a workbook that have a header; note the others.
+
+        Raises:
+            FileRefusedError: no sheet has a header, or one lacks a required column.
+        """
+        filled = [grid for grid in grids if any(any(row) for row in grid["rows"])]
+        headers = [
+            self._book.find_header(grid["rows"], table or self._book.table_by_name(grid["sheet"]))
+            if grid["visible"]
+            else None
+            for grid in filled
+        ]
+        if not any(headers):
+            raise _no_header()
+        for grid, header in zip(filled, headers, strict=True):
+            if header is None:
+                self._note_sheet(file, grid)
+            else:
+                self._require_columns(header)
+                self._land_grid(file, sha256, header, grid)
+
+    def land_frame(
+        self,
+        file: str,
+        sha256: str,
+        table: str | None,
+        head: list[list[str]],
+        frame: pl.DataFrame,
+        *,
+        offset: int,
+    ) -> None:
+        """Take in the records of a CSV or Parquet file.
+
+        Args:
+            file: name relative to the inbox.
+            sha256: its fingerprint.
+            table: the table if its name tells.
+            head: its first records, or its column names as the only one.
+            frame: columns `c0`, `c1`, … as text (null when empty) and `row`, the record's number.
+            offset: the record number of `head[0]`.
+
+        Raises:
+            FileRefusedError: no header, or a required column is missing.
+        """
+        header = self._book.find_header(head, table)
+        if header is None:
+            raise _no_header()
+        self._require_columns(header)
+        cells = [name for name in frame.columns if name != "row"]
+        place = {"file": pl.lit(file), "sheet": pl.lit(""), "row": pl.col("row").cast(pl.Int64)}
+        body = frame.filter(
+            pl.col("row") > header.line + offset, pl.any_horizontal(pl.col(cells).is_not_null())
+        ).with_columns(**place)
+        self._read_sheet(file, "", sha256, header, body.height)
+        width = len(head[header.line])
+        if len(cells) > width:
+            spills = pl.any_horizontal(pl.col(cells[width:]).is_not_null())
+            self._note_spills(body.filter(spills), header.table)
+            body = body.filter(~spills)
+        named = [pl.col(f"c{place}").alias(column) for column, place in header.places.items()]
+        first = pl.coalesce(cells).alias(FIRST)
+        self.landing.add_frame(header.table, body.select(*named, first, "file", "sheet", "row"))
+
+    def _land_grid(self, file: str, sha256: str, header: Header, grid: Grid) -> None:
+        body = [
+            (number, row)
+            for number, row in enumerate(grid["rows"][header.line + 1 :], header.line + 2)
+            if any(row)
+        ]
+        height = len(body)
+        columns: dict[str, list[str | int | None]] = {
+            column: [row[place] for _, row in body] for column, place in header.places.items()
+        }
+        columns[FIRST] = [next(filter(None, row)) for _, row in body]
+        columns["file"], columns["sheet"] = [file] * height, [grid["sheet"]] * height
+        columns["row"] = [number for number, _ in body]
+        self.landing.add_lists(header.table, columns, height)
+        self._read_sheet(file, grid["sheet"], sha256, header, height)
+
+    def _read_sheet(self, file: str, sheet: str, sha256: str, header: Header, rows: int) -> None:
+        self.landing.sheets.append(ReadSheet(file, sheet, header.table, sha256, rows))
+        if header.unknown:
+            self._note(
+                file, sheet, header.table, "unknown_columns", f"未取用的列：{'、'.join(header.unknown)}"
+            )
+
+    def _note_sheet(self, file: str, grid: Grid) -> None:
+        rule, reason = ("no_header", "没有找到表头，整张工作表未取用")
+        if not grid["visible"]:
+            rule, reason = ("hidden_sheet", "隐藏的工作表未取用；如需报送请取消隐藏")
+        self._note(file, grid["sheet"], "", rule, reason)
+
+    def _note(self, file: str, sheet: str, table: str, rule: str, reason: str) -> None:
+        note = reject_whole(file, sheet, table=table, rule=rule, reason=reason, outcome="dropped")
+        self.landing.notes.append(note)
+
+    def _note_spills(self, rows: pl.DataFrame, table: str) -> None:
+        reason = "单元格比表头多，各列可能已经错位；请检查多余的分隔符"
+        self.landing.notes.append(reject_rows(rows, table=table, rule="too_many_cells", reason=reason))
+
+    def _require_columns(self, header: Header) -> None:
+        spared = DERIVED | self._derivable.get(header.table, frozenset())
+        table = BY_NAME[header.table]
+        missing = [
+            c.label
+            for c in table.columns
+            if c.required and c.name not in spared and c.name not in header.places
+        ]
+        if missing:
+            raise FileRefusedError(
+                "missing_column",
+                f"作为{table.label}缺少列「{'、'.join(missing)}」",
+                "补上该列，或把它的写法登记到 policy/intake.yaml 的表头别名",
+                header.table,
+            )
+
+
+def _no_header() -> FileRefusedError:
+    return FileRefusedError("no_header", "前几行里没有可识别的表头", "按模板填写表头，或登记表头别名")

@@ -1,0 +1,141 @@
+"""The parsing process: reads one file name per line, answers with one JSON line.
+
+Everything that parses foreign workbooks lives here, under an address-space limit and an alarm, so
+that the worst a file can do is end this process. JSON and not pickle: the parent must be able to
+read the answer of a process that was taken over.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypedDict
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from tongcha.intake.cells import write_cell
+from tongcha.intake.preflight import RESAVE, FileRefusedError, Limits, inspect_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+class Grid(TypedDict):
+    """One sheet as text: `rows[i]` is line i+1 of the sheet; merged cells are filled down."""
+
+    sheet: str
+    visible: bool
+    rows: list[list[str]]
+
+
+def main() -> None:
+    """Serve requests until the input ends; the first line gives the limits."""
+    limits: Limits = json.loads(sys.stdin.buffer.readline())
+    # the process that started this one may ignore or block the alarm, which would be inherited
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    limit_memory(limits["parser_memory_bytes"])
+    for line in sys.stdin.buffer:
+        answer = _answer(Path(json.loads(line)), limits)
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()
+
+
+def limit_memory(limit: int) -> None:
+    """Cap the address space of this process; no-op where the platform has no such limit."""
+    try:
+        import resource  # noqa: PLC0415 - absent on Windows
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(path: Path, limits: Limits) -> bytes:
+    # the default action of the alarm ends the process even inside compiled code
+    signal.setitimer(signal.ITIMER_REAL, limits["parser_seconds"])
+    try:
+        answer: dict[str, object] = {"grids": read_grids(path, limits)}
+    except FileRefusedError as refusal:
+        answer = {"refused": [refusal.rule, refusal.reason, refusal.fix]}
+    except MemoryError:
+        answer = {"refused": ["too_large", "解析所需内存超过上限", "拆分为较小的文件"]}
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def read_grids(path: Path, limits: Limits) -> list[Grid]:
+    """Return every worksheet of an XLSX, XLS or HTML file as text.
+
+    Raises:
+        FileRefusedError: the file is hostile, broken, encrypted or beyond the limits.
+    """
+    with path.open("rb") as file:
+        head = file.read(len(OLE_MAGIC))
+        if head == OLE_MAGIC:
+            _refuse_encrypted(file)
+        elif head.startswith(b"PK"):
+            inspect_workbook(path, limits)
+        else:
+            from tongcha.intake.html_tables import read_html_tables  # noqa: PLC0415 - lxml is rarely needed
+
+            tables = read_html_tables(head + file.read())
+            return [Grid(sheet=f"表{i}", visible=True, rows=rows) for i, rows in enumerate(tables, 1)]
+    return _read_workbook(path, limits)
+
+
+def _refuse_encrypted(file: BinaryIO) -> None:
+    if ENCRYPTED_STREAM in file.read():
+        raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送")
+
+
+def _read_workbook(path: Path, limits: Limits) -> list[Grid]:
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            kinds = [(meta.typ, meta.visible) for meta in book.sheets_metadata]
+            return [
+                _read_sheet(book.get_sheet_by_index(i), visible is SheetVisibleEnum.Visible, limits)
+                for i, (kind, visible) in enumerate(kinds)
+                if kind is SheetTypeEnum.WorkSheet
+            ]
+    except PasswordError as error:
+        raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise FileRefusedError("unreadable", "工作簿无法读取", RESAVE) from error
+
+
+def _read_sheet(sheet: CalamineSheet, visible: bool, limits: Limits) -> Grid:  # noqa: FBT001 - one of the three facts of a sheet
+    if sheet.total_height * sheet.total_width > limits["max_sheet_box"]:
+        raise FileRefusedError("stray_cell", "已用区域过大", "删除数据区以外的行列后另存")
+    rows = [
+        [cell if type(cell) is str else write_cell(cell) for cell in row]
+        for row in sheet.to_python(skip_empty_area=False)
+    ]
+    fill_down(rows, sheet.merged_cell_ranges or ())
+    return Grid(sheet=sheet.name, visible=visible, rows=rows)
+
+
+def fill_down(rows: list[list[str]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Repeat a merged cell's value down its own range, in rows that hold something themselves."""
+    for (top, left), (bottom, _) in ranges:
+        if top >= len(rows) or left >= len(rows[top]) or not rows[top][left]:
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            if left < len(row) and any(row):
+                row[left] = rows[top][left]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What intake may be told by officials: header aliases, footer words, limits for hostile files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tongcha.policy.base import PolicyFile, PolicyPart
+
+Aliases = dict[str, tuple[str, ...]]
+Bytes = Annotated[int, Field(ge=1 << 20, le=1 << 40, description="bytes")]
+
+
+class FileLimits(PolicyPart):
+    """Beyond any of these a file is turned away as a whole, with a reason.
+
+    Attributes:
+        max_file_bytes: size on disk.
+        max_parts: entries in the zip of a workbook.
+        max_part_bytes: one entry unpacked.
+        max_total_bytes: all entries unpacked.
+        max_ratio: unpacked over packed size, for entries larger than `ratio_from_bytes`.
+        ratio_from_bytes: from which unpacked size on the ratio is judged.
+        max_sheet_box: rows times columns of the used area (a stray last cell aborts the parser).
+        max_cells: cells of one sheet.
+        max_parquet_rows: rows that a Parquet file may claim.
+        parser_memory_bytes: address space of the parsing process.
+        parser_seconds: wall-clock time for one file.
+        forbidden_parts: path prefix inside a workbook → what it is, in Chinese.
+    """
+
+    max_file_bytes: Bytes
+    max_parts: int = Field(ge=20, le=100_000)
+    max_part_bytes: Bytes
+    max_total_bytes: Bytes
+    max_ratio: float = Field(ge=10, le=2000)
+    ratio_from_bytes: Bytes
+    max_sheet_box: int = Field(ge=100_000, le=1_000_000_000)
+    max_cells: int = Field(ge=100_000, le=1_000_000_000)
+    max_parquet_rows: int = Field(ge=100_000, le=1_000_000_000)
+    parser_memory_bytes: Bytes
+    parser_seconds: int = Field(ge=1, le=3600)
+    forbidden_parts: dict[str, str]
+
+
+class IntakePolicy(PolicyFile):
+    """policy/intake.yaml.
+
+    Attributes:
+        header_rows: the header is looked for in this many first rows.
+        header_hits: columns that must be recognised for a row to be the header.
+        footer_words: first words of rows that are remarks, not records.
+        ignored_headers: columns that are left without a note.
+        file_names: table → names of files, folders or sheets.
+        headers: table → column → header aliases.
+        values: column → canonical value → ways of writing it.
+        open_ended: ways of writing "no end date".
+        limits: limits for hostile and broken files.
+        registry_loss_share: share of teachers whose disappearance stops a new snapshot.
+        snapshot_stale_days: age in days from which a snapshot counts as stale.
+    """
+
+    header_rows: int = Field(ge=1, le=50)
+    header_hits: int = Field(ge=2, le=10)
+    footer_words: tuple[str, ...]
+    ignored_headers: tuple[str, ...]
+    file_names: Aliases
+    headers: dict[str, Aliases]
+    values: dict[str, Aliases]
+    open_ended: tuple[str, ...]
+    limits: FileLimits
+    registry_loss_share: float = Field(gt=0, lt=1)
+    snapshot_stale_days: int = Field(ge=1, le=3650)
