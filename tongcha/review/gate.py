@@ -130,9 +130,7 @@ REQUIREMENTS: Final = (
     Requirement("not_withdrawn", "比对已被撤销", _is_not_withdrawn),
     Requirement("no_dispute", "当事人或学校的异议尚未办结", _is_not_disputed),
     Requirement("source", "本批数据的使用期限已过", _has_a_source_in_force),
-    Requirement(
-        "adopted_policy", "所依据的规则尚未正式启用（缺通过机关、日期或文号）", _rests_on_adopted_policies
-    ),
+    Requirement("adopted_policy", "所依据的规则尚未正式启用", _rests_on_adopted_policies),
 )
 
 
@@ -174,7 +172,7 @@ def confirm_links(
 def _gather(
     candidate_links: pl.DataFrame, judgements: pl.DataFrame, identities: pl.DataFrame, policy: ReviewPolicy
 ) -> pl.DataFrame:
-    """Every link that somebody called the same and nobody has since rejected, with all that is asked of it."""
+    """Every link that somebody called the same and nobody has rejected since, with what is asked of it."""
     said_same = judgements.filter(pl.col("is_current") & (pl.col("verdict") == "same"))["link_id"].unique()
     settled = settle(judgements, candidate_links, policy)
     links = candidate_links.join(settled.drop("decision"), on="link_id", how="left", maintain_order="left")

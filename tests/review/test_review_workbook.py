@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from tests.review.review_scenario import (
+    AT,
+    BATCH,
+    DAY,
+    KEY,
+    LATIN,
+    LEFT,
+    LIKELY,
+    RIVAL,
+    SURE,
+    candidate_links,
+    identities,
+    people,
+    states_of,
+    terms,
+    write_books,
+)
+from tongcha.errors import ReturnError
+from tongcha.ledger.events import EventKind
+from tongcha.ledger.store import Ledger
+from tongcha.review.layout import INPUTS, name_workbook
+from tongcha.review.returns import read_review_workbook, take_returns
+from tongcha.review.workbook import split_differences
+from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+
+
+@pytest.fixture
+def links():
+    return candidate_links()
+
+
+def same(reviewer: str = "r1", reason: str = "") -> Answer:
+    return Answer("same", reviewer, DAY, reason)
+
+
+def other(reviewer: str = "r1", reason: str = "年龄相差很大") -> Answer:
+    return Answer("different", reviewer, DAY, reason)
+
+
+def test_only_proposed_links_are_in_the_first_rounds_book(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    assert path.name == f"{BATCH}-一审.xlsx"
+    assert sorted(list_links(path)) == sorted([SURE, LIKELY, RIVAL, LEFT, LATIN])
+
+
+def test_the_same_tables_give_the_same_bytes(ledger, links, tmp_path):
+    [first] = write_books(ledger, links, tmp_path / "a")
+    [second] = write_books(ledger, links.reverse(), tmp_path / "b")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_score_is_nowhere_on_the_reviewers_sheet(ledger, links, tmp_path):
+    [path] = write_books(ledger, links.with_columns(score=links["score"] * 0 + 31.4159), tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        assert b"31.4159" not in archive.read("xl/worksheets/sheet1.xml")
+        assert b"31.4159" not in archive.read("xl/worksheets/sheet2.xml")
+        assert b"31.4159" not in archive.read("xl/sharedStrings.xml")
+
+
+def test_collected_text_never_becomes_a_formula_or_a_link(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml").replace(b"<formula1>", b"")
+        assert not any(
+            "hyperlink" in archive.read(name).decode("utf-8", "ignore").lower().replace("=hyperlink(1)", "")
+            for name in archive.namelist()
+            if name.endswith(".rels")
+        )
+
+
+def test_differing_characters_are_marked_and_wholly_different_values_are_not():
+    assert split_differences("李芳", "李方") == [("李", False), ("芳", True)]
+    assert split_differences("李芳", "王建国") == [("李芳", False)]
+    assert split_differences("13800138001", "13800138001") == [("13800138001", False)]
+
+
+def test_an_untouched_book_comes_back_blank(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    returned = read_review_workbook(path, terms(links))
+    assert returned.events == ()
+    assert set(returned.rows["outcome"]) == {"blank"}
+
+
+def test_what_reviewers_write_becomes_judgements_on_what_they_saw(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same(), LIKELY: other(reason="身份证号码不同")})
+    returned = read_review_workbook(path, terms(links))
+    by_link = {event.subject: event for event in returned.events}
+    assert by_link[SURE].payload == {
+        "batch": BATCH,
+        "round": "一审",
+        "verdict": "same",
+        "reason": "",
+        "evidence_hash": f"h{SURE}",
+        "decided_on": "2026-10-20",
+    }
+    assert by_link[LIKELY].payload["verdict"] == "different"
+    assert dict(returned.rows.select("link_id", "outcome").iter_rows())[LEFT] == "blank"
+
+
+def test_two_people_in_two_books_settle_a_link_and_a_panel_settles_their_disagreement(
+    ledger, links, tmp_path
+):
+    [first] = write_books(ledger, links, tmp_path / "out")
+    fill_workbook(first, {SURE: same("r1"), LIKELY: same("r1"), RIVAL: other("r1")}, tmp_path / first.name)
+    take_returns([tmp_path / first.name], ledger, terms(links), at=AT)
+    assert states_of(ledger, links)[SURE] == "已确认"
+    assert states_of(ledger, links)[LIKELY] == "待二审"
+    rest, second = write_books(ledger, links, tmp_path / "out")
+    assert sorted(list_links(rest)) == sorted([LEFT, LATIN])
+    fill_workbook(second, {LIKELY: same("r2"), RIVAL: same("r2")}, tmp_path / second.name)
+    take_returns([tmp_path / second.name], ledger, terms(links), at=AT)
+    assert states_of(ledger, links)[LIKELY] == "已确认"
+    assert states_of(ledger, links)[RIVAL] == "待集体研究"
+    panel = write_books(ledger, links, tmp_path / "out")[-1]
+    assert panel.name == name_workbook(BATCH, "集体研究")
+    fill_workbook(panel, {RIVAL: other("r3、r4", "出生日期不同，不是同一人")}, tmp_path / panel.name)
+    take_returns([tmp_path / panel.name], ledger, terms(links), at=AT)
+    assert states_of(ledger, links)[RIVAL] == "已否定"
+
+
+def test_the_second_book_does_not_tell_the_first_answer(links, tmp_path):
+    books = []
+    for number, answer in enumerate((same("r1", "完全相符哦"), other("r1"))):
+        own = Ledger(f"sqlite:///{tmp_path / str(number)}.sqlite")
+        [first] = write_books(own, links, tmp_path / f"o{number}")
+        fill_workbook(first, {LIKELY: answer})
+        take_returns([first], own, terms(links), at=AT)
+        books.append(write_books(own, links, tmp_path / f"o{number}")[1].read_bytes())
+    assert books[0] == books[1]
+
+
+def test_importing_again_changes_neither_ledger_nor_table(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same(), LIKELY: same()})
+    first = take_returns([path], ledger, terms(links), at=AT)
+    head = ledger.verify().head
+    again = take_returns([path], ledger, terms(links), at="2026-11-01T00:00:00+08:00")
+    assert again.equals(first)
+    assert ledger.verify().head == head
+
+
+def test_the_same_judgement_in_a_second_file_is_known(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same()})
+    copy = path.with_name("副本.xlsx")
+    copy.write_bytes(path.read_bytes())
+    table = take_returns([path, copy], ledger, terms(links), at=AT)
+    assert sorted(table.filter(table["link_id"] == SURE)["outcome"]) == ["known", "recorded"]
+    assert len(ledger.events(EventKind.JUDGEMENT)) == 1
+
+
+def test_evidence_that_changed_since_refuses_the_row_and_says_so(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same(), LIKELY: same()})
+    changed = candidate_links(SURE={"evidence_hash": "new"})
+    rows = take_returns([path], ledger, terms(changed), at=AT)
+    reasons = dict(rows.filter(rows["outcome"] == "refused").select("link_id", "reason").iter_rows())
+    assert list(reasons) == [SURE]
+    assert "证据已变化" in reasons[SURE]
+
+
+def test_a_book_of_another_batch_is_left_alone_or_refused_by_name(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same()})
+    assert take_returns([path], ledger, terms(links, batch="2026-11-01-02"), at=AT).is_empty()
+    with pytest.raises(ReturnError, match=BATCH):
+        read_review_workbook(path, terms(links, batch="2026-11-01-02"))
+
+
+def test_a_book_sealed_with_another_key_is_refused_as_a_whole(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path, key=b"x" * 32)
+    table = take_returns([path], ledger, terms(links), at=AT)
+    assert table.select("row", "outcome").rows() == [(0, "refused")]
+    assert "密钥" in table["reason"][0]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", "批次,姓名".encode("gb18030")])
+def test_a_file_that_is_no_workbook_is_refused_as_a_whole(ledger, links, tmp_path, content):
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    table = take_returns([path], ledger, terms(links), at=AT)
+    assert table.select("row", "outcome").rows() == [(0, "refused")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "column"),
+    [
+        (Answer("是的，同一人", "r1", DAY), "结论"),
+        (Answer("", "r1", DAY, "只有理由"), "结论"),
+        (Answer("different", "r1", DAY, "不像"), "理由"),
+        (Answer("same", "r1", DAY, "长" * 301), "理由"),
+        (Answer("回避", "r1", DAY), "理由"),
+        (Answer("same", "r9", DAY), "复核人"),
+        (Answer("same", "复核员甲", DAY), "复核人"),
+        (Answer("same", "r5", DAY), "复核人"),
+        (Answer("same", "r1、r2", DAY), "复核人"),
+        (Answer("same", "", DAY), "复核人"),
+    ],
+)
+def test_a_wrong_answer_is_refused_with_row_and_column(ledger, links, tmp_path, answer, column):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {LIKELY: answer, SURE: same()})
+    table = take_returns([path], ledger, terms(links), at=AT)
+    refused = table.filter(table["outcome"] == "refused")
+    assert refused["link_id"].to_list() == [LIKELY]
+    assert refused["reason"][0].startswith(f"第 {refused['row'][0]} 行「{column}」列：")
+    assert len(ledger.events(EventKind.JUDGEMENT)) == 1, "the good row is taken all the same"
+
+
+def test_reasons_and_fates_never_repeat_a_person(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {LIKELY: Answer("same", "王建国", DAY), SURE: Answer("王建国", "r1", DAY)})
+    text = "".join(take_returns([path], ledger, terms(links), at=AT)["reason"])
+    values = [v for frame in (identities(), people()) for v in frame["name"].to_list()]
+    assert not any(value in text for value in values)
+
+
+def test_one_person_cannot_judge_in_both_rounds(ledger, links, tmp_path):
+    [first] = write_books(ledger, links, tmp_path / "out")
+    fill_workbook(first, {LIKELY: same("r1")}, tmp_path / first.name)
+    take_returns([tmp_path / first.name], ledger, terms(links), at=AT)
+    second = write_books(ledger, links, tmp_path / "out")[1]
+    fill_workbook(second, {LIKELY: same("r1")}, tmp_path / second.name)
+    table = take_returns([tmp_path / first.name, tmp_path / second.name], ledger, terms(links), at=AT)
+    refused = table.filter(table["outcome"] == "refused")
+    assert "不同的人" in refused["reason"][0]
+    assert states_of(ledger, links)[LIKELY] == "待二审"
+
+
+def test_a_recusal_is_recorded_and_the_link_waits_for_someone_else(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: Answer("回避", "r1", DAY, "与当事人是同事")})
+    take_returns([path], ledger, terms(links), at=AT)
+    assert [event.actor for event in ledger.events(EventKind.RECUSAL)] == ["r1"]
+    assert states_of(ledger, links)[SURE] == "待一审"
+
+
+def test_the_inputs_are_the_four_yellow_columns():
+    assert INPUTS == ("结论", "理由", "复核人", "日期")
+
+
+def test_a_key_never_stands_in_the_book(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        assert not any(KEY in archive.read(name) for name in archive.namelist())

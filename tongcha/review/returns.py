@@ -1,0 +1,192 @@
+"""Returned review workbooks: into the ledger, with the fate of every row told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.errors import ReturnError
+from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.review import layout
+from tongcha.review.judgements import project_judgements
+from tongcha.review.return_file import ReturnCover, ReturnSheet, open_returns
+from tongcha.review.return_rows import RowRefusedError, RowScope, clean_text, read_cell, read_row
+from tongcha.tables.review import REVIEW_RETURNS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+    from tongcha.ledger.store import Ledger
+    from tongcha.policy.intake import FileLimits
+    from tongcha.policy.review import ReviewPolicy
+    from tongcha.review.reviewers import Reviewers
+
+RECORDED, KNOWN, REFUSED, BLANK = "recorded", "known", "refused", "blank"
+RECEIVER: Final = "收件箱"
+Judged = set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTerms:
+    """What returned workbooks of one batch are read against.
+
+    Attributes:
+        batch: the batch that is being worked on.
+        key: secret that sealed the workbooks.
+        reviewers: who may review in which round.
+        candidate_links: today's links of the batch.
+        policy: when reasons are needed.
+        limits: what a file may be (`IntakePolicy.limits`).
+    """
+
+    batch: str
+    key: bytes
+    reviewers: Reviewers
+    candidate_links: pl.DataFrame
+    policy: ReviewPolicy
+    limits: FileLimits
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReturn:
+    """What a returned workbook says.
+
+    Attributes:
+        cover: batch and round.
+        rows: table `review_returns` of this file.
+        events: what people decided, in row order, ready for the ledger.
+    """
+
+    cover: ReturnCover
+    rows: pl.DataFrame
+    events: tuple[NewEvent, ...]
+
+
+def read_review_workbook(
+    path: Path, terms: ReturnTerms, judged: Collection[tuple[str, str, str]] = ()
+) -> ReviewReturn:
+    """Read one filled workbook.
+
+    Args:
+        path: the file.
+        terms: what it is read against.
+        judged: link, round and reviewer of judgements that count, to keep one person out of both rounds.
+
+    Returns:
+        The rows' fates and the events. Blank rows are fine; a good row never suffers from a bad one.
+
+    Raises:
+        ReturnError: the file isn't an untouched review workbook of this key and batch.
+    """
+    [(_, found)] = open_returns([path], terms.key, terms.limits)
+    if isinstance(found, ReturnError):
+        raise found
+    if found.cover.batch != terms.batch:
+        fix = "放入收件箱后对该批次运行 act"
+        raise ReturnError(f"回传文件 {path.name}", f"属于批次 {found.cover.batch}，不是当前批次", fix)
+    return _read_sheet(path.name, found, terms, judged)
+
+
+def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, at: str) -> pl.DataFrame:
+    """Append to the ledger what the workbooks of a batch say, and tell of each row what became of it.
+
+    Files are taken in the order of their names; workbooks of other batches are left alone. A judgement that
+    an earlier file already gave is `known`; whether the ledger had it from a former run makes no
+    difference, so that running twice gives the same table.
+
+    Args:
+        paths: all files that came back.
+        ledger: where judgements go.
+        terms: what the workbooks are read against.
+        at: ISO instant by the caller's clock.
+
+    Returns:
+        Table `review_returns`; row 0 stands for a file that was refused as a whole.
+    """
+    judged = _list_judged(ledger, terms)
+    seen: set[str] = set()
+    frames = [REVIEW_RETURNS.empty()]
+    for path, found in open_returns(sorted(paths, key=lambda p: (p.name, str(p))), terms.key, terms.limits):
+        if isinstance(found, ReturnError):
+            frames.append(_refuse_file(path.name, terms.batch, found))
+        elif found.cover.batch == terms.batch:
+            returned = _read_sheet(path.name, found, terms, judged)
+            ledger.append_all([_record_receipt(path, found.cover), *returned.events], at=at)
+            judged |= {_key(event) for event in returned.events if event.kind is EventKind.JUDGEMENT}
+            frames.append(_mark_known(returned, seen))
+    return REVIEW_RETURNS.conform(pl.concat(frames))
+
+
+def _read_sheet(
+    file: str, sheet: ReturnSheet, terms: ReturnTerms, judged: Collection[tuple[str, str, str]]
+) -> ReviewReturn:
+    defaults = sheet.rows[layout.DEFAULTS_ROW]
+    scope = RowScope(
+        sheet.cover,
+        terms.key,
+        terms.reviewers,
+        terms.policy,
+        dict(terms.candidate_links.select("link_id", "evidence_hash").iter_rows()),
+        judged,
+        clean_text(defaults[layout.DEFAULT_REVIEWER_COLUMN]),
+        clean_text(defaults[layout.DEFAULT_DATE_COLUMN]),
+    )
+    rows = [
+        (n, row) for n, row in enumerate(sheet.rows, 1) if n > layout.FIRST_ROW and any(map(clean_text, row))
+    ]
+    repeated = {link for link, n in Counter(read_cell(row, "比对编号") for _, row in rows).items() if n > 1}
+    fates: list[tuple[object, ...]] = []
+    events: list[NewEvent] = []
+    for number, row in rows:
+        link_id = read_cell(row, "比对编号")
+        try:
+            _refuse_repeated(link_id, repeated)
+            found = read_row(row, scope)
+        except RowRefusedError as refusal:
+            outcome, reason = REFUSED, f"第 {number} 行{refusal}"
+        else:
+            events += found
+            outcome, reason = (RECORDED, "已登记") if found else (BLANK, "尚未填写")
+        fates.append((terms.batch, file, number, link_id or None, outcome, reason))
+    frame = pl.DataFrame(fates, schema=REVIEW_RETURNS.schema, orient="row")
+    return ReviewReturn(sheet.cover, REVIEW_RETURNS.conform(frame), tuple(events))
+
+
+def _refuse_repeated(link_id: str, repeated: Collection[str]) -> None:
+    if link_id in repeated:
+        raise RowRefusedError("比对编号", "同一比对在表中不止一行，不能判断以哪一行为准；请只留原来的一行")
+
+
+def _refuse_file(file: str, batch: str, error: ReturnError) -> pl.DataFrame:
+    row = {"batch": batch, "file": file, "row": 0, "outcome": REFUSED, "reason": f"{error.rule}；{error.fix}"}
+    return REVIEW_RETURNS.conform(pl.DataFrame([row]))
+
+
+def _mark_known(returned: ReviewReturn, seen: set[str]) -> pl.DataFrame:
+    repeated = sorted({event.subject for event in returned.events if event.event_id in seen})
+    seen |= {event.event_id for event in returned.events}
+    again = (pl.col("outcome") == RECORDED) & pl.col("link_id").is_in(repeated)
+    return returned.rows.with_columns(
+        outcome=pl.when(again).then(pl.lit(KNOWN)).otherwise("outcome"),
+        reason=pl.when(again).then(pl.lit("此前已登记，不重复计算")).otherwise("reason"),
+    )
+
+
+def _record_receipt(path: Path, cover: ReturnCover) -> NewEvent:
+    fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()
+    payload = {"batch": cover.batch, "round": cover.round, "file": path.name}
+    return NewEvent(EventKind.FILE_RECEIVED, fingerprint, RECEIVER, payload)
+
+
+def _list_judged(ledger: Ledger, terms: ReturnTerms) -> Judged:
+    judgements = project_judgements(ledger.events(), terms.candidate_links, terms.batch)
+    return set(judgements.filter("is_current").select("link_id", "round", "reviewer").iter_rows())
+
+
+def _key(event: NewEvent) -> tuple[str, str, str]:
+    return event.subject, str(event.payload["round"]), event.actor
