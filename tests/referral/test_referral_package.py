@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import polars as pl
+import pytest
+from openpyxl import load_workbook
+
+from tests.responsibility import hand_worked as world
+from tongcha.errors import ContractError, PolicyError
+from tongcha.policy.routing import RoutingPolicy
+from tongcha.referral.exculpatory import find_exculpatory
+from tongcha.referral.package import Dossiers, write_packages
+from tongcha.referral.routing import route_referrals
+
+
+def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
+    turn = (lambda frame: frame.reverse()) if reverse else (lambda frame: frame)
+    tables = {
+        "identities": turn(world.build_identities()),
+        "people": turn(world.build_people()),
+        "schools": turn(world.build_schools()),
+        "sites": turn(world.build_sites()),
+    }
+    confirmed = world.build_confirmed()
+    findings = find_exculpatory(confirmed=confirmed, employment=turn(world.build_employment()), **tables)
+    referrals = route_referrals(confirmed=confirmed, findings=findings, policy=world.ROUTING, **tables)
+    dossiers = Dossiers(
+        findings=findings,
+        evidence=turn(world.build_evidence()),
+        people=tables["people"],
+        schools=tables["schools"],
+        sites=tables["sites"],
+    )
+    return turn(referrals), dossiers
+
+
+def write(out, *, reverse=False, policy=world.ROUTING, demo=True, batch=world.BATCH, referrals=None):
+    built, dossiers = build_inputs(reverse=reverse)
+    return write_packages(
+        referrals=built if referrals is None else referrals,
+        dossiers=dossiers,
+        policy=policy,
+        templates=world.TEMPLATES,
+        batch=batch,
+        out=out,
+        demo=demo,
+    )
+
+
+def read_cells(path) -> str:
+    book = load_workbook(path)
+    return "\n".join(str(v) for page in book for row in page.iter_rows(values_only=True) for v in row if v)
+
+
+def read_letter(path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+def test_each_recipient_gets_a_letter_a_list_and_an_attachment(tmp_path):
+    packages = write(tmp_path)
+    per_package = packages.group_by("package_id").agg(pl.col("path").str.split("/").list.last().sort())
+    assert (
+        per_package["path"].to_list()
+        == [["人员身份附件.xlsx", "移送函.docx", "线索清单.xlsx"]] * packages["package_id"].n_unique()
+    )
+    assert all((tmp_path / path).stat().st_mode & 0o077 == 0 for path in packages["path"])
+
+
+def test_the_same_rows_in_another_order_give_the_same_bytes(tmp_path):
+    assert write(tmp_path / "a").equals(write(tmp_path / "b", reverse=True))
+
+
+def test_whole_names_and_numbers_stand_in_the_attachment_only(tmp_path):
+    for path in write(tmp_path)["path"]:
+        text = read_letter(tmp_path / path) if path.endswith(".docx") else read_cells(tmp_path / path)
+        assert ("210202198505" in text) == ("附件" in path and "penalty" not in text and "证件号码" in text)
+        if "附件" not in path:
+            assert not any(name in text for name in world.build_people()["name"])
+
+
+def test_the_penalty_team_gets_no_id_number(tmp_path):
+    packages = write(tmp_path).filter(
+        pl.col("recipient") == "penalty_team", pl.col("path").str.contains("附件")
+    )
+    assert "证件号码" not in read_cells(tmp_path / packages["path"][0])
+
+
+def test_no_paper_shows_a_score_or_a_probability(tmp_path):
+    for path in write(tmp_path)["path"]:
+        text = read_letter(tmp_path / path) if path.endswith(".docx") else read_cells(tmp_path / path)
+        assert not any(word in text for word in ("概率", "比特", "-14", "30.0", "得分"))
+
+
+def test_every_paper_says_that_a_match_is_not_a_finding(tmp_path):
+    packages = write(tmp_path)
+    for path in packages.filter(pl.col("path").str.ends_with("docx"))["path"]:
+        assert "身份比对一致不等于违规事实成立" in read_letter(tmp_path / path)
+    for path in packages.filter(pl.col("path").str.contains("清单"))["path"]:
+        assert "比对一致不等于违规事实成立" in read_cells(tmp_path / path)
+
+
+def test_evidence_against_is_in_the_list_as_well(tmp_path):
+    path = write(tmp_path).filter(pl.col("path").str.contains("清单"))["path"][0]
+    assert "自称学科与登记学科不同" in read_cells(tmp_path / path)
+
+
+def test_a_hostile_cell_stays_text(tmp_path):
+    referrals, _ = build_inputs()
+    hostile = referrals.with_columns(conduct=pl.lit('=HYPERLINK("http://x","点我")'))
+    packages = write(tmp_path, referrals=hostile).filter(pl.col("path").str.contains("清单"))
+    with zipfile.ZipFile(tmp_path / packages["path"][0]) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet.lower()
+
+
+def test_a_demonstration_is_marked_on_every_letter(tmp_path):
+    for path in write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"]:
+        assert "演示·示例" in read_letter(tmp_path / path)
+
+
+def test_nothing_is_written_under_a_policy_that_nobody_adopted(tmp_path):
+    raw = RoutingPolicy.load(world.ROOT / "policy" / "routing.yaml")
+    with pytest.raises(PolicyError, match="尚未经本单位审定"):
+        write(tmp_path, policy=raw)
+    with pytest.raises(PolicyError, match="只能用于演示"):
+        write(tmp_path, demo=False)
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_really_adopted_policy_leaves_no_demonstration_mark(tmp_path):
+    update = {"adopted_by": "某市教育局", "adopted_on": "2026-09-01", "document_no": "某教〔2026〕1号"}
+    adopted = RoutingPolicy.load(world.ROOT / "policy" / "routing.yaml").model_copy(update=update)
+    path = write(tmp_path, policy=adopted, demo=False).filter(pl.col("path").str.ends_with("docx"))["path"][0]
+    assert "演示" not in read_letter(tmp_path / path)
+
+
+def test_a_withdrawn_package_leaves_the_outbox(tmp_path):
+    first = write(tmp_path)
+    left = write(tmp_path, referrals=build_inputs()[0].filter(pl.col("recipient") == "penalty_team"))
+    folders = {path.name for path in (tmp_path / "referrals" / world.BATCH).iterdir()}
+    assert folders == set(left["package_id"]) < set(first["package_id"])
+    assert write(tmp_path, referrals=build_inputs()[0].clear()).height == 0
+    assert not list((tmp_path / "referrals" / world.BATCH).iterdir())
+
+
+@pytest.mark.parametrize("batch", ["../x", "a/b", "", ".", "a\x00"])
+def test_a_batch_name_can_not_leave_the_outbox(tmp_path, batch):
+    with pytest.raises(ContractError):
+        write(tmp_path, batch=batch)
+
+
+def test_the_letter_opens_as_a_word_document(tmp_path):
+    from docx import Document  # noqa: PLC0415 - an independent reader, for this test alone
+
+    path = write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"][0]
+    document = Document(io.BytesIO((tmp_path / path).read_bytes()))
+    assert any("关于移送“同查”线索的函" in p.text for p in document.paragraphs)

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from pydantic import ValidationError
+
+from tests.responsibility import hand_worked as world
+from tongcha.policy.routing import RoutingPolicy
+from tongcha.referral.exculpatory import find_exculpatory
+from tongcha.referral.routing import route_referrals
+
+
+def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
+    given = {
+        "identities": world.build_identities(),
+        "people": world.build_people(),
+        "employment": world.build_employment(),
+        "schools": world.build_schools(),
+        "sites": world.build_sites(),
+    } | tables
+    return find_exculpatory(confirmed=world.build_confirmed() if confirmed is None else confirmed, **given)
+
+
+def route(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
+    given = {
+        "identities": world.build_identities(),
+        "people": world.build_people(),
+        "schools": world.build_schools(),
+        "sites": world.build_sites(),
+    } | tables
+    return route_referrals(
+        confirmed=world.build_confirmed() if confirmed is None else confirmed,
+        findings=find(),
+        policy=world.ROUTING,
+        **given,
+    )
+
+
+def recipients_of(person: str, referrals: pl.DataFrame) -> set[tuple[str, str]]:
+    rows = referrals.filter(pl.col("person_id") == person)
+    return set(rows.select("recipient", "route_rule").iter_rows())
+
+
+def test_each_person_goes_to_one_body_by_legal_status():
+    referrals = route().filter(pl.col("recipient") != "penalty_team")
+    assert recipients_of("T01", referrals) == {("discipline_committee", "party_member")}
+    assert recipients_of("T02", referrals) == {("discipline_committee", "party_member_manager")}
+    assert recipients_of("T03", referrals) == {("supervisory_commission", "manager_post")}
+    assert recipients_of("T04", referrals) == {("education_authority", "ordinary_teacher")}
+    assert referrals.group_by("link_id").len()["len"].max() == 1
+
+
+def test_an_ordinary_teacher_goes_to_the_authority_of_the_school_of_that_day():
+    referrals = route().filter(pl.col("recipient") == "education_authority")
+    names = dict(referrals.select("person_id", "recipient_name").iter_rows())
+    assert names["T04"] == "甲区教育局"
+    assert names["T08"] == "乙区教育局"
+
+
+def test_a_manager_of_a_private_school_is_no_object_of_supervision():
+    private = world.build_schools().with_columns(ownership=pl.lit("民办"))
+    assert recipients_of("T03", route(schools=private)) >= {("education_authority", "ordinary_teacher")}
+
+
+def test_subject_tutoring_without_licences_also_goes_to_the_penalty_team():
+    referrals = route()
+    penal = referrals.filter(pl.col("recipient") == "penalty_team")
+    assert set(penal["raid_id"]) == {"Q1", "Q2"}
+    undecided = world.build_sites().with_columns(subject_type=pl.lit("待鉴定"))
+    assert "penalty_team" not in set(route(sites=undecided)["recipient"])
+
+
+def test_presence_without_a_banned_role_is_not_referred():
+    assert recipients_of("T11", route()) == set()
+
+
+def test_routing_does_not_depend_on_row_order():
+    shuffled = {
+        "identities": world.build_identities().reverse(),
+        "people": world.build_people().reverse(),
+        "sites": world.build_sites().reverse(),
+        "schools": world.build_schools().reverse(),
+    }
+    assert route(**shuffled).equals(route())
+
+
+def test_no_confirmed_link_gives_no_referral():
+    assert route(world.build_confirmed(())).height == 0
+
+
+def test_the_loader_refuses_routes_that_leave_someone_out():
+    raw = RoutingPolicy.load(world.ROOT / "policy" / "routing.yaml").model_dump()
+    raw["routes"] = raw["routes"][:-1]
+    with pytest.raises(ValidationError, match="最后一条"):
+        RoutingPolicy.model_validate(raw)
+
+
+def test_the_transfer_of_that_day_is_found_for_the_person():
+    facts = find().filter(pl.col("link_id") == world.link_id(11))
+    assert "began_that_day" in set(facts["finding"])
+    assert "任职经历 T08 第 2 段" in set(facts["origin"])
+
+
+@pytest.mark.parametrize(
+    ("finding", "column", "value"),
+    [
+        ("number_not_read", "capture", "oral"),
+        ("no_police_check", "checked_by", None),
+        ("no_check_ground", "ground", None),
+        ("sex_differs", "sex", "男"),
+        ("age_differs", "age", 60),
+        ("subject_differs", "claimed_subject", "英语"),
+        ("role_unclear", "role", None),
+    ],
+)
+def test_a_fact_about_the_meeting_is_found(finding, column, value):
+    before = find().filter(pl.col("finding") == finding).height
+    changed = world.build_identities().with_columns(
+        pl.lit(value, world.build_identities().schema[column]).alias(column)
+    )
+    assert find(identities=changed).filter(pl.col("finding") == finding).height == 12 > before
+
+
+def test_two_officers_are_demanded():
+    alone = world.build_sites().with_columns(officers=pl.lit("E001"))
+    assert "too_few_officers" in set(find(sites=alone)["finding"])
+    assert "too_few_officers" not in set(find()["finding"])
+
+
+def test_namesakes_in_the_registry_are_counted():
+    same = world.build_people().with_columns(name=pl.lit("张伟"))
+    facts = find(people=same).filter(pl.col("finding") == "namesakes")
+    assert set(facts["sentence"]) == {"比对库中另有 10 人与其同名"}
+
+
+def test_no_fact_names_a_person():
+    text = "".join(find()["sentence"].to_list() + find()["origin"].to_list())
+    assert not any(name in text for name in world.build_people()["name"])

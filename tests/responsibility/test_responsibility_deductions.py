@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.responsibility import hand_worked as world
+from tongcha.responsibility.attribution import attribute_schools
+from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
+
+
+def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
+    given_tables = {
+        "identities": world.build_identities(),
+        "people": world.build_people(),
+        "employment": world.build_employment(),
+        "schools": world.build_schools(),
+    } | tables
+    return attribute_schools(confirmed=world.build_confirmed(acts), **given_tables)
+
+
+def deduct(
+    acts=world.ACTS, pupils: pl.DataFrame | None = None, reliefs: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    return compute_deductions(
+        school_responsibilities=attribute(acts),
+        pupil_schools=world.build_pupil_schools() if pupils is None else pupils,
+        sites=world.build_sites(),
+        policy=world.DEDUCTIONS,
+        reliefs=reliefs,
+    )
+
+
+def totals(deductions: pl.DataFrame) -> dict[str, Decimal]:
+    sums = deductions.group_by("school_id").agg(pl.col("points").sum()).sort("school_id")
+    return {school: points for school, points in sums.iter_rows() if points != 0}
+
+
+def test_the_hand_worked_example_agrees_to_the_point():
+    assert totals(deduct()) == {
+        "S1": Decimal("9.00"),  # four acts 8.00, six pupils 1.00
+        "S2": Decimal("10.00"),  # six acts 12.00, one repeat 1.00, cap −3.00
+        "S3": Decimal("2.00"),  # the transfer of that day
+        "S4": Decimal("2.00"),  # fifteen pupils at sites that count
+    }
+
+
+def test_the_day_of_a_transfer_belongs_to_the_new_school():
+    row = attribute().row(by_predicate=pl.col("link_id") == world.link_id(11), named=True)
+    assert (row["state"], row["school_id"], row["spell_no"]) == ("attributed", "S3", 2)
+    assert "2026-10-18起" in row["chain"]
+
+
+def test_a_claim_that_the_spells_do_not_bear_becomes_a_question():
+    wrong = (("I11", "T08", "Q1", "授课", "S2", 1),)
+    row = attribute(wrong).row(0, named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
+    assert "核对" in row["question"]
+    assert deduct(wrong, pupils=world.build_pupil_schools().clear()).height == 0
+
+
+def test_a_person_without_a_banned_role_is_a_question_and_costs_nothing():
+    row = attribute().row(by_predicate=pl.col("person_id") == "T11", named=True)
+    assert row["state"] == "question"
+    assert "S5" not in totals(deduct())
+
+
+def test_two_posts_that_day_are_a_question_unless_one_is_a_loan():
+    second = world.build(
+        "employment",
+        [{"teacher_id": "T01", "spell_no": 2, "school_id": "S5", "start": world.RAIDS["Q4"]}],
+    )
+    both = pl.concat([world.build_employment(), second])
+    assert attribute(employment=both).filter(pl.col("person_id") == "T01")["state"][0] == "question"
+    lent = pl.concat([world.build_employment(), second.with_columns(staff_type=pl.lit("借调"))])
+    row = attribute(employment=lent).row(by_predicate=pl.col("person_id") == "T01", named=True)
+    assert row["state"] == "attributed"
+    assert "另有任职学校" in row["chain"]
+
+
+def test_one_act_met_in_two_records_is_charged_once():
+    people = world.build_people().with_columns(
+        same_person_as=pl.when(pl.col("person_id") == "T02").then(pl.lit("T01"))
+    )
+    acts = attribute(people=people).filter(pl.col("raid_id") == "Q1", pl.col("school_id") == "S1")
+    assert acts["act_id"].n_unique() == 1
+    charged = compute_deductions(
+        school_responsibilities=acts,
+        pupil_schools=world.build_pupil_schools().clear(),
+        sites=world.build_sites(),
+        policy=world.DEDUCTIONS,
+    )
+    assert totals(charged) == {"S1": Decimal("2.00")}
+
+
+def test_a_pupil_met_twice_counts_once_and_a_licensed_site_does_not_count():
+    rows = deduct().filter(pl.col("rule") == "pupil_bands")
+    assert dict(rows.select("school_id", "count").iter_rows()) == {"S1": 6, "S4": 15}
+    assert rows.filter(pl.col("school_id") == "S1")["case_ref"][0] == "Q1、Q2"
+
+
+def test_every_addend_points_to_a_rule_a_clause_and_a_case_and_shows_its_sum():
+    rows = deduct()
+    assert rows.null_count().sum_horizontal()[0] == 0
+    assert rows["deduction_id"].n_unique() == rows.height
+    cap = rows.row(by_predicate=pl.col("rule") == "school_cap", named=True)
+    assert cap["sum_shown"] == "合计 13.00 分，封顶 10.00 分，冲减 3.00 分"
+
+
+def test_an_appeal_won_and_a_withdrawal_take_exactly_their_points_back():
+    # S1 wins the appeal on I04; I11 was the wrong person
+    left = tuple(act for act in world.ACTS if act[0] not in {"I04", "I11"})
+    assert totals(deduct(left)) == {"S1": Decimal("7.00"), "S2": Decimal("10.00"), "S4": Decimal("2.00")}
+
+
+def test_reliefs_are_negative_addends_that_name_what_granted_them():
+    reliefs = pl.DataFrame(
+        {
+            "school_id": ["S1", "S2"],
+            "campaign": [world.CAMPAIGN] * 2,
+            "rule": ["self_report", "rectification"],
+            "case_ref": ["E77", "E78"],
+        }
+    )
+    rows = deduct(reliefs=reliefs)
+    assert totals(rows) == {
+        "S1": Decimal("4.50"),
+        "S2": Decimal("5.00"),
+        "S3": Decimal("2.00"),
+        "S4": Decimal("2.00"),
+    }
+    assert rows.filter(pl.col("rule") == "self_report")["case_ref"][0] == "E77"
+
+
+def test_a_raid_outside_any_campaign_is_ordinary_supervision():
+    acts = (("I01", "T01", "Q4", "授课", "S1", 1),)
+    rows = deduct(acts, pupils=world.build_pupil_schools().clear())
+    assert rows["campaign"].to_list() == ["2026年日常监管"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sets(st.sampled_from([act[0] for act in world.ACTS])), st.randoms(use_true_random=False))
+def test_what_remains_after_withdrawals_never_depends_on_the_order_they_came_in(withdrawn, random):
+    left = [act for act in world.ACTS if act[0] not in withdrawn]
+    shuffled = random.sample(left, len(left))
+    assert deduct(tuple(left)).equals(deduct(tuple(shuffled)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(world.ACTS), unique=True))
+def test_withdrawing_everything_returns_every_school_to_zero(history):
+    nothing = world.build_pupil_schools().clear()
+    before = deduct(tuple(history), pupils=nothing)
+    assert all(points >= 0 for points in totals(before).values())
+    after = deduct((), pupils=nothing)
+    assert after.height == 0
+    assert tally_scoreboard(score_deductions=after, schools=world.build_schools()).height == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(world.ACTS), unique=True, min_size=1))
+def test_withdrawing_an_act_never_costs_a_school_more(history):
+    nothing = world.build_pupil_schools().clear()
+    before = totals(deduct(tuple(history), pupils=nothing))
+    after = totals(deduct(tuple(history[1:]), pupils=nothing))
+    assert all(after.get(s, Decimal(0)) <= before.get(s, Decimal(0)) for s in {*before, *after})
+
+
+def test_the_scoreboard_equals_the_deductions():
+    board = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools())
+    assert dict(board.select("school_id", "points").iter_rows()) == totals(deduct())
+    s2 = board.row(by_predicate=pl.col("school_id") == "S2", named=True)
+    assert (s2["teacher_count"], s2["capped_points"]) == (6, Decimal("-3.00"))
+
+
+def test_the_scoreboard_is_in_the_order_of_school_codes_and_carries_no_rank():
+    board = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools())
+    assert board["school_id"].to_list() == sorted(board["school_id"])
+    svg = scoreboard_svg(board)
+    assert "名次" not in svg
+    assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_scoreboard_workbook_has_the_same_bytes_whatever_the_row_order(tmp_path):
+    board, addends = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools()), deduct()
+    first, digest = write_scoreboard(scoreboard=board, score_deductions=addends, out=tmp_path / "a")
+    _, again = write_scoreboard(
+        scoreboard=board.reverse(), score_deductions=addends.reverse(), out=tmp_path / "b"
+    )
+    assert digest == again
+    assert first.stat().st_mode & 0o077 == 0

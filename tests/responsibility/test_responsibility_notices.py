@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import zipfile
+
+import polars as pl
+import pytest
+
+from tests.responsibility import hand_worked as world
+from tests.responsibility.test_responsibility_deductions import attribute, deduct, totals
+from tongcha.errors import PolicyError
+from tongcha.policy.deductions import DeductionPolicy
+from tongcha.responsibility.notices import NoticePolicies, write_notices
+
+
+def write(out, *, deductions=None, reverse=False, rules=world.DEDUCTIONS, demo=True) -> pl.DataFrame:
+    turn = (lambda frame: frame.reverse()) if reverse else (lambda frame: frame)
+    return write_notices(
+        score_deductions=turn(deduct() if deductions is None else deductions),
+        school_responsibilities=turn(attribute()),
+        people=turn(world.build_people()),
+        schools=turn(world.build_schools()),
+        policies=NoticePolicies(deductions=rules, clocks=world.CLOCKS),
+        templates=world.TEMPLATES,
+        out=out,
+        demo=demo,
+    )
+
+
+def read(out, path) -> str:
+    with zipfile.ZipFile(out / path) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+def test_one_notice_per_school_says_the_points_of_its_deductions(tmp_path):
+    notices = write(tmp_path)
+    assert dict(notices.select("school_id", "points").iter_rows()) == totals(deduct())
+    assert set(notices["reply_days"]) == {10}
+
+
+def test_the_notice_shows_the_sum_the_clause_how_to_contest_and_what_is_restored(tmp_path):
+    row = write(tmp_path).row(by_predicate=pl.col("school_id") == "S2", named=True)
+    text = read(tmp_path, row["path"])
+    assert "合计 13.00 分，封顶 10.00 分，冲减 3.00 分" in text
+    assert "10日（自然日）" in text
+    assert "逾期不申辩不视为承认" in text
+    assert "50%，即5.00分" in text
+    assert "倒查所在学校责任" in text
+    assert world.link_id(5) in text
+
+
+def test_the_notice_shows_a_surname_only_and_no_pupil(tmp_path):
+    for path in write(tmp_path)["path"]:
+        text = read(tmp_path, path)
+        assert not any(name in text for name in world.build_people()["name"])
+        assert "s1-" not in text
+        assert "s4-" not in text
+
+
+def test_a_school_sees_only_its_own_cases(tmp_path):
+    row = write(tmp_path).row(by_predicate=pl.col("school_id") == "S3", named=True)
+    text = read(tmp_path, row["path"])
+    assert world.link_id(11) in text
+    assert world.link_id(5) not in text
+
+
+def test_a_school_with_pupils_only_gets_no_teacher_table(tmp_path):
+    row = write(tmp_path).row(by_predicate=pl.col("school_id") == "S4", named=True)
+    assert "查处当日任职的依据" not in read(tmp_path, row["path"])
+
+
+def test_values_that_nobody_adopted_can_not_be_issued(tmp_path):
+    raw = DeductionPolicy.load(world.ROOT / "policy" / "deductions.yaml")
+    with pytest.raises(PolicyError, match="尚未经本单位审定"):
+        write(tmp_path, rules=raw, demo=True)
+    with pytest.raises(PolicyError, match="只能用于演示"):
+        write(tmp_path, demo=False)
+
+
+def test_the_demonstration_is_marked_visibly(tmp_path):
+    assert all("演示·示例分值，不具效力" in read(tmp_path, path) for path in write(tmp_path)["path"])
+
+
+def test_the_same_rows_in_another_order_give_the_same_bytes(tmp_path):
+    assert write(tmp_path / "a").equals(write(tmp_path / "b", reverse=True))
+
+
+def test_a_notice_without_deduction_leaves_the_outbox(tmp_path):
+    write(tmp_path)
+    kept = write(tmp_path, deductions=deduct().filter(pl.col("school_id") == "S1"))
+    assert {p.name for p in (tmp_path / "notices").iterdir()} == set(kept["notice_id"])

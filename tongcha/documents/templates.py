@@ -1,0 +1,184 @@
+"""Build the base templates; the checked-in files under policy/templates equal what this gives.
+
+`python -m tongcha.documents.templates policy/templates` writes them. Staff may edit the written files
+in WPS or Word, or put their own beside them in the deployment's policy folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tongcha.documents.layout import build_document
+from tongcha.documents.ooxml import paragraph, rule_line, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DATE_LINE: Final = "　　年　　月　　日"
+"""Left blank: whoever seals the paper writes the day."""
+
+_MARK: Final = (
+    paragraph("{%p if mark %}"),
+    paragraph("{{ mark }}", "Mark"),
+    paragraph("{%p endif %}"),
+)
+_CLOSE: Final = (
+    paragraph("{{ issuer }}", "Signature"),
+    paragraph(DATE_LINE, "Signature"),
+    paragraph("（联系人：{{ contact }}）", "Contact"),
+)
+_GAP: Final = paragraph("")
+
+
+def _fields(*names: str) -> tuple[str, ...]:
+    return tuple(f"{{{{ item.{name} }}}}" for name in names)
+
+
+def _body(*texts: str) -> list[str]:
+    return [paragraph(text, "Body") for text in texts]
+
+
+def _loop(items: str, text: str) -> list[str]:
+    return [
+        paragraph(f"{{%p for item in {items} %}}"),
+        paragraph(text, "Body"),
+        paragraph("{%p endfor %}"),
+    ]
+
+
+def build_referral_letter() -> bytes:
+    """Return the 移送函, in the letter format (信函格式) of GB/T 9704-2012, 10.1."""
+    body = [
+        *_MARK,
+        paragraph("{{ number_line }}", "DocNo"),
+        _GAP,
+        paragraph("关于移送“同查”线索的函", "Title"),
+        _GAP,
+        paragraph("{{ recipient_name }}：", "Addressee"),
+        *_body(
+            "根据{{ campaign_basis }}，我局对{{ batch }}批次查处现场由公安机关核验身份的人员，"
+            "与在职教师库和学校教职工名册进行了核对，并逐条经人工复核签字确认。"
+            "现将其中按管理权限应由你单位办理的{{ count }}条线索移送，请依规依纪依法核查处理。",
+        ),
+        paragraph("一、线索概况", "Heading"),
+        *_loop(
+            "lines",
+            "{{ item.order }}.线索{{ item.referral_id }}：{{ item.raid_day }}查处，{{ item.place }}；"
+            "现场身份登记所涉行为为“{{ item.conduct }}”；证据等级{{ item.grade }}；"
+            "复核签字人{{ item.signed_by }}；查到有利事实{{ item.exculpatory_count }}项。",
+        ),
+        paragraph("二、移送依据", "Heading"),
+        *_loop("bases", "{{ item }}。"),
+        paragraph("三、请予注意的事项", "Heading"),
+        *_body(
+            "（一）身份比对一致不等于违规事实成立。所移送的仅为线索，"
+            "是否有偿、是否组织或者参与培训，均须由你单位另行查证，并听取本人的陈述和申辩。",
+            "（二）对当事人有利的事实已同样认真查找，逐条列于附件1，请一并核查。"
+            "我局没有课后服务安排、请假记录、亲属关系、场所租赁等数据，请予查明。",
+            "（三）附件2载有个人信息，只限办理本线索使用，请专人保管，不得扩散，办结后按规定归档或者销毁。",
+            "（四）本函及附件不含举报人信息，也不含任何未成年人的姓名。",
+            "（五）如经查身份有误，请立即告知我局，我局将撤回线索，更正由此产生的全部记录，并书面澄清。",
+        ),
+        paragraph("四、反馈", "Heading"),
+        *_body(
+            "请自收到本函次日起{{ reply_days }}日（自然日）内反馈办理情况，包括查证属实、不属实、"
+            "身份有误等各种结果。依据：{{ reply_basis }}。",
+        ),
+        _GAP,
+        paragraph("附件：1.线索清单（含支持与有利事实，姓名已隐去）", "Attachment"),
+        paragraph("　　　2.人员身份附件（限经办人）", "Attachment"),
+        _GAP,
+        *_CLOSE,
+    ]
+    head = paragraph("{{ issuer }}", "Issuer") + rule_line(24, 6)
+    return build_document("".join(body), first_header=head, first_footer=rule_line(6, 24))
+
+
+def build_school_notice() -> bytes:
+    """Return the 拟扣分告知书: the preliminary opinion that a school may contest (教育督导条例 20)."""
+    teachers = table(
+        (650, 2650, 1550, 1150, 2844),
+        [
+            ("序号", "案件编号", "查处日期", "教师", "查处当日任职的依据"),
+            ("{%tr for item in teachers %}",),
+            _fields("order", "link_id", "raid_day", "name", "chain"),
+            ("{%tr endfor %}",),
+        ],
+    )  # fmt: skip
+    sums = table(
+        (650, 1750, 2650, 2744, 1050),
+        [
+            ("序号", "项目", "所依事项", "算式", "分值"),
+            ("{%tr for item in sums %}",),
+            _fields("order", "label", "case_ref", "sum_shown", "points"),
+            ("{%tr endfor %}",),
+            ("", "合计", "", "以上各项相加", "{{ total }}"),
+        ],
+    )  # fmt: skip
+    body = [
+        *_MARK,
+        paragraph("{{ number_line }}", "DocNo"),
+        _GAP,
+        paragraph("拟扣减督导评估成绩告知书", "Title"),
+        _GAP,
+        paragraph("{{ school_name }}：", "Addressee"),
+        *_body(
+            "在{{ campaign }}中，查实的情况涉及你校。依照有关规定，我局拟扣减你校督导评估成绩"
+            "{{ total }}分。现将所依事实、计算和依据告知你校，并听取申辩。"
+            "本告知书是拟办意见，不是最终决定；申辩期内不扣分、不公布。",
+        ),
+        paragraph("一、计入的事实", "Heading"),
+        *_body("（一）查处当日在你校任职的教师{{ teacher_count }}人次。"),
+        paragraph("{%p if teachers %}"),
+        teachers,
+        paragraph("{%p endif %}"),
+        *_body(
+            "（二）在证照不全的场所登记的你校学生{{ pupil_count }}人"
+            "（同一学生多次登记只计一次；只计人数，姓名不列入本告知书）。"
+        ),
+        paragraph("二、拟扣分的计算", "Heading"),
+        sums,
+        paragraph("三、依据", "Heading"),
+        *_loop("clauses", "{{ item }}。"),
+        *_body("规则版本：{{ policy_version }}。"),
+        paragraph("四、申辩", "Heading"),
+        *_body(
+            "（一）你校可以自收到本告知书次日起{{ defence_text }}内，向我局提出书面申辩并附材料。"
+            "依据：{{ defence_basis }}。",
+            "（二）下列任何一项属实，相应分值即予撤回：该教师查处当日不在你校任职；"
+            "该人身份认错；学生不是你校学生或者重复计算；所涉活动是经批准的课后服务等合法活动；计算有误。",
+            "（三）不因申辩加重处理；逾期不申辩不视为承认，也不免除我局的举证责任。",
+            "（四）申辩期满后我局将作出督导意见书；对决定仍有异议的，可以申请复核（{{ review_text }}内）、"
+            "提出申诉（{{ appeal_text }}内）。",
+        ),
+        paragraph("五、整改与恢复", "Heading"),
+        *_body(
+            "整改到位并经销号的，恢复所扣分值的{{ restored_share }}，即{{ restored_points }}分。"
+            "依据：{{ restored_clause }}。",
+        ),
+        paragraph("六、保密", "Heading"),
+        *_body("本告知书涉及个人信息，只限你校主要负责人和经办人知悉，不得公开、张贴或者转发。"),
+        _GAP,
+        *_CLOSE,
+    ]
+    head = paragraph("{{ issuer }}文件", "Issuer") + rule_line(0, 12)
+    return build_document("".join(body), first_header=head, first_footer="")
+
+
+BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
+    "referral_letter.docx": build_referral_letter,
+    "school_notice.docx": build_school_notice,
+}
+
+
+def write_templates(folder: Path) -> list[Path]:
+    """Write every base template into the folder; return their paths."""
+    for name, build in BUILDERS.items():
+        (folder / name).write_bytes(build())
+    return [folder / name for name in BUILDERS]
+
+
+if __name__ == "__main__":
+    write_templates(Path(sys.argv[1]))

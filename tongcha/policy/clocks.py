@@ -1,0 +1,63 @@
+"""How long each step may take, counted how, and on what basis."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tongcha.errors import PolicyError
+from tongcha.policy.base import PolicyFile, PolicyPart
+
+
+class Clock(PolicyPart):
+    """One time limit.
+
+    Attributes:
+        clock: its ASCII name.
+        label: what it limits, in Chinese.
+        length: how many units.
+        unit: calendar days, working days or calendar months; a text that only says 日 means calendar days.
+        starts: the event from whose following day it is counted.
+        basis: the clause it comes from.
+        certainty: F = read in public text, U = to be confirmed locally.
+        suspends: whether execution waits for its outcome.
+    """
+
+    clock: str = Field(pattern=r"^[a-z_]{3,40}$")
+    label: str = Field(min_length=2)
+    length: int = Field(ge=1, le=365)
+    unit: Literal["calendar_days", "working_days", "months"]
+    starts: str = Field(pattern=r"^[a-z_]{3,40}$")
+    basis: str = Field(min_length=4)
+    certainty: Literal["F", "U"]
+    suspends: bool = True
+
+    @property
+    def text(self) -> str:
+        """The length as an official writes it, the kind of day explicit."""
+        unit = {"calendar_days": "日（自然日）", "working_days": "个工作日", "months": "个月"}[self.unit]
+        return f"{self.length}{unit}"
+
+
+class ClockPolicy(PolicyFile):
+    """policy/clocks.yaml."""
+
+    clocks: tuple[Clock, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _name_each_once(self) -> Self:
+        if len({c.clock for c in self.clocks}) != len(self.clocks):
+            raise ValueError("时限名不得重复")
+        return self
+
+    def clock(self, name: str) -> Clock:
+        """Return the clock of that name.
+
+        Raises:
+            PolicyError: the policy has no such clock.
+        """
+        for entry in self.clocks:
+            if entry.clock == name:
+                return entry
+        raise PolicyError(f"时限政策 {self.version}", f"没有时限 {name}", "在 clocks 中补上")

@@ -1,0 +1,97 @@
+"""Where a confirmed link goes by legal status, and which fields each recipient may see."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tongcha.errors import PolicyError
+from tongcha.policy.base import PolicyFile, PolicyPart
+from tongcha.tables.intake import LICENCES, ROLES
+from tongcha.tables.referral import RECIPIENTS
+
+Answer = Literal["yes", "no", "unknown", "any"]
+Field_ = Literal["name", "sex", "id_number", "phone", "teacher_id", "school", "post", "party_member"]
+
+
+class Conduct(PolicyPart):
+    """What a role at the site amounts to among the four bans."""
+
+    role: str = Field(description="现场身份，见 identities.role")
+    conduct: str = Field(min_length=4, description="行为类型")
+    refer: bool = Field(description="此身份能否移送；到场不等于有偿补课")
+
+
+class Route(PolicyPart):
+    """One rule: if the person's status fits, the link goes to this recipient."""
+
+    rule: str = Field(pattern=r"^[a-z_]{3,40}$", description="规则名")
+    recipient: Literal["discipline_committee", "supervisory_commission", "education_authority"]
+    party: Answer = "any"
+    manager: Answer = "any"
+    basis: str = Field(min_length=6, description="条款依据")
+
+
+class PenaltyRoute(PolicyPart):
+    """The additional route for subject tutoring at a site without the full licences."""
+
+    rule: str = Field(pattern=r"^[a-z_]{3,40}$")
+    licences: tuple[str, ...] = Field(min_length=1)
+    subject_types: tuple[str, ...] = Field(min_length=1)
+    basis: str = Field(min_length=6)
+
+    @model_validator(mode="after")
+    def _know_the_licences(self) -> Self:
+        if not set(self.licences) <= set(LICENCES):
+            raise ValueError("证照情况只能取 " + "、".join(LICENCES))
+        return self
+
+
+class Recipient(PolicyPart):
+    """Who receives, what may be shown to them, and by when they are asked to answer."""
+
+    recipient: str
+    name: str = Field(description="接收单位全称；空则用当日任职学校的主管部门")
+    identity_fields: tuple[Field_, ...] = Field(min_length=1, description="身份附件允许出现的项目")
+    reply_days: int = Field(ge=1, le=180, description="请其反馈的天数（自然日）")
+    reply_basis: str = Field(min_length=4)
+
+
+class RoutingPolicy(PolicyFile):
+    """policy/routing.yaml."""
+
+    issuer: str = Field(min_length=4, description="移送单位全称")
+    contact: str = Field(min_length=1, description="联系人与电话")
+    campaign_basis: str = Field(min_length=6, description="同查行动的依据")
+    party_members: tuple[str, ...] = Field(min_length=1, description="政治面貌中属于中共党员的写法")
+    manager_posts: tuple[str, ...] = Field(min_length=1, description="职务中含这些字样的为从事管理的人员")
+    manager_ownership: tuple[str, ...] = Field(min_length=1, description="适用的办学性质")
+    conducts: tuple[Conduct, ...]
+    routes: tuple[Route, ...] = Field(min_length=1)
+    penalty: PenaltyRoute
+    recipients: tuple[Recipient, ...]
+
+    @model_validator(mode="after")
+    def _cover_everything(self) -> Self:
+        if {c.role for c in self.conducts} != set(ROLES):
+            raise ValueError("conducts 须恰好覆盖每种现场身份")
+        if {r.recipient for r in self.recipients} != set(RECIPIENTS):
+            raise ValueError("recipients 须恰好覆盖每类接收单位")
+        last = self.routes[-1]
+        if (last.party, last.manager) != ("any", "any"):
+            raise ValueError("routes 的最后一条须不设条件，以免有人无处可去")
+        if len({r.rule for r in self.routes} | {self.penalty.rule}) != len(self.routes) + 1:
+            raise ValueError("规则名不得重复")
+        return self
+
+    def recipient(self, code: str) -> Recipient:
+        """Return the recipient of that code.
+
+        Raises:
+            PolicyError: the policy knows no such recipient.
+        """
+        for entry in self.recipients:
+            if entry.recipient == code:
+                return entry
+        raise PolicyError(f"分流政策 {self.version}", f"没有接收单位 {code}", "在 recipients 中补上")

@@ -1,0 +1,101 @@
+"""The lists inside a referral package, as rows of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.documents.masks import number_same
+from tongcha.documents.sheets import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOT_A_FINDING: Final = "比对一致不等于违规事实成立。本表只是线索，须由接收单位查证并听取本人陈述申辩。"
+_LABELS: Final = {
+    "name": ("姓名", 12.0),
+    "sex": ("性别", 6.0),
+    "id_number": ("证件号码", 24.0),
+    "phone": ("手机号", 16.0),
+    "teacher_id": ("教师编号", 18.0),
+    "school": ("当日任职学校", 30.0),
+    "post": ("职务", 14.0),
+    "party_member": ("政治面貌", 14.0),
+}
+_PRIOR: Final = "prior"
+
+
+def list_clues(clues: pl.DataFrame) -> Sheet:
+    """Return the clue list: one row per referral, the name reduced to 张某."""
+    shown = clues.with_columns(masked=pl.Series(number_same(clues["name"].to_list()), dtype=pl.String))
+    columns = (
+        ("序号", 6.0, "order"), ("线索编号", 17.0, "referral_id"), ("姓名", 10.0, "masked"),
+        ("当日任职学校", 24.0, "school"), ("查处编号", 14.0, "raid_id"), ("查处日期", 12.0, "raid_date"),
+        ("场所地址", 26.0, "address"), ("证照情况", 10.0, "licence"), ("学科类别", 10.0, "subject_type"),
+        ("行为类型（待查证）", 24.0, "conduct"), ("证据等级", 7.0, "evidence_grade"),
+        ("复核签字人", 12.0, "signed_by"), ("有利事实", 7.0, "exculpatory_count"),
+        ("移送依据", 40.0, "basis"),
+    )  # fmt: skip
+    return Sheet(
+        "线索清单",
+        "移送线索清单",
+        NOT_A_FINDING,
+        tuple((label, width) for label, width, _ in columns),
+        _as_text(shown, [name for *_, name in columns]),
+    )
+
+
+def list_evidence(clues: pl.DataFrame, evidence: pl.DataFrame) -> Sheet:
+    """Return what speaks for and against the identity, as sentences without weights."""
+    rows = (
+        clues.select("order", "referral_id", "link_id")
+        .join(evidence.filter(pl.col("field") != _PRIOR), on="link_id")
+        .with_columns(
+            effect=pl.when(pl.col("bits") > 0).then(pl.lit("支持"))
+            .when(pl.col("bits") < 0).then(pl.lit("反对")).otherwise(pl.lit("无作用"))
+        )
+        .sort("order", "seq")
+    )  # fmt: skip
+    columns = (("线索编号", 17.0), ("证据项", 14.0), ("作用", 8.0), ("说明", 70.0))
+    return Sheet(
+        "身份证据",
+        "身份比对的证据（支持与反对）",
+        "只说明此人是谁，不说明其做了什么。",
+        columns,
+        _as_text(rows, ["referral_id", "field", "effect", "sentence"]),
+    )
+
+
+def list_facts(clues: pl.DataFrame, findings: pl.DataFrame, *, shows_origin: bool) -> Sheet:
+    """Return the exculpatory facts; the record they come from only where the recipient may see it."""
+    rows = (
+        clues.select("order", "referral_id", "link_id").join(findings, on="link_id").sort("order", "finding")
+    )
+    columns = [("线索编号", 17.0, "referral_id"), ("有利事实", 70.0, "sentence")]
+    if shows_origin:
+        columns.append(("出处", 36.0, "origin"))
+    return Sheet(
+        "有利事实",
+        "对当事人有利的事实",
+        "请一并核查。课后服务安排、请假、亲属关系、场所租赁等我局没有数据，未能查找。",
+        tuple((label, width) for label, width, _ in columns),
+        _as_text(rows, [name for *_, name in columns]),
+    )
+
+
+def list_identities(clues: pl.DataFrame, fields: Sequence[str]) -> Sheet:
+    """Return the attachment: exactly the fields that the policy grants this recipient."""
+    columns = (("线索编号", 17.0), *(_LABELS[name] for name in fields))
+    return Sheet(
+        "人员身份",
+        "人员身份附件",
+        "含个人信息，只限办理本线索的经办人使用，不得复制扩散。",
+        columns,
+        _as_text(clues, ["referral_id", *fields]),
+    )
+
+
+def _as_text(frame: pl.DataFrame, names: list[str]) -> list[list[str]]:
+    texts = frame.select(pl.col(name).cast(pl.String).fill_null("—") for name in names)
+    return [list(row) for row in texts.iter_rows()]

@@ -1,0 +1,135 @@
+"""Which school answers for a confirmed act: the one that employed the person on the day of the raid.
+
+The school named by the link is checked again against the employment spells. What can't be decided
+(gap, two posts, sources that disagree, a role that is none of the four bans) becomes a question to a
+person and is counted nowhere until answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.documents.numbers import number_record
+from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
+
+if TYPE_CHECKING:
+    from tongcha.review.confirmed import ConfirmedLinks
+
+BANNED_ROLES: Final = ("授课", "举办", "介绍")
+"""Roles that are one of the four bans; 其他 (a parent, a visitor) is not."""
+_LENT: Final = "借调|轮岗|交流|挂职|支教"
+
+
+def attribute_schools(
+    *,
+    confirmed: ConfirmedLinks,
+    identities: pl.DataFrame,
+    people: pl.DataFrame,
+    employment: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the table `school_responsibilities`: one row per confirmed link.
+
+    `act_id` is the identity of the act: one person at one raid, however many records met there;
+    `person_id` is the record kept of that person when the registry holds several.
+
+    Args:
+        confirmed: links that passed the gate, of all batches.
+        identities: table `identities` of all batches; gives the role at the site.
+        people: table `people`; tells which records are the same person.
+        employment: table `employment`.
+        schools: table `schools`.
+    """
+    links = (
+        confirmed.frame.join(
+            identities.select("batch", "identity_id", "role"), on=["batch", "identity_id"], how="left"
+        )
+        .join(_name_persons(people), on="person_id", how="left")
+        .join(_summarise_spells(confirmed.frame, employment), on="link_id", how="left")
+        .join(
+            schools.select(
+                pl.col("school_id").alias("responsible_school_id"),
+                pl.col("name").alias("school_name"),
+                "authority",
+            ),
+            on="responsible_school_id",
+            how="left",
+        )
+        .with_columns(question=_ask(), person_id=pl.coalesce("person", "person_id"))
+    )
+    decided = pl.col("question").is_null()
+    acts = [number_record("A", *act) for act in links.select("person_id", "raid_id").iter_rows()]
+    return SCHOOL_RESPONSIBILITIES.conform(
+        links.with_columns(
+            pl.Series("act_id", acts, dtype=pl.String),
+            state=pl.when(decided).then(pl.lit("attributed")).otherwise(pl.lit("question")),
+            school_id=pl.when(decided).then("responsible_school_id"),
+            school_name=pl.when(decided).then("school_name"),
+            authority=pl.when(decided).then("authority"),
+            chain=_show_chain(),
+        ).select(SCHOOL_RESPONSIBILITIES.schema.names())
+    )
+
+
+def _name_persons(people: pl.DataFrame) -> pl.DataFrame:
+    return people.select("person_id", person=pl.coalesce("same_person_as", "person_id"))
+
+
+def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame) -> pl.DataFrame:
+    """Return per link the claimed spell and how many spells were valid that day, and of what kind."""
+    raid, end = pl.col("raid_date"), pl.col("end")
+    claims = links.select(
+        "link_id", "teacher_id", "raid_date", claimed="spell_no", claimed_school="responsible_school_id"
+    )
+    spells = employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type")
+    covers = (pl.col("start") <= raid) & (end.is_null() | (end > raid))
+    valid = claims.join(spells, on="teacher_id").filter(covers)
+    is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
+    return valid.group_by("link_id").agg(
+        schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
+        lent=pl.col("staff_type").str.contains(_LENT).fill_null(value=False).any(),
+        claim_holds=is_claimed.fill_null(value=False).any(),
+        start=pl.col("start").filter(is_claimed).min(),
+        end=pl.col("end").filter(is_claimed).min(),
+        staff_type=pl.col("staff_type").filter(is_claimed).min(),
+    )
+
+
+def _ask() -> pl.Expr:
+    """Return the question that stands in the way of attributing, or null."""
+    questions = (
+        (pl.col("role").is_in(BANNED_ROLES).fill_null(value=False).not_(),
+         "现场登记的身份不是授课、举办或者介绍，须由人查明其在现场做什么"),
+        (pl.col("employment_state") != "in_service", "查处当日是否在职不能由任职经历确定，须由人查明"),
+        (pl.col("teacher_id").is_null(), "此人只在学校名册上，没有任职经历，须由学校出具当日任职证明"),
+        (pl.col("claim_holds").fill_null(value=False).not_(), "比对所依的任职段与任职经历不一致，须由人核对"),
+        ((pl.col("schools_that_day") > 1) & pl.col("lent").not_(),
+         "查处当日有两所学校的任职段同时有效，须由人判定责任学校"),
+        (pl.col("school_name").is_null(), "责任学校不在学校名录中，须先补全名录"),
+    )  # fmt: skip
+    asked = pl.lit(None, pl.String)
+    for condition, text in reversed(questions):
+        asked = pl.when(condition).then(pl.lit(text)).otherwise(asked)
+    return asked
+
+
+def _show_chain() -> pl.Expr:
+    until = pl.coalesce(pl.col("end").cast(pl.String) + "止", pl.lit("至今"))
+    spell = pl.format(
+        "任职经历第{}段（{}起，{}，{}）",
+        "spell_no",
+        pl.col("start").cast(pl.String),
+        until,
+        pl.coalesce("staff_type", pl.lit("人员类别未登记")),
+    )
+    several = (
+        pl.when(pl.col("schools_that_day") > 1)
+        .then(pl.lit("；当日另有任职学校，属借调、轮岗等"))
+        .otherwise(pl.lit(""))
+    )
+    shown = pl.format(
+        "{}；{}→{}{}", spell, "school_name", pl.coalesce("authority", pl.lit("主管部门未登记")), several
+    )
+    return pl.when(pl.col("question").is_null()).then(shown).otherwise(pl.lit("未定"))

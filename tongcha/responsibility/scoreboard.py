@@ -1,0 +1,168 @@
+"""The scoreboard of the supervision office: one row per school and campaign, in the order of school codes.
+
+Schools aren't ranked and districts aren't added up: a league table by numbers caught rewards looking
+for people, not looking after schools.
+"""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
+
+import polars as pl
+
+from tongcha.documents.files import write_file
+from tongcha.documents.sheets import open_workbook
+from tongcha.responsibility.deductions import CAP, LABELS, PUPILS, TEACHER
+from tongcha.tables.contract import POINTS
+from tongcha.tables.responsibility import SCOREBOARD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
+
+FILE: Final = "督导计分.xlsx"
+PROPOSED: Final = "拟扣分，学校可以申辩，未经决定不作为评价结果；按学校标识码排列，不作排名。"
+_BAR: Final = 320
+_ROW: Final = 24
+
+
+def tally_scoreboard(*, score_deductions: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Return the table `scoreboard`: the deductions added up per school and campaign.
+
+    Args:
+        score_deductions: table of that name.
+        schools: table `schools`; gives names and areas.
+    """
+    rule, count = pl.col("rule"), pl.col("count")
+    totals = score_deductions.group_by("school_id", "campaign").agg(
+        teacher_count=count.filter(rule == TEACHER).sum(),
+        pupil_count=count.filter(rule == PUPILS).sum(),
+        points=pl.col("points").sum().cast(POINTS),
+        capped_points=pl.col("points").filter(rule == CAP).sum().cast(POINTS),
+    )
+    named = totals.join(
+        schools.select("school_id", school_name="name", area="area"), on="school_id", how="left"
+    )
+    return SCOREBOARD.conform(named.with_columns(school_name=pl.coalesce("school_name", "school_id")))
+
+
+def scoreboard_svg(scoreboard: pl.DataFrame) -> str:
+    """Return the scoreboard as an SVG of horizontal bars, one per school and campaign.
+
+    Args:
+        scoreboard: table of that name.
+    """
+    rows = list(scoreboard.sort("campaign", "school_id").iter_rows(named=True))
+    most = max((row["points"] for row in rows), default=Decimal(1)) or Decimal(1)
+    height = 58 + _ROW * len(rows)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}" font-size="13">',
+        "<style>text { font-family: sans-serif }</style><title>各校拟扣分</title>",
+        f'<rect width="760" height="{height}" fill="#ffffff"/>',
+        '<text x="12" y="22" font-size="16">各校拟扣分</text>',
+        f'<text x="12" y="42" fill="#9c0006">{PROPOSED}</text>',
+    ]
+    for index, row in enumerate(rows):
+        y, width = 58 + _ROW * index, float(row["points"] / most) * _BAR
+        name, campaign = escape(row["school_name"]), escape(row["campaign"])
+        counted = f"教师{row['teacher_count']}人次、学生{row['pupil_count']}人"
+        lines.append(
+            f"<g><title>{campaign}：{name}，{counted}，拟扣{row['points']}分</title>"
+            f'<text x="228" y="{y + 13}" text-anchor="end">{name}</text>'
+            f'<rect x="236" y="{y}" width="{width:.1f}" height="16" fill="#4c78a8"/>'
+            f'<text x="{244 + width:.1f}" y="{y + 13}">{row["points"]} 分（{counted}）</text></g>'
+        )
+    return "\n".join([*lines, "</svg>\n"])
+
+
+def write_scoreboard(
+    *, scoreboard: pl.DataFrame, score_deductions: pl.DataFrame, out: Path, mark: str = ""
+) -> tuple[Path, str]:
+    """Write the scoreboard as .xlsx with a native chart, and every addend behind it on a second sheet.
+
+    Args:
+        scoreboard: table of that name.
+        score_deductions: the addends that it sums.
+        out: the outbox; the file lands in `scoreboard/`.
+        mark: the demonstration mark, if any.
+
+    Returns:
+        The file and its SHA-256.
+    """
+    buffer = io.BytesIO()
+    book = open_workbook(buffer)
+    _add_totals(book, scoreboard.sort("campaign", "school_id"), mark)
+    _add_addends(book, score_deductions.sort("campaign", "school_id", "rule", "case_ref"))
+    book.close()
+    path = out / "scoreboard" / FILE
+    return path, write_file(path, buffer.getvalue())
+
+
+def _add_totals(book: xlsxwriter.Workbook, rows: pl.DataFrame, mark: str) -> None:
+    page = book.add_worksheet("督导计分")
+    columns = (
+        ("专项行动", 40, "campaign"), ("学校标识码", 16, "school_id"), ("学校名称", 32, "school_name"),
+        ("区划代码", 10, "area"), ("教师人次", 10, "teacher_count"), ("学生人数", 10, "pupil_count"),
+        ("封顶冲减", 10, "capped_points"), ("拟扣分", 10, "points"),
+    )  # fmt: skip
+    title = book.add_format({"bold": True, "font_size": 16, "font_name": "宋体"})
+    page.write_string(0, 0, "各校督导评估拟扣分" + (f"（{mark}）" if mark else ""), title)
+    page.write_string(1, 0, PROPOSED, book.add_format({"font_color": "#9C0006", "font_name": "宋体"}))
+    _add_rows(book, page, columns, rows)
+    if rows.height:
+        chart = book.add_chart({"type": "bar"})
+        last = 2 + rows.height
+        chart.add_series(
+            {
+                "name": "拟扣分",
+                "categories": ["督导计分", 3, 2, last, 2],
+                "values": ["督导计分", 3, 7, last, 7],
+                "data_labels": {"value": True},
+            }
+        )
+        chart.set_title({"name": "各校拟扣分（按学校标识码排列，不作排名）"})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True})
+        chart.set_size({"width": 900, "height": 120 + 26 * rows.height})
+        page.insert_chart(last + 2, 0, chart)
+
+
+def _add_addends(book: xlsxwriter.Workbook, addends: pl.DataFrame) -> None:
+    page = book.add_worksheet("逐项算式")
+    columns = (
+        ("扣分编号", 18, "deduction_id"), ("专项行动", 40, "campaign"), ("学校标识码", 16, "school_id"),
+        ("项目", 20, "label"), ("所依事项", 40, "case_ref"), ("数量", 8, "count"), ("算式", 44, "sum_shown"),
+        ("分值", 10, "points"), ("条款依据", 60, "clause"), ("规则版本", 26, "policy_version"),
+    )  # fmt: skip
+    _add_rows(book, page, columns, addends.with_columns(label=pl.col("rule").replace(LABELS)))
+
+
+def _add_rows(
+    book: xlsxwriter.Workbook, page: Worksheet, columns: tuple[tuple[str, int, str], ...], rows: pl.DataFrame
+) -> None:
+    base = {"font_name": "宋体", "border": 1, "valign": "vcenter"}
+    head = book.add_format({**base, "bold": True, "bg_color": "#E8EEF4", "align": "center"})
+    text = book.add_format({**base, "num_format": "@", "text_wrap": True})
+    text.set_quote_prefix(True)
+    number = book.add_format({**base, "num_format": "0.00"})
+    whole = book.add_format({**base, "num_format": "0"})
+    for column, (label, width, name) in enumerate(columns):
+        page.set_column(column, column, width)
+        page.write_string(2, column, label, head)
+        for row, value in enumerate(rows[name], start=3):
+            if isinstance(value, Decimal):
+                page.write_number(row, column, value, number)
+            elif isinstance(value, int):
+                page.write_number(row, column, value, whole)
+            else:
+                page.write_string(row, column, str(value or "—"), text)
+    page.freeze_panes(3, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(2)
