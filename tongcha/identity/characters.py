@@ -25,7 +25,7 @@ NO_READING: Final = 0x8000
 Ids = NDArray[np.uint16]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CharacterTables:
     """Everything that is known per character, as arrays indexed by code point.
 

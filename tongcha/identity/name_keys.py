@@ -1,0 +1,267 @@
+"""Keys of whole columns of names: a few lookups in the character tables instead of one call per name.
+
+A key packs one reading identifier (16 bits) per character, the first in the highest bits, so that
+`key >> 48` is the surname of a name of up to four characters. Longer names are mixed into 64 bits.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tongcha.identity.characters import (
+    SIZE,
+    CharacterTables,
+    load_characters,
+    surname_alternates,
+    surname_readings,
+)
+from tongcha.identity.names import (
+    DOT,
+    LONGEST_UNDOTTED,
+    NICKNAME_PREFIXES,
+    PLACEHOLDERS,
+    TITLES,
+    fold_name,
+    parse_name,
+)
+from tongcha.identity.romanised import split_syllables
+
+SCHEMA: Final = pl.Schema(
+    {
+        "clean": pl.String,
+        "form": pl.String,
+        "surname": pl.String,
+        "given": pl.String,
+        "fold": pl.String,
+        "tone": pl.UInt64,
+        "syllable": pl.UInt64,
+        "fuzzy": pl.UInt64,
+    }
+)
+BITS: Final = 16
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+Codes = NDArray[np.int64]
+Ids = NDArray[np.uint16]
+Keys = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+
+
+class Letters(NamedTuple):
+    """The letters of each name: code points in rows of four (0 beyond the end), and how many there are."""
+
+    codes: Codes
+    lengths: NDArray[np.int64]
+
+
+def name_keys(names: pl.Series) -> pl.DataFrame:
+    """Parse a column of names and compute every key; the same outcomes as `parse_name`, name by name.
+
+    Args:
+        names: names as written, null where there was none.
+
+    Returns:
+        One row per name in the same order: clean, form (full, surname, latin, none), surname, given (of a
+        dotted name the whole), fold (text), tone, syllable, fuzzy (packed keys of the main readings).
+        Keys are null unless the form is full; Latin names have syllable and fuzzy, in the order written.
+    """
+    names = names.cast(pl.String).fill_null("")
+    letters = read_letters(names, LONGEST_UNDOTTED)
+    odd = np.flatnonzero(~_is_plain(letters))
+    parsed = _parse_odd(names.gather(odd))
+    odd_letters = read_letters(parsed["letters"], LONGEST_UNDOTTED)
+    letters.codes[odd], letters.lengths[odd] = odd_letters
+    splits = np.ones(len(names), np.bool_)
+    splits[odd] = parsed["splits"].to_numpy()
+    folded = load_characters().fold[letters.codes].astype(np.int64)
+    compound = _is_compound(folded) & splits
+    parts = _split_names(_put(names, odd, parsed["clean"]), splits, compound, odd, parsed)
+    fold = _fold_texts(parts["clean"], letters, folded, odd, parsed)
+    return parts.with_columns(fold, *_reading_keys(folded, splits, compound, odd, parsed)).select(
+        SCHEMA.names()
+    )
+
+
+def read_letters(texts: pl.Series, width: int) -> Letters:
+    """Code points of each text's first `width` characters, and the length of each text."""
+    flat = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
+    lengths = texts.str.len_chars().to_numpy().astype(np.int64)
+    starts = np.cumsum(lengths) - lengths
+    codes = np.zeros((len(texts), width), np.int64)
+    for place in range(width):
+        has = lengths > place
+        codes[has, place] = flat[starts[has] + place]
+    return Letters(codes, lengths)
+
+
+def _put(texts: pl.Series, rows: NDArray[np.int64], replacements: pl.Series) -> pl.Series:
+    """Replace the texts at some rows."""
+    where = np.arange(len(texts), dtype=np.uint32)
+    where[rows] = np.arange(len(texts), len(texts) + len(rows), dtype=np.uint32)
+    return pl.concat([texts, replacements.rename(texts.name)], rechunk=True).gather(where)
+
+
+def _is_plain(letters: Letters) -> Flags:
+    """Whether a name is two to four ordinary characters without anything of a title or placeholder."""
+    codes, lengths = letters
+    tables = _plain_tables()
+    short = (lengths >= 2) & (lengths <= LONGEST_UNDOTTED)  # noqa: PLR2004
+    last = codes[np.arange(len(codes)), np.clip(lengths, 1, LONGEST_UNDOTTED) - 1]
+    plain: Flags = short & tables.plain[codes].all(axis=1)
+    return plain & ~tables.odd_first[codes[:, 0]] & ~tables.odd_last[last]
+
+
+class PlainTables(NamedTuple):
+    """Flags by code point that tell ordinary names from those that need a closer look."""
+
+    plain: Flags
+    odd_first: Flags
+    odd_last: Flags
+
+
+@lru_cache(maxsize=1)
+def _plain_tables() -> PlainTables:
+    plain = np.zeros(SIZE, np.bool_)
+    plain[0x3400:0xA000] = True
+    plain[0] = True  # beyond the end
+    plain[ord("某")] = False
+    odd_first = _flags(NICKNAME_PREFIXES + "阿" + "".join({word[0] for word in PLACEHOLDERS}))
+    return PlainTables(plain, odd_first, _flags("".join({title[-1] for title in TITLES} | {"头"})))
+
+
+def _flags(chars: str) -> Flags:
+    flags = np.zeros(SIZE, np.bool_)
+    flags[[ord(char) for char in chars]] = True
+    return flags
+
+
+@lru_cache(maxsize=1)
+def _compound_surnames() -> tuple[Flags, dict[int, tuple[int, int]]]:
+    """First characters of two-character surnames, and each whole surname with its reading identifiers."""
+    tones = {tone: i for i, tone in enumerate(load_characters().tones)}
+    found = {s: r for s, r in surname_readings().items() if len(s) > 1}
+    readings = {_pair(ord(s[0]), ord(s[1])): (tones[r[0]], tones[r[1]]) for s, r in found.items()}
+    return _flags("".join(surname[0] for surname in found)), readings
+
+
+def _pair(first: int, second: int) -> int:
+    return (first << 21) | second
+
+
+def _is_compound(folded: Codes) -> Flags:
+    """Whether a folded name of three or more characters begins with a two-character surname."""
+    first, readings = _compound_surnames()
+    compound: Flags = first[folded[:, 0]] & (folded[:, 2] > 0)
+    rows = np.flatnonzero(compound)
+    pairs = (folded[rows, 0] << 21) | folded[rows, 1]
+    compound[rows] = np.isin(pairs, np.array(list(readings)))
+    return compound
+
+
+def _parse_odd(odd: pl.Series) -> pl.DataFrame:
+    """Parse what isn't plain once per distinct text: clean, form, surname, given, letters, splits."""
+    distinct = odd.unique(maintain_order=True)
+    parsed = [parse_name(text) for text in distinct.to_list()]
+    rows = [(p.clean or None, p.form, p.surname or None, p.given or None) for p in parsed]
+    found = pl.DataFrame(rows, dict.fromkeys(("clean", "form", "surname", "given"), pl.String), orient="row")
+    is_full = pl.col("form") == "full"
+    found = found.with_columns(
+        letters=pl.when(is_full).then(pl.col("clean").str.replace_all(DOT, "", literal=True)).fill_null(""),
+        splits=is_full & pl.col("surname").is_not_null() & pl.col("given").is_not_null(),
+    )
+    index = pl.DataFrame({"text": odd}).join(
+        pl.DataFrame({"text": distinct}).with_row_index("at"), on="text", how="left", maintain_order="left"
+    )
+    return found[index["at"]]
+
+
+def _split_names(
+    clean: pl.Series, splits: Flags, compound: Flags, odd: NDArray[np.int64], parsed: pl.DataFrame
+) -> pl.DataFrame:
+    """Cut clean names into surname and given name."""
+    name, double, single = pl.col("clean"), pl.col("double"), pl.col("split") & ~pl.col("double")
+    forms = pl.Series(["full"]).new_from_index(0, len(clean))
+    cut = pl.DataFrame({"clean": clean, "double": compound, "split": splits}).select(
+        "clean",
+        surname=pl.when(single).then(name.str.slice(0, 1)).when(double).then(name.str.slice(0, 2)),
+        given=pl.when(single).then(name.str.slice(1)).when(double).then(name.str.slice(2)),
+    )
+    return cut.with_columns(
+        form=_put(forms, odd, parsed["form"]),
+        surname=_put(cut["surname"], odd, parsed["surname"]),
+        given=_put(cut["given"], odd, parsed["given"]),
+    )
+
+
+def _reading_keys(
+    folded: Codes, splits: Flags, compound: Flags, odd: NDArray[np.int64], parsed: pl.DataFrame
+) -> list[pl.Series]:
+    """Packed keys of tone, syllable and fuzzy syllable."""
+    tables = load_characters()
+    ids = tables.tone[folded]
+    ids[:, 0] = np.where(splits, tables.surname_tone[folded[:, 0]], ids[:, 0])
+    readings = _compound_surnames()[1]
+    for row in np.flatnonzero(compound):
+        ids[row, :2] = readings[_pair(int(folded[row, 0]), int(folded[row, 1]))]
+    ids[folded == 0] = 0
+    keys = _keys_of(tables, ids)
+    for row, clean, form in zip(
+        odd.tolist(), parsed["clean"].to_list(), parsed["form"].to_list(), strict=True
+    ):
+        if form == "latin" or (form == "full" and len(clean.replace(DOT, "")) > LONGEST_UNDOTTED):
+            for key, value in zip(keys, _long_keys(tables, clean, form), strict=True):
+                key[row] = value
+    return [
+        pl.DataFrame({name: key}).select(pl.when(pl.col(name) != 0).then(name))[name]
+        for name, key in zip(("tone", "syllable", "fuzzy"), keys, strict=True)
+    ]
+
+
+def _keys_of(tables: CharacterTables, tone: Ids) -> tuple[Keys, Keys, Keys]:
+    syllable = tables.syllable_of(tone)
+    return pack(tone), pack(syllable), pack(tables.fuzzy_of(syllable))
+
+
+@lru_cache(maxsize=1 << 14)
+def _long_keys(tables: CharacterTables, clean: str, form: str) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Keys of one name of more than four characters, or in Latin letters (which have no tone)."""
+    if form == "latin":
+        syllables = [s for word in clean.split() for s in split_syllables(word)]
+        ids = np.array([[tables.syllables.index(s) for s in syllables]], np.uint16)
+        ids = np.pad(ids, ((0, 0), (0, max(0, LONGEST_UNDOTTED - ids.shape[1]))))
+        return np.uint64(0), pack(ids)[0], pack(tables.fuzzy_of(ids))[0]
+    codes = tables.fold[[[ord(char) for char in clean.replace(DOT, "")]]]
+    tone, syllable, fuzzy = _keys_of(tables, tables.tone[codes])
+    return tone[0], syllable[0], fuzzy[0]
+
+
+def pack(ids: Ids) -> Keys:
+    """Pack up to four identifiers of 16 bits into one key; mix longer sequences, order kept."""
+    key = np.zeros(len(ids), np.uint64)
+    if ids.shape[1] <= LONGEST_UNDOTTED:
+        for place in range(ids.shape[1]):
+            key |= ids[:, place].astype(np.uint64) << np.uint64(BITS * (LONGEST_UNDOTTED - 1 - place))
+        return key
+    for place in range(ids.shape[1]):
+        key = (key ^ ids[:, place].astype(np.uint64)) * _MIX + (key >> np.uint64(29))
+    return key
+
+
+def _fold_texts(
+    clean: pl.Series, letters: Letters, folded: Codes, odd: NDArray[np.int64], parsed: pl.DataFrame
+) -> pl.Series:
+    """Folded text of each full name; only names that change go through Python, once each."""
+    alternates = _flags("".join(surname_alternates()))
+    changes = (folded != letters.codes).any(axis=1) | alternates[folded[:, 0]]
+    changes[odd] = True
+    rows = np.flatnonzero(changes)
+    is_full = np.ones(len(clean), np.bool_)
+    is_full[odd] = (parsed["form"] == "full").to_numpy()
+    texts = zip(clean.gather(rows).to_list(), is_full[rows].tolist(), strict=True)
+    known: dict[str, str] = {}
+    values = [known.setdefault(text, fold_name(text)) if full else None for text, full in texts]
+    return _put(clean, rows, pl.Series(values, dtype=pl.String)).rename("fold")

@@ -1,0 +1,249 @@
+"""What a written name is: a full name, a surname with a title, Latin letters, or nothing (identity.md §2).
+
+A placeholder is no name, a title is no given name, and two people in one cell are not one person.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from tongcha.identity.characters import decompositions, folds, surname_alternates, surname_readings
+from tongcha.identity.cleaning import WILDCARD, clean_text
+from tongcha.identity.romanised import split_syllables
+
+DOT: Final = "·"
+LONGEST_UNDOTTED: Final = 4
+"""a name of more characters is a transliteration: it has no surname to split off"""
+PLACEHOLDERS: Final = frozenset(
+    [
+        "不详",
+        "不祥",
+        "不明",
+        "未知",
+        "不知",
+        "不知道",
+        "不清楚",
+        "无",
+        "无名",
+        "无名氏",
+        "佚名",
+        "匿名",
+        "待查",
+        "待核",
+        "待补",
+        "未报",
+        "拒报",
+        "拒绝",
+        "拒绝透露",
+        "未提供",
+        "未登记",
+        "空",
+        "?",
+        "??",
+        "???",
+        "?人",
+        "老师",
+        "家长",
+        "男",
+        "女",
+        "男子",
+        "女子",
+        "外教",
+        "同学",
+        "学生",
+        "教师",
+        "测试",
+        "姓名",
+        "未填",
+        "没有",
+        "保密",
+        "不愿透露",
+        "先生",
+        "女士",
+        "小姐",
+        "阿姨",
+        "师傅",
+        "负责人",
+        "举办者",
+    ]
+)
+TITLES: Final = (
+    *(
+        "班主任",
+        "小老师",
+        "老师",
+        "教师",
+        "先生",
+        "女士",
+        "小姐",
+        "校长",
+        "主任",
+        "教授",
+        "教练",
+        "教官",
+        "经理",
+    ),
+    *(
+        "老板",
+        "同学",
+        "园长",
+        "阿姨",
+        "大姐",
+        "大哥",
+        "师傅",
+        "助教",
+        "导师",
+        "院长",
+        "组长",
+        "外教",
+        "叔叔",
+        "奶奶",
+    ),
+    *("爷爷", "妈妈", "爸爸", "大妈", "大爷", "医生", "姐", "哥", "总", "导", "叔", "姨", "婶", "嫂"),
+)
+NICKNAME_PREFIXES: Final = "小老大"
+_REMARK: Final = re.compile(r"[(\[【〔{<《「『]([^)\]】〕}>》」』]*)[)\]】〕}>》」』]?")
+_QUOTES: Final = str.maketrans("", "", "'\"‘’“”`´#^~=!:_…")
+_WILDCARDS: Final = str.maketrans(dict.fromkeys("*□■○●×※某", WILDCARD))
+_SEPARATORS: Final = re.compile(r"[、,;/\\+&|]")
+_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .,·\-]*")
+_HAN_NAME: Final = re.compile(rf"[\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT}]+")
+_NOT_HAN: Final = re.compile(rf"[^\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT} ]")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    """What one written name turns out to be.
+
+    Attributes:
+        form: full, surname (the given name is missing), latin, or none.
+        clean: the name after technical cleaning; empty when there is none. Unreadable characters are `?`.
+        surname: the surname, if it can be told apart.
+        given: the given name; for a dotted name, the whole name.
+        people: the names in the cell if there are two or more; then the form is none.
+    """
+
+    form: str
+    clean: str = ""
+    surname: str = ""
+    given: str = ""
+    people: tuple[str, ...] = ()
+
+
+NOTHING: Final = ParsedName("none")
+
+
+@lru_cache(maxsize=1 << 14)
+def parse_name(text: str | None) -> ParsedName:
+    """Classify one name as it was written.
+
+    Example:
+        >>> parse_name("王(吉吉)").clean, parse_name("小王").form, parse_name("张伟、李娜").people
+        ('王喆', 'surname', ('张伟', '李娜'))
+    """
+    tidy = tidy_name(text or "")
+    if not tidy or tidy.replace(" ", "") in PLACEHOLDERS:
+        return NOTHING
+    if _LATIN.fullmatch(tidy):
+        return _parse_latin(tidy)
+    people = split_people(tidy)
+    if len(people) > 1:
+        return ParsedName("none", "、".join(people), people=people)
+    return _parse_han(_NOT_HAN.sub("", tidy).replace(" ", "").strip(DOT))
+
+
+def tidy_name(text: str) -> str:
+    """Clean a name technically, put written-apart characters together, drop remarks in brackets and quotes."""
+    joined = _REMARK.sub(_resolve_remark, clean_text(text, keep_spaces=True))
+    return " ".join(joined.translate(_QUOTES).translate(_WILDCARDS).split())
+
+
+def _resolve_remark(remark: re.Match[str]) -> str:
+    return decompositions().get(remark[1].replace("+", "").replace(" ", ""), "")
+
+
+def split_people(tidy: str) -> tuple[str, ...]:
+    """Names of a cell that holds several: 张伟、李娜; parted by 和 or a blank, each must begin with a surname."""
+    parts = tuple(part for raw in _SEPARATORS.split(tidy) if (part := "".join(raw.split())))
+    if len(parts) > 1:
+        return parts if all(_HAN_NAME.fullmatch(part) for part in parts) else ()
+    words = tuple(re.split(r"[ 和]", tidy))
+    return words if len(words) > 1 and all(_has_whole_name(word) for word in words) else ()
+
+
+def _has_whole_name(word: str) -> bool:
+    return 2 <= len(word) <= 3 and bool(surname_of(word)) and _HAN_NAME.fullmatch(word) is not None  # noqa: PLR2004
+
+
+def surname_of(name: str) -> str:
+    """The known surname that a name begins with, the two-character ones first; empty if none."""
+    folded = fold_characters(name[:2])
+    if len(name) > 2 and folded in surname_readings():  # noqa: PLR2004
+        return name[:2]
+    return name[:1] if folded[:1] in surname_readings() else ""
+
+
+def fold_characters(text: str) -> str:
+    """Fold every character to its standard form, one by one."""
+    return "".join(folds().get(char, char) for char in text)
+
+
+def fold_name(clean: str) -> str:
+    """Fold a clean full name: variants, dots, and alternate spellings of the surname (肖 → 萧)."""
+    folded = fold_characters(clean.replace(DOT, ""))
+    if DOT in clean or len(folded) > LONGEST_UNDOTTED:
+        return folded
+    return surname_alternates().get(folded[:1], folded[:1]) + folded[1:]
+
+
+def _parse_latin(tidy: str) -> ParsedName:
+    """Keep Latin letters that can be read as pinyin; a foreign nickname says nothing of a Chinese name."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tidy)
+    words = re.findall(r"[a-z]+", spaced.lower().replace("-", ""))
+    syllables = [split_syllables(word) for word in words]
+    if not all(syllables) or not 2 <= sum(map(len, syllables)) <= 6:  # noqa: PLR2004
+        return NOTHING
+    return ParsedName("latin", " ".join(words))
+
+
+def _parse_han(name: str) -> ParsedName:
+    if not name.strip(WILDCARD) or name in PLACEHOLDERS:
+        return NOTHING
+    bare = _strip_titles(name)
+    if bare in surname_readings() and (len(bare) == 1 or bare != name):
+        return ParsedName("surname", name, bare)
+    if bare != name and len(bare) == 1:
+        return NOTHING
+    if DOT in bare:
+        return ParsedName("full", bare, "", bare)
+    if len(bare) == 1 or (len(bare) == 2 and bare[0] == "阿"):  # noqa: PLR2004  阿强 is a pet name
+        return NOTHING
+    surname = _split_surname(bare)
+    given = bare[len(surname) :]
+    if surname and not given.strip(WILDCARD):
+        return ParsedName("surname", bare, surname) if surname != WILDCARD else NOTHING
+    return ParsedName("full", bare, surname, given)
+
+
+def _split_surname(name: str) -> str:
+    known = surname_of(name)
+    if len(known) == 2 or len(name) <= LONGEST_UNDOTTED:  # noqa: PLR2004
+        return known or name[:1]
+    return ""
+
+
+def _strip_titles(name: str) -> str:
+    """Take titles and nickname prefixes off: 小王老师 → 王, 老李头 → 李, 王晓明老师 → 王晓明."""
+    bare = name
+    while title := next((t for t in TITLES if bare.endswith(t) and len(bare) > len(t)), ""):
+        if len(title) == 1 and len(bare) > 3:  # noqa: PLR2004  a one-character title follows a surname only
+            break
+        bare = bare[: -len(title)]
+    if bare[0] in NICKNAME_PREFIXES:
+        rest = bare[1:].removesuffix("头") if len(bare) == 3 else bare[1:]  # noqa: PLR2004
+        if len(rest) == 1 or rest in surname_readings():
+            return rest if rest in surname_readings() else ""
+    return bare
