@@ -1,0 +1,77 @@
+"""The machine's proposal for each candidate, its evidence grade, and the reason in one sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tongcha.policy.linkage import LinkagePolicy
+
+CLOSE_NAMES: Final = ("exact", "variant", "tone", "syllable", "fuzzy", "lookalike", "former")
+AGREES: Final = {"id_number": ("exact",), "name": CLOSE_NAMES, "phone": ("exact",), "school": ("fits",)}
+
+
+def grade_links(links: pl.DataFrame) -> pl.DataFrame:
+    """Add evidence_grade from the levels of the fields, strongest first.
+
+    甲: number and name agree. 乙: name agrees with a number seen in part or one edit away, or with the
+    phone and nothing against. 丙: name agrees with school, or with age in the same city. 丁: the rest.
+    """
+    name = pl.col("name").is_in(CLOSE_NAMES)
+    nothing_against = (
+        (pl.col("sex") != "different")
+        & ~pl.col("age").is_in(["far", "very_far"])
+        & (pl.col("id_number") != "conflict")
+    )
+    part = pl.col("id_number").is_in(["near", "partial"])
+    aged = pl.col("age").is_in(["same", "one", "two"]) & pl.col("area").is_in(["district", "city"])
+    return links.with_columns(
+        evidence_grade=pl.when(name & (pl.col("id_number") == "exact"))
+        .then(pl.lit("甲"))
+        .when(name & nothing_against & (part | (pl.col("phone") == "exact")))
+        .then(pl.lit("乙"))
+        .when(name & nothing_against & ((pl.col("school") == "fits") | aged | (pl.col("birth") == "day")))
+        .then(pl.lit("丙"))
+        .otherwise(pl.lit("丁"))
+    )
+
+
+def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
+    """Add decision and reason.
+
+    Args:
+        links: score, rank, margin_bits, one column of level names per field, has_twin_record, id_failed,
+            evidence_grade.
+        policy: thresholds.
+    """
+    rule = policy.decision
+    refusals = [
+        (pl.col("rank") > 1, "另有更相符的候选"),
+        (pl.col("id_failed"), "证件号码校验不通过，须核对原件"),
+        (
+            (pl.col("id_number") == "exact") & ~pl.col("name").is_in(CLOSE_NAMES),
+            "证件号一致而姓名不同，可能是他人持用证件",
+        ),
+        (pl.col("id_number") == "conflict", "证件号码与库中不一致"),
+        (pl.col("has_twin_record"), "同一人有两条登记，须确认以哪一条为准"),
+        (pl.col("sex") == "different", "性别不同"),
+        (pl.col("age").is_in(["far", "very_far"]), "年龄相差较大"),
+        (~pl.col("evidence_grade").is_in(["甲", "乙"]), "只有姓名与旁证相符，没有证件号或手机号印证"),
+        (pl.col("margin_bits") < rule.accept_margin_bits, "与另一候选相差不够"),
+        (pl.col("score") < rule.accept_bits, "证据还不够充分"),
+    ]
+    reason = pl.coalesce(*(pl.when(test).then(pl.lit(text)) for test, text in refusals))
+    reviewed = (pl.col("rank") == 1) & (pl.col("score") >= rule.review_bits)
+    return links.with_columns(refusal=reason).with_columns(
+        decision=pl.when(pl.col("refusal").is_null())
+        .then(pl.lit("accept"))
+        .when(reviewed)
+        .then(pl.lit("review"))
+        .otherwise(pl.lit("none")),
+        reason=pl.when(pl.col("refusal").is_null())
+        .then(pl.lit("证据充分且没有竞争候选，建议一人签字确认"))
+        .when(reviewed)
+        .then(pl.col("refusal") + pl.lit("，须两人复核"))
+        .otherwise(pl.col("refusal") + pl.lit("，不进入复核")),
+    )

@@ -1,0 +1,75 @@
+"""The linkage engine: identities and people in; candidate links, evidence and quality out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.decisions import decide_links, grade_links
+from tongcha.linkage.evidence import build_evidence, hash_evidence
+from tongcha.linkage.links import list_links
+from tongcha.linkage.quality import measure_quality
+from tongcha.linkage.scoring import score_pairs
+from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
+
+if TYPE_CHECKING:
+    from tongcha.policy.linkage import LinkagePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class LinkageResult:
+    """The three tables of the linkage stage, each keeping its contract."""
+
+    candidate_links: pl.DataFrame
+    link_evidence: pl.DataFrame
+    link_quality: pl.DataFrame
+
+
+def propose_links(
+    *,
+    identities: pl.DataFrame,
+    people: pl.DataFrame,
+    employment: pl.DataFrame,
+    schools: pl.DataFrame,
+    policy: LinkagePolicy,
+    batch: str,
+    snapshot: str,
+) -> LinkageResult:
+    """Propose links of one batch against one reference snapshot.
+
+    Args:
+        identities: table `identities`.
+        people: table `people`.
+        employment: table `employment`.
+        schools: table `schools`.
+        policy: weights, thresholds and caps.
+        batch: the raid batch.
+        snapshot: the reference snapshot.
+    """
+    identities, people = identities.sort("identity_id"), people.sort("person_id")
+    schools = schools.sort("school_id")
+    scored = score_pairs(identities, people, schools, policy)
+    links = decide_links(grade_links(list_links(scored, identities, people, batch, policy)), policy)
+    evidence = build_evidence(scored, links, identities, people, schools)
+    candidates = (
+        add_employment(links, people, employment)
+        .join(hash_evidence(evidence), on="link_id", how="left")
+        .with_columns(batch=pl.lit(batch), snapshot=pl.lit(snapshot), policy_hash=pl.lit(policy.digest))
+        .select(CANDIDATE_LINKS.schema.names())
+    )
+    quality = measure_quality(candidates, identities, scored.pairs.dropped, batch)
+    return LinkageResult(
+        CANDIDATE_LINKS.conform(candidates),
+        LINK_EVIDENCE.conform(evidence.with_columns(batch=pl.lit(batch))),
+        LINK_QUALITY.conform(quality),
+    )
+
+
+def add_employment(links: pl.DataFrame, people: pl.DataFrame, employment: pl.DataFrame) -> pl.DataFrame:
+    """Add what the employment of each link's person was on the raid date."""
+    asked = links.select("person_id", "teacher_id", day="raid_date")
+    known = employment_as_of(asked, employment)
+    return links.join(known, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")

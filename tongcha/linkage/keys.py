@@ -1,0 +1,229 @@
+"""Blocking keys: 64-bit numbers that two records share if they may be the same person.
+
+A registry record has one key of each kind; an identity probes with as many as its possible errors need
+(other readings, swapped characters, birth years around the claimed age). So errors are searched from
+the few thousand identities and never from the millions of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tongcha.linkage.codes import I64, STAR, U8, Names, mix
+from tongcha.linkage.glyphs import FUZZY, READINGS, SYLLABLE, TONE, U32, U64, WILD, load_glyphs
+from tongcha.linkage.sides import (
+    FORM_FULL,
+    FORM_NONE,
+    NO_DAY,
+    NUMBER_ABSENT,
+    NUMBER_BAD,
+    NUMBER_VALID,
+    Side,
+)
+
+KINDS: Final = (
+    "id_full",
+    "id_region_tail",
+    "id_birth_tail",
+    "id_region_birth",
+    "tail_surname",
+    "name_birth",
+    "phone",
+    "name",
+    "name_year",
+    "name_city",
+    "school_surname",
+)
+"""kinds of key that yield candidates; see docs/linkage.md for what each one is for"""
+COUNTED: Final = ("name_exact", "name_tone", "name_syllable")
+"""kinds that only count how many people bear a name as exactly as this"""
+AGE_SLACK: Final = 2
+NAMED: Final = {"name": FUZZY, "name_tone": TONE, "name_syllable": SYLLABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Keys of one kind that identities probe with: `key[i]` belongs to identity `identity[i]`."""
+
+    key: U64
+    identity: I64
+
+
+def days_to_years(days: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Return calendar years of days since 1970; year 0 for unknown days."""
+    years = days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    return np.where(days == NO_DAY, 0, years)
+
+
+def sound(fold: U32, strictness: int, reading: int = 0, at: int = -1) -> U64:
+    """Return one key per name from its syllables; place `at` is read with another reading."""
+    glyphs = load_glyphs()
+    parts = []
+    for place in range(fold.shape[1]):
+        table = (glyphs.given if place else glyphs.surname)[reading if place == at else 0, strictness]
+        parts.append(table[fold[:, place]])
+    return mix(*parts)
+
+
+def as_numbers(places: U8) -> U64:
+    """Return up to eight bytes per row as one number."""
+    wide = np.zeros((len(places), 8), np.uint8)
+    wide[:, : places.shape[1]] = places
+    return wide.view(np.uint64).ravel()
+
+
+def segments(number: U8) -> tuple[U64, U64, U64]:
+    """Return region, birth date and tail of 18-place numbers, each as one number."""
+    return as_numbers(number[:, :6]), as_numbers(number[:, 6:14]), as_numbers(number[:, 14:])
+
+
+def surname_sound(fold: U32) -> U64:
+    """Return the blurred reading of the first character."""
+    return load_glyphs().surname[0, FUZZY][fold[:, 0]].astype(np.uint64)
+
+
+def person_keys(people: Side, school: U64) -> Iterator[tuple[str, U64, I64]]:
+    """Yield (kind, keys, rows) of the people; a known former name gives keys of its own.
+
+    Args:
+        people: the people.
+        school: number of each one's school.
+    """
+    every = np.arange(len(people), dtype=np.int64)
+    region, birth, tail = segments(people.number)
+    yield "id_full", mix(region, birth, tail), every
+    yield "id_region_tail", mix(region, tail), every
+    yield "id_birth_tail", mix(birth, tail), every
+    yield "id_region_birth", mix(region, birth), every
+    yield "phone", mix(people.phone.astype(np.uint64)), every
+    yield "name_exact", mix(*people.name.fold.T), every
+    renamed = np.flatnonzero(people.former.length > 0)
+    rows = np.concatenate([every, renamed])
+    fold = np.concatenate([people.name.fold, people.former.fold[renamed]])
+    fuzzy = sound(fold, FUZZY)
+    yield "name_tone", sound(people.name.fold, TONE), every
+    yield "name_syllable", sound(people.name.fold, SYLLABLE), every
+    yield "name", fuzzy, rows
+    yield "name_birth", mix(fuzzy, people.birth[rows].astype(np.uint32)), rows
+    yield "name_year", mix(fuzzy, days_to_years(people.birth)[rows].astype(np.uint64)), rows
+    yield "name_city", mix(fuzzy, (people.area[rows] // 100).astype(np.uint64)), rows
+    surname = surname_sound(fold)
+    yield "tail_surname", mix(tail[rows], surname), rows
+    yield "school_surname", mix(school[rows], surname), rows
+
+
+def probe_keys(met: Side) -> dict[str, Probes]:
+    """Return the keys that the identities probe with, by kind (all but `school_surname`)."""
+    probes = {**_number_probes(met), **_name_probes(met)}
+    given = np.flatnonzero(met.phone > 0)
+    probes["phone"] = Probes(mix(met.phone[given].astype(np.uint64)), given)
+    return probes
+
+
+def _number_probes(met: Side) -> dict[str, Probes]:
+    valid = np.flatnonzero(met.number_state == NUMBER_VALID)
+    bad_rows, bad = _align_bad(met)
+    rows = np.concatenate([np.flatnonzero(met.number_state > NUMBER_VALID), bad_rows])
+    partial = np.concatenate([met.number[met.number_state > NUMBER_VALID], bad])
+    region, birth, tail = segments(partial)
+    full = mix(*segments(met.number[valid]))
+    swapped_rows, swapped = _swap_neighbours(bad_rows, bad)
+    surname = surname_sound(met.name.fold)[rows]
+    sees = [
+        (partial[:, a:b] != STAR).all(axis=1) & (partial[:, a:b] != 0).all(axis=1)
+        for a, b in ((0, 6), (6, 14), (14, 18))
+    ]
+    named = met.form[rows] > FORM_NONE
+    return {
+        "id_full": Probes(
+            np.concatenate([full, mix(*segments(swapped))]), np.concatenate([valid, swapped_rows])
+        ),
+        "id_region_tail": Probes(mix(region, tail)[sees[0] & sees[2]], rows[sees[0] & sees[2]]),
+        "id_birth_tail": Probes(mix(birth, tail)[sees[1] & sees[2]], rows[sees[1] & sees[2]]),
+        "id_region_birth": Probes(mix(region, birth)[sees[0] & sees[1]], rows[sees[0] & sees[1]]),
+        "tail_surname": Probes(mix(tail, surname)[sees[2] & named], rows[sees[2] & named]),
+    }
+
+
+def _align_bad(met: Side) -> tuple[I64, U8]:
+    """Lay numbers that belong to nobody over the 18 places, once from the left and once from the right."""
+    rows = np.flatnonzero(met.number_state == NUMBER_BAD)
+    found, places = [], []
+    for row, text in zip(rows.tolist(), met.number_text.gather(rows).to_list(), strict=True):
+        if 16 <= len(text) <= 20:  # noqa: PLR2004  two places lost or doubled at most
+            for birth in {text[6:14], text[-12:-4]}:
+                found.append(row)
+                places.append((text[:6] + birth + text[-4:]).encode())
+    table = np.frombuffer(b"".join(places), np.uint8).reshape(-1, 18)
+    return np.array(found, np.int64), table
+
+
+def _swap_neighbours(rows: I64, number: U8) -> tuple[I64, U8]:
+    swaps = []
+    for place in range(17):
+        swapped = number.copy()
+        swapped[:, [place, place + 1]] = swapped[:, [place + 1, place]]
+        swaps.append(swapped)
+    return np.tile(rows, len(swaps)), np.concatenate(swaps)
+
+
+def _name_probes(met: Side) -> dict[str, Probes]:
+    legible = (met.form == FORM_FULL) & ~(met.name.fold == WILD).any(axis=1)
+    everyone = np.flatnonzero(legible)
+    fold = met.name.fold[everyone]
+    probes = {
+        "name_exact": Probes(mix(*fold.T), everyone),
+        "name_tone": Probes(sound(fold, TONE), everyone),
+        "name_syllable": Probes(sound(fold, SYLLABLE), everyone),
+    }
+    key, who = _name_variants(everyone, met.name)
+    dated = met.birth[who] != NO_DAY
+    probes["name_birth"] = Probes(mix(key, met.birth[who].astype(np.uint32))[dated], who[dated])
+    unsure = met.number_state[who] != NUMBER_VALID
+    key, who = key[unsure], who[unsure]
+    probes["name"] = Probes(key, who)
+    probes["name_city"] = Probes(mix(key, (met.area[who] // 100).astype(np.uint64)), who)
+    probes["name_year"] = _year_probes(met, key, who)
+    return probes
+
+
+def _name_variants(rows: I64, names: Names) -> tuple[U64, I64]:
+    """Keys of the name as read first, with another reading of one character, and with characters swapped."""
+    fold, length = names.fold[rows], names.length[rows]
+    glyphs = load_glyphs()
+    keys, who = [sound(fold, FUZZY)], [rows]
+    for place in range(fold.shape[1]):
+        table = glyphs.given if place else glyphs.surname
+        for reading in range(1, READINGS):
+            other = table[reading, FUZZY][fold[:, place]]
+            differs = other != table[reading - 1, FUZZY][fold[:, place]]
+            keys.append(sound(fold[differs], FUZZY, reading, place))
+            who.append(rows[differs])
+    for first in (1, 2):
+        longer = length == first + 2
+        swapped = fold[longer].copy()
+        swapped[:, [first, first + 1]] = swapped[:, [first + 1, first]]
+        keys.append(sound(swapped, FUZZY))
+        who.append(rows[longer])
+    return np.concatenate(keys), np.concatenate(who)
+
+
+def _year_probes(met: Side, key: U64, who: I64) -> Probes:
+    keys, rows = [], []
+    year = days_to_years(met.day)[who]
+    aged = met.age[who] >= 0
+    born = days_to_years(met.birth)[who]
+    for back in range(-AGE_SLACK, AGE_SLACK + 2):
+        keys.append(mix(key, (year - met.age[who] - back).astype(np.uint64))[aged & (born == 0)])
+        rows.append(who[aged & (born == 0)])
+    keys.append(mix(key, born.astype(np.uint64))[born > 0])
+    rows.append(who[born > 0])
+    return Probes(np.concatenate(keys), np.concatenate(rows))
+
+
+__all__ = ["COUNTED", "KINDS", "NUMBER_ABSENT", "Probes", "days_to_years", "person_keys", "probe_keys"]

@@ -1,0 +1,92 @@
+"""Scored pairs as a frame: identifiers, levels by name, posterior, rank, rival, both records of one person."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from tongcha.linkage.comparisons import (
+    AGE_LEVELS,
+    AREA_LEVELS,
+    BIRTH_LEVELS,
+    ID_LEVELS,
+    NAME_LEVELS,
+    PHONE_LEVELS,
+    SCHOOL_LEVELS,
+    SEX_LEVELS,
+    Levels,
+)
+from tongcha.linkage.ranking import NOBODY
+from tongcha.linkage.sides import NUMBER_BAD
+
+if TYPE_CHECKING:
+    from tongcha.linkage.scoring import Scored
+    from tongcha.policy.linkage import LinkagePolicy
+
+LADDERS: Final = {
+    "id_number": ID_LEVELS,
+    "name": NAME_LEVELS,
+    "phone": PHONE_LEVELS,
+    "birth": BIRTH_LEVELS,
+    "age": AGE_LEVELS,
+    "sex": SEX_LEVELS,
+    "area": AREA_LEVELS,
+    "school": SCHOOL_LEVELS,
+}
+
+
+def list_links(
+    scored: Scored, identities: pl.DataFrame, people: pl.DataFrame, batch: str, policy: LinkagePolicy
+) -> pl.DataFrame:
+    """Return the best candidates of each identity, in order of (identity, rank).
+
+    Returns:
+        pair (position in `scored.pairs`), link_id, identity_id, raid_id, raid_date, person_id, teacher_id,
+        score, probability, rank, margin_bits, rival_id, rivalry_bits, id_failed, has_twin_record, and one
+        column of level names per field ("absent" where a side lacks it).
+    """
+    ranked = scored.ranked
+    kept = np.flatnonzero(ranked.rank <= policy.decision.candidates_kept)
+    pair = ranked.order[kept]
+    met, row = scored.pairs.identity[pair], scored.pairs.row[pair]
+    rival = ranked.rival[kept]
+    rival_row = scored.pairs.row[np.maximum(rival, 0)]
+    person = people["person_id"]
+    frame = pl.DataFrame(
+        {
+            "pair": pair,
+            "identity_id": identities["identity_id"].gather(met),
+            "raid_id": identities["raid_id"].gather(met),
+            "raid_date": identities["raid_date"].gather(met),
+            "person_id": person.gather(row),
+            "teacher_id": people["teacher_id"].gather(row),
+            "score": ranked.score[kept],
+            "probability": 1 / (1 + np.exp2(-ranked.score[kept])),
+            "rank": ranked.rank[kept],
+            "margin_bits": pl.Series(ranked.margin[kept], nan_to_null=True).replace([np.inf], [None]),
+            "rival_id": person.gather(rival_row),
+            "rivalry_bits": ranked.rivalry[kept],
+            "id_failed": scored.compared.met.number_state[pair] == NUMBER_BAD,
+        }
+        | {field: _names(scored.compared.levels[field][pair], ladder) for field, ladder in LADDERS.items()}
+    )
+    return frame.with_columns(
+        rival_id=pl.when(pl.Series(rival != NOBODY)).then("rival_id"),
+        has_twin_record=pl.lit(False),
+        link_id=link_ids(batch, frame["identity_id"], frame["person_id"]),
+    )
+
+
+def link_ids(batch: str, identity_id: pl.Series, person_id: pl.Series) -> pl.Series:
+    """Return "L" and 16 hex digits of sha256(batch|identity_id|person_id)."""
+    pairs = zip(identity_id.to_list(), person_id.to_list(), strict=True)
+    digests = [hashlib.sha256(f"{batch}|{i}|{p}".encode()).hexdigest()[:16] for i, p in pairs]
+    return pl.Series("link_id", [f"L{digest}" for digest in digests], dtype=pl.String)
+
+
+def _names(levels: Levels, ladder: tuple[str, ...]) -> pl.Series:
+    named = pl.Series([*ladder, "absent"])
+    return named.gather(np.where(levels < 0, len(ladder), levels).astype(np.int64))

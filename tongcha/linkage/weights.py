@@ -1,0 +1,247 @@
+"""From levels to bits: log2(m / u), with u counted in the reference data for this very value.
+
+All bits are multiples of 2⁻¹⁰, so that sums of them are exact whatever the order of addition.
+Fields that say the same thing are not counted twice: once the ID number agrees, the birth date, age and
+sex inside it can only speak against the match, and a name can only add what a borrowed card leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tongcha.linkage.census import F64, FIRST_DAY, Census
+from tongcha.linkage.codes import I64, STAR
+from tongcha.linkage.comparisons import (
+    ABSENT,
+    AGE_LEVELS,
+    AREA_LEVELS,
+    BIRTH_LEVELS,
+    ID_LEVELS,
+    NAME_LEVELS,
+    PHONE_LEVELS,
+    SEX_LEVELS,
+    Levels,
+    Truth,
+)
+from tongcha.linkage.sides import CAPTURES, Side
+from tongcha.policy.linkage import LinkagePolicy
+
+GRAIN: Final = 1024.0
+FIELDS: Final = ("id_number", "name", "phone", "birth", "age", "sex", "area", "school", "subject")
+NAME_CAPTURES: Final = ("card", "typed", "typed", "typed", "oral")
+"""whose name ladder each way of taking an identity follows, in the order of CAPTURES"""
+
+
+def quantise(bits: F64) -> F64:
+    """Round to the nearest multiple of 2⁻¹⁰ bit."""
+    return np.round(bits * GRAIN) / GRAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs side by side with the level of each field.
+
+    Attributes:
+        identity: position of the identity of each pair.
+        met: identities, one entry per pair.
+        person: people, one entry per pair.
+        levels: level per field; ABSENT where a side lacks it.
+        phone_holders: per pair, how many people and identities of the raid use the identity's phone.
+        school_share: per pair, share of all people who work where the claimed school fits as well.
+    """
+
+    identity: I64
+    met: Side
+    person: Side
+    levels: Mapping[str, Levels]
+    phone_holders: I64
+    school_share: F64
+
+
+@dataclass(frozen=True, slots=True)
+class Weigher:
+    """Weighs the levels of one batch against one snapshot.
+
+    Attributes:
+        policy: m, floors and caps.
+        census: counts over all people.
+        bearers: per identity, people with an equal name, by kind of equality.
+    """
+
+    policy: LinkagePolicy
+    census: Census
+    bearers: Mapping[str, I64]
+
+    def prior(self) -> float:
+        """Bits of the prior: the identity is this very record rather than nobody on record."""
+        known = self.policy.prior.in_registry
+        return float(quantise(np.log2(np.array([known / (1 - known) / max(self.census.people, 1)])))[0])
+
+    def weigh(self, pairs: Compared) -> dict[str, F64]:
+        """Return bits per field; 0 where a field is absent or already counted in another."""
+        id_level = pairs.levels["id_number"]
+        same_id = id_level == ID_LEVELS.index("exact")
+        near_id = id_level == ID_LEVELS.index("near")
+        same_phone = pairs.levels["phone"] == PHONE_LEVELS.index("exact")
+        bits = {
+            "id_number": self._id_number(pairs),
+            "name": self._name(pairs, same_id, same_phone),
+            "phone": self._phone(pairs, same_id),
+            "birth": self._birth(pairs),
+            "age": self._age(pairs),
+            "sex": self._sex(pairs),
+            "area": self._area(pairs),
+            "school": self._school(pairs),
+            "subject": np.zeros(len(id_level)),
+        }
+        bits["birth"][same_id | near_id | self._shows_birth(pairs)] = 0.0
+        for field in ("age", "sex"):
+            told = same_id | near_id | (pairs.levels["birth"] == 0)
+            bits[field][told] = np.minimum(bits[field][told], 0.0)
+        for field in ("area", "school"):
+            bits[field][same_id] = 0.0
+        return {field: quantise(bits[field]) for field in FIELDS}
+
+    def _shows_birth(self, pairs: Compared) -> Truth:
+        """Whether a partial number already was compared on its birth places."""
+        partial = pairs.levels["id_number"] == ID_LEVELS.index("partial")
+        return partial & (pairs.met.number[:, 6:14] != STAR).any(axis=1)
+
+    def _id_number(self, pairs: Compared) -> F64:
+        policy = self.policy.id_number
+        people = max(self.census.people, 1)
+        level = pairs.levels["id_number"]
+        m = np.array([[policy.m[c].get(lv, 0.97) for lv in ID_LEVELS] for c in CAPTURES])[pairs.met.capture]
+        u = np.empty_like(m)
+        u[:, 0] = policy.borrowed / people
+        u[:, 1] = max(policy.near_u, 2 / people)
+        u[:, 2] = self._visible_share(pairs)
+        u[:, 3] = 1.0
+        return _log_ratio(m, u, level)
+
+    def _visible_share(self, pairs: Compared) -> F64:
+        """Share of people whose number agrees at the places that both numbers show."""
+        one, other = pairs.met.number, pairs.person.number
+        shown = (one != STAR) & (other != STAR) & (one != 0) & (other != 0)
+        region = np.power(0.25, shown[:, :6].sum(axis=1))
+        born = np.clip(pairs.person.birth - FIRST_DAY, 0, len(self.census.births) - 1)
+        day = self.census.share(self.census.births[born].astype(float))
+        birth = np.where(shown[:, 6:14].all(axis=1), day, np.power(0.30, shown[:, 6:14].sum(axis=1)))
+        tail = np.power(0.13, shown[:, 14:].sum(axis=1))
+        return np.maximum(region * birth * tail, 1e-9)
+
+    def _name(self, pairs: Compared, same_id: Truth, same_phone: Truth) -> F64:
+        policy = self.policy.name
+        level = pairs.levels["name"]
+        ladder = np.array([[self._name_m(c, lv) for lv in NAME_LEVELS] for c in NAME_CAPTURES])
+        m = ladder[pairs.met.capture]
+        u = self._name_u(pairs)
+        bits = _log_ratio(m, u, level)
+        for told, floor in (
+            (same_id, policy.floor_given_id),
+            (same_phone & ~same_id, policy.floor_given_phone),
+        ):
+            bits[told] = np.minimum(bits[told], -np.log2(floor))
+        family = same_phone & ~same_id & (level == NAME_LEVELS.index("surname_same"))
+        bits[family] = np.minimum(bits[family], -4.0)
+        return bits
+
+    def _name_m(self, capture: str, level: str) -> float:
+        ladder = self.policy.name.m[capture]  # type: ignore[index]  # the captures are literals
+        if level == "surname_only":
+            return self.policy.name.surname_only_m
+        if level == "wildcard":
+            return ladder["exact"]
+        if level == "surname_same":
+            return ladder["different"] * 0.15
+        return ladder[level]  # type: ignore[index]  # the levels are literals
+
+    def _name_u(self, pairs: Compared) -> F64:
+        policy, census = self.policy.name, self.census
+        exact = self.bearers["name_exact"][pairs.identity].astype(float)
+        tone = self.bearers["name_tone"][pairs.identity] - exact
+        syllable = self.bearers["name_syllable"][pairs.identity] - exact - tone
+        fuzzy = self.bearers["name"][pairs.identity] - exact - tone - syllable
+        surname = census.share(census.surnames[pairs.person.name.fold[:, 0]].astype(float))
+        columns = {
+            "exact": census.share(exact),
+            "variant": census.share(np.maximum(exact * 0.05, 0.5)),
+            "tone": census.share(tone),
+            "syllable": census.share(syllable),
+            "fuzzy": census.share(fuzzy),
+            "wildcard": surname * 0.02,
+            "former": census.share(exact) * 0.02,
+            "surname_only": surname,
+            "surname_same": surname,
+            "different": np.ones_like(surname),
+        }
+        return np.stack(
+            [columns.get(lv, np.full_like(surname, policy.u.get(lv, 1.0))) for lv in NAME_LEVELS],  # type: ignore[call-overload]  # the levels are literals
+            axis=1,
+        )
+
+    def _phone(self, pairs: Compared, same_id: Truth) -> F64:
+        policy = self.policy.phone
+        level = pairs.levels["phone"]
+        m = np.tile([policy.m["exact"], policy.m["near"], policy.m["different"]], (len(level), 1))
+        u = np.ones_like(m)
+        u[:, 0] = policy.shared * np.maximum(pairs.phone_holders, 1) / max(self.census.people, 1)
+        u[:, 1] = max(policy.near_u, 1 / max(self.census.people, 1))
+        bits = _log_ratio(m, u, level)
+        bits[same_id] = np.minimum(bits[same_id], -np.log2(policy.floor_given_id))
+        return bits
+
+    def _birth(self, pairs: Compared) -> F64:
+        level = pairs.levels["birth"]
+        born = np.clip(pairs.person.birth - FIRST_DAY, 0, len(self.census.births) - 1)
+        day = self.census.share(self.census.births[born].astype(float))
+        u = np.stack([day, day * 20, np.ones_like(day)], axis=1)
+        bits = _log_ratio(_tile(self.policy.birth.m, BIRTH_LEVELS, level), u, level)
+        conflict = pairs.levels["id_number"] == ID_LEVELS.index("conflict")
+        return np.where(conflict & (level > 0), 0.0, bits)
+
+    def _age(self, pairs: Compared) -> F64:
+        level = pairs.levels["age"]
+        reach = [self.census.age_share(pairs.met, years) for years in (0, 1, 2, 4)]
+        parts = [reach[0], *(np.maximum(b - a, 1e-6) for a, b in zip(reach[:-1], reach[1:], strict=True))]
+        u = np.stack([*parts, np.maximum(1 - reach[-1], 1e-6)], axis=1)
+        return _log_ratio(_tile(self.policy.age.m, AGE_LEVELS, level), u, level)
+
+    def _sex(self, pairs: Compared) -> F64:
+        level = pairs.levels["sex"]
+        same = self.census.share(self.census.sexes[pairs.person.sex].astype(float))
+        u = np.stack([same, np.maximum(1 - same, 0.1)], axis=1)
+        return _log_ratio(_tile(self.policy.sex.m, SEX_LEVELS, level), u, level)
+
+    def _area(self, pairs: Compared) -> F64:
+        level = pairs.levels["area"]
+        census = self.census
+        district = census.share(census.areas[pairs.person.area].astype(float))
+        cities = np.add.reduceat(census.areas, np.arange(0, len(census.areas), 100))
+        city = census.share(cities[pairs.person.area // 100].astype(float))
+        u = np.stack([district, np.maximum(city - district, 1e-6), np.maximum(1 - city, 1e-6)], axis=1)
+        return _log_ratio(_tile(self.policy.area.m, AREA_LEVELS, level), u, level)
+
+    def _school(self, pairs: Compared) -> F64:
+        level = pairs.levels["school"]
+        m = self.policy.school.m
+        fits = np.log2(m["fits"] / np.maximum(pairs.school_share, 1 / max(self.census.people, 1)))
+        return np.select(
+            [level == ABSENT, level == 0, level == 1],
+            [0.0, fits, np.log2(m["same_district"] / 0.08)],
+            np.log2(m["elsewhere"]),
+        )
+
+
+def _tile(m: Mapping[str, float], levels: tuple[str, ...], like: Levels) -> F64:
+    return np.tile([m[level] for level in levels], (len(like), 1))
+
+
+def _log_ratio(m: F64, u: F64, level: Levels) -> F64:
+    rows = np.arange(len(level))
+    at = np.maximum(level, 0)
+    return np.where(level == ABSENT, 0.0, np.log2(m[rows, at] / u[rows, at]))
