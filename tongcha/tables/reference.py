@@ -177,12 +177,60 @@ REFERENCE_FILES = Table(
     (ROWS_ADD_UP,),
 )
 
+FINDING_KINDS = (
+    "listed_elsewhere",
+    "left_but_listed",
+    "same_person",
+    "one_number_two_names",
+    "number_disagrees",
+)
+STAFF_FINDINGS = Table(
+    "staff_findings",
+    "名册与登记疑点",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("kind", "subject_id"),
+    (
+        SNAPSHOT,
+        text("kind", "疑点", required=True, one_of=FINDING_KINDS),
+        text("subject_id", "所涉记录", "教师编号，或 名册编号#行号", required=True),
+        text("teacher_id", "教师编号", required=True),
+        text("other_teacher_id", "另一登记"),
+        text("list_id", "名册编号"),
+        whole("row_no", "名册行号"),
+        text("listed_school_id", "名册学校"),
+        text("registered_school_id", "登记学校"),
+        text("finding", "说明", "一句话；是数据质量问题，不是过错", required=True),
+    ),
+    "教师库与名册相互矛盾之处，供主管部门核对数据；不作为任何人的过错。",
+)
+CHANGES = ("joined", "left", "moved", "renamed", "id_corrected")
+SNAPSHOT_CHANGES = Table(
+    "snapshot_changes",
+    "快照变化",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("teacher_id", "change"),
+    (
+        SNAPSHOT,
+        text("previous_snapshot", "上一快照", required=True),
+        text("teacher_id", "教师编号", required=True),
+        text("change", "变化", required=True, one_of=CHANGES),
+        text("old_school_id", "原学校"),
+        text("new_school_id", "现学校"),
+        text("finding", "说明", required=True),
+    ),
+    "与上一快照相比：新增、减少、调动、更名、证件号更正。",
+)
+
 TABLES = (
     TEACHERS,
     EMPLOYMENT,
     SCHOOLS,
     STAFF_ENTRIES,
     PEOPLE,
+    STAFF_FINDINGS,
+    SNAPSHOT_CHANGES,
     REJECTED_REFERENCE_ROWS,
     REFERENCE_FILES,
 )
