@@ -1,0 +1,120 @@
+"""Where registry and staff lists contradict each other: data to be corrected, nobody's fault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tongcha.identity.id_columns import id_columns
+from tongcha.reference.keys import registry_keys
+from tongcha.tables.reference import STAFF_FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def find_contradictions(
+    teachers: pl.DataFrame, employment: pl.DataFrame, staff_entries: pl.DataFrame, same_people: pl.DataFrame
+) -> pl.DataFrame:
+    """Return table `staff_findings`; sentences name no person.
+
+    Args:
+        teachers: table `teachers`.
+        employment: table `employment`.
+        staff_entries: table `staff_entries` with `teacher_id` filled where it is known.
+        same_people: teacher_id, same_person_as of repeated registrations.
+    """
+    if teachers.is_empty():
+        return STAFF_FINDINGS.empty()
+    findings = [
+        _listed_elsewhere(teachers, staff_entries),
+        _left_but_listed(employment, staff_entries),
+        _repeated(same_people),
+        _shared_numbers(teachers, same_people),
+        _number_disagrees(teachers),
+    ]
+    return _conform(findings, teachers["snapshot"][0])
+
+
+def _conform(findings: Iterable[pl.DataFrame], snapshot: str) -> pl.DataFrame:
+    found = pl.concat(findings, how="diagonal").with_columns(pl.lit(snapshot).alias("snapshot"))
+    return STAFF_FINDINGS.conform(found)
+
+
+def _entry_finding(rows: pl.DataFrame, kind: str, finding: str) -> pl.DataFrame:
+    return rows.select(
+        pl.lit(kind).alias("kind"),
+        pl.concat_str("list_id", pl.lit("#"), "row_no").alias("subject_id"),
+        "teacher_id",
+        "list_id",
+        "row_no",
+        pl.col("school_id").alias("listed_school_id"),
+        "registered_school_id",
+        pl.lit(finding).alias("finding"),
+    )
+
+
+def _listed_elsewhere(teachers: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    registered = teachers.select("teacher_id", registered_school_id="school_id")
+    joined = entries.drop_nulls("teacher_id").join(registered, on="teacher_id", how="inner")
+    other = joined.filter(pl.col("school_id") != pl.col("registered_school_id"))
+    return _entry_finding(
+        other, "listed_elsewhere", "名册上的学校与教师库登记的学校不同，请核对调动或借调手续"
+    )
+
+
+def _left_but_listed(employment: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Entries of someone all of whose spells had ended when the snapshot was taken."""
+    last = (
+        employment.with_columns(taken=pl.col("snapshot").str.to_date())
+        .group_by("teacher_id")
+        .agg((pl.col("end").is_null() | (pl.col("end") > pl.col("taken"))).any().alias("serves"))
+    )
+    gone = last.filter(~pl.col("serves"))
+    listed = entries.drop_nulls("teacher_id").join(gone, on="teacher_id", how="semi", maintain_order="left")
+    rows = listed.with_columns(pl.lit(None, pl.String).alias("registered_school_id"))
+    return _entry_finding(rows, "left_but_listed", "任职经历已全部终止，但学校名册仍列有此人，请核对")
+
+
+def _registry_finding(rows: pl.DataFrame, kind: str, finding: str) -> pl.DataFrame:
+    return rows.select(
+        pl.lit(kind).alias("kind"),
+        pl.col("teacher_id").alias("subject_id"),
+        "teacher_id",
+        "other_teacher_id",
+        pl.lit(finding).alias("finding"),
+    )
+
+
+def _repeated(same_people: pl.DataFrame) -> pl.DataFrame:
+    rows = same_people.rename({"same_person_as": "other_teacher_id"})
+    return _registry_finding(rows, "same_person", "与另一登记为同一人，比对时按一人处理，请合并登记")
+
+
+def _shared_numbers(teachers: pl.DataFrame, same_people: pl.DataFrame) -> pl.DataFrame:
+    """Registrations that share a check-valid number without being one person by name."""
+    keys = registry_keys(teachers).drop_nulls("id_clean")
+    persons = keys.join(same_people, on="teacher_id", how="left").with_columns(
+        person=pl.coalesce("same_person_as", "teacher_id")
+    )
+    first = pl.col("person").min().over("id_clean")
+    shared = persons.with_columns(other_teacher_id=first).filter(
+        pl.col("person") != pl.col("other_teacher_id")
+    )
+    rows = shared.unique("teacher_id").select("teacher_id", "other_teacher_id")
+    finding = "与另一登记证件号码相同而姓名不同，不能视为同一人，请核对证件"
+    return _registry_finding(rows, "one_number_two_names", finding)
+
+
+def _number_disagrees(teachers: pl.DataFrame) -> pl.DataFrame:
+    """Registrations whose check-valid number says another birth date or sex than the record."""
+    numbers = id_columns(teachers["id_number"]).select(state="status", born="birth_date", their_sex="sex")
+    joined = pl.concat([teachers, numbers], how="horizontal").filter(
+        pl.col("state").is_in(["valid", "valid15"])
+    )
+    differs = (pl.col("born") != pl.col("birth_date")).fill_null(False) | (
+        pl.col("their_sex") != pl.col("sex")
+    ).fill_null(False)
+    rows = joined.filter(differs).select("teacher_id", pl.lit(None, pl.String).alias("other_teacher_id"))
+    return _registry_finding(rows, "number_disagrees", "证件号码所示出生日期或性别与登记不一致，请核对")

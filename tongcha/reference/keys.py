@@ -1,0 +1,52 @@
+"""The values that registrations and list entries are compared on: folded names, clean numbers, tails."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tongcha.identity.id_columns import id_columns
+from tongcha.identity.name_keys import name_keys
+from tongcha.identity.phones import phone_columns
+
+TAIL: Final = 4
+CITY: Final = pl.col("area").str.slice(0, 4).alias("city")
+"""Province and city of an area code (GB/T 2260)."""
+
+
+def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per registration and name (present and former).
+
+    Columns: teacher_id, school_id, city, sex, subject, birth_date, fold, syllable (keys of the
+    name), phone (11 digits), id_clean, tail (last four characters of a check-valid number).
+    """
+    numbers = id_columns(teachers["id_number"])
+    clean = teachers.select("teacher_id", "school_id", CITY, "sex", "subject", "birth_date").with_columns(
+        phone_columns(teachers["phone"])["clean"].alias("phone"),
+        pl.when(numbers["status"].is_in(["valid", "valid15"])).then(numbers["clean"]).alias("id_clean"),
+    )
+    clean = clean.with_columns(pl.col("id_clean").str.slice(-TAIL).alias("tail"))
+    present = pl.concat([clean, _name_columns(teachers["name"])], how="horizontal")
+    has_former = teachers["former_name"].is_not_null()
+    former = teachers.filter(has_former)["former_name"]
+    past = pl.concat([clean.filter(has_former), _name_columns(former)], how="horizontal")
+    return pl.concat([present, past]).drop_nulls("fold").unique(maintain_order=True)
+
+
+def entry_keys(entries: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per list entry.
+
+    Columns: list_id, row_no, school_id, city, sex, subject, fold, syllable, phone, tail.
+    """
+    columns = ("list_id", "row_no", "school_id", "sex", "subject")
+    phones = phone_columns(entries["phone"])["clean"].alias("phone")
+    clean = entries.select(*columns, pl.col("id_tail").alias("tail"), CITY, phones)
+    return pl.concat([clean, _name_columns(entries["name"])], how="horizontal")
+
+
+def _name_columns(names: pl.Series) -> pl.DataFrame:
+    keys = name_keys(names)
+    return keys.select(
+        pl.when(pl.col("form") == "full").then(pl.col(key)).alias(key) for key in ("fold", "syllable")
+    )

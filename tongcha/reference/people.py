@@ -1,0 +1,69 @@
+"""Everyone an identity may be compared with: the registry, and those only a staff list knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tongcha.reference.duplicates import find_same_people
+from tongcha.reference.entries import link_entries
+from tongcha.reference.findings import find_contradictions
+from tongcha.tables.reference import PEOPLE, STAFF_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Tables `people`, `staff_entries` (now with their registrations) and `staff_findings`."""
+
+    people: pl.DataFrame
+    staff_entries: pl.DataFrame
+    staff_findings: pl.DataFrame
+
+
+def combine_people(teachers: pl.DataFrame, employment: pl.DataFrame, staff_entries: pl.DataFrame) -> People:
+    """Unite the registry with the staff lists.
+
+    Args:
+        teachers: table `teachers`.
+        employment: table `employment`; tells who is still listed after leaving.
+        staff_entries: table `staff_entries`, schools resolved.
+
+    Returns:
+        Every registration, duplicates pointing at the one that is kept, plus one row per list entry
+        that no registration answers to; and the entries with `teacher_id` filled.
+    """
+    same_people = find_same_people(teachers)
+    links = link_entries(staff_entries, teachers, same_people)
+    linked = (
+        staff_entries.drop("teacher_id")
+        .join(links, on=["list_id", "row_no"], how="left", maintain_order="left")
+        .pipe(STAFF_ENTRIES.conform)
+    )
+    people = pl.concat([_registered(teachers, same_people, linked), _only_listed(linked)], how="diagonal")
+    findings = find_contradictions(teachers, employment, linked, same_people)
+    return People(PEOPLE.conform(people), linked, findings)
+
+
+def _registered(teachers: pl.DataFrame, same_people: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+    listed = pl.col("teacher_id").is_in(linked["teacher_id"].drop_nulls().unique().implode())
+    has_lists = pl.lit(not linked.is_empty())
+    return (
+        teachers.join(same_people, on="teacher_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("teacher_id").alias("person_id"),
+            pl.lit("registry").alias("origin"),
+            pl.when(has_lists).then(listed).alias("is_current"),
+        )
+        .drop("file", "sheet", "row")
+    )
+
+
+def _only_listed(linked: pl.DataFrame) -> pl.DataFrame:
+    columns = ("snapshot", "name", "sex", "id_tail", "subject", "phone", "school_id", "area", "staff_type")
+    return linked.filter(pl.col("teacher_id").is_null()).select(
+        pl.concat_str("list_id", pl.lit("#"), "row_no").alias("person_id"),
+        pl.lit("staff_list").alias("origin"),
+        *columns,
+        pl.lit(True).alias("is_current"),
+    )

@@ -1,0 +1,209 @@
+"""A dated snapshot of the registry, employment spells, schools and staff lists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.errors import InputError
+from tongcha.identity.id_columns import id_columns
+from tongcha.identity.schools import resolve_schools
+from tongcha.intake.acceptance import (
+    Accepted,
+    accept_table,
+    count_files,
+    note_refused,
+    raise_refused,
+    require_tables,
+)
+from tongcha.intake.folder import read_folder
+from tongcha.intake.refusals import join_rejections
+from tongcha.tables.reference import (
+    EMPLOYMENT,
+    REFERENCE_FILES,
+    REJECTED_REFERENCE_ROWS,
+    SCHOOLS,
+    STAFF_ENTRIES,
+    TEACHERS,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tongcha.intake.landing import Landing
+    from tongcha.policy.intake import IntakePolicy
+
+DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DERIVABLE: Final = {
+    "teachers": frozenset[str](),
+    "employment": frozenset[str](),
+    "schools": frozenset[str](),
+    "staff_entries": frozenset({"list_id", "row_no"}),
+}
+ESSENTIAL: Final = ("teachers", "employment", "schools")
+"""Without these nothing can be compared; a broken staff list only costs that school's list."""
+
+LIST_WORDS: Final = (
+    "在职",
+    "教职工",
+    "教师",
+    "人员",
+    "花名册",
+    "名册",
+    "名单",
+    "一览表",
+    "汇总表",
+    "学年度",
+    "学期",
+)
+LIST_SIGNS: Final = re.escape("_-—（）()年月") + r"0-9\s."
+NOT_A_SCHOOL: Final = rf"(?:{'|'.join(LIST_WORDS)}|[{LIST_SIGNS}])+"
+TAIL: Final = 4
+TAIL_STATUSES: Final = ("valid", "valid15", "bad_check", "masked", "last4", "last6")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotIntake:
+    """The reference tables of one dated snapshot, by contract."""
+
+    teachers: pl.DataFrame
+    employment: pl.DataFrame
+    schools: pl.DataFrame
+    staff_entries: pl.DataFrame
+    rejected_reference_rows: pl.DataFrame
+    reference_files: pl.DataFrame
+
+
+def newest_snapshot(inbox: Path) -> str:
+    """Return the name of the latest dated folder under `reference/`.
+
+    Raises:
+        InputError: there is none.
+    """
+    folder = inbox / "reference"
+    dated = (
+        [p.name for p in folder.iterdir() if p.is_dir() and DATED.fullmatch(p.name)]
+        if folder.is_dir()
+        else []
+    )
+    if not dated:
+        raise InputError(
+            "收件箱 reference/", "没有以日期命名的快照文件夹", "按 2026-09-01 的样式建文件夹并放入教师库"
+        )
+    return max(dated)
+
+
+def read_snapshot(
+    inbox: Path, snapshot: str, *, policy: IntakePolicy, aliases: pl.DataFrame | None = None
+) -> SnapshotIntake:
+    """Read `reference/<snapshot>/` of the inbox.
+
+    Args:
+        inbox: the inbox folder.
+        snapshot: the folder's name, an ISO date.
+        policy: aliases and limits.
+        aliases: confirmed school aliases (school_id, alias), if any.
+
+    Raises:
+        InputError: no such snapshot, or the registry, the spells or the schools can't be read.
+    """
+    folder = inbox / "reference" / snapshot
+    if not (DATED.fullmatch(snapshot) and folder.is_dir()):
+        raise InputError("收件箱 reference/", "没有这个日期的快照文件夹", "核对快照日期")
+    landing = read_folder(folder, inbox, derivable=DERIVABLE, policy=policy)
+    raise_refused(landing.refused, ESSENTIAL)
+    require_tables(landing, ESSENTIAL, f"快照 {snapshot}")
+    label = pl.lit(snapshot).alias("snapshot")
+    tables = {
+        name: accept_table(landing, name, policy, derive=lambda frame: frame.with_columns(label))
+        for name in ESSENTIAL
+    }
+    schools = tables["schools"].rows
+    tables["staff_entries"] = accept_table(
+        landing,
+        "staff_entries",
+        policy,
+        derive=lambda frame: place_entries(frame.with_columns(label), schools, aliases),
+    )
+    return _assemble(landing, tables, label)
+
+
+def _assemble(landing: Landing, tables: dict[str, Accepted], label: pl.Expr) -> SnapshotIntake:
+    rejections = join_rejections(
+        [*landing.notes, *note_refused(landing.refused), *(table.rejections for table in tables.values())]
+    )
+    areas = tables["schools"].rows.select("school_id", __area="area")
+    teachers = (
+        tables["teachers"]
+        .rows.join(areas, on="school_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("area", "__area").alias("area"))
+        .drop("__area")
+    )
+    return SnapshotIntake(
+        teachers=TEACHERS.conform(teachers),
+        employment=EMPLOYMENT.conform(tables["employment"].rows),
+        schools=SCHOOLS.conform(tables["schools"].rows),
+        staff_entries=STAFF_ENTRIES.conform(tables["staff_entries"].rows),
+        rejected_reference_rows=REJECTED_REFERENCE_ROWS.conform(rejections.with_columns(label)),
+        reference_files=REFERENCE_FILES.conform(count_files(landing, tables, rejections).with_columns(label)),
+    )
+
+
+def place_entries(
+    entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Fill what a school's own workbook leaves out, and resolve the school as written.
+
+    `list_id` is the file's name without suffix, `row_no` the line in it, `school_written` the name
+    of the file without words such as 名册.
+    """
+    stem = pl.col("file").str.extract(r"([^/]+?)(?:\.[^./]*)?$", 1)
+    named = stem.str.replace_all(NOT_A_SCHOOL, "")
+    filled = entries.with_columns(
+        pl.col("list_id").fill_null(stem),
+        pl.col("row_no").fill_null(pl.col("row")),
+        pl.col("school_written").fill_null(pl.when(named != "").then(named)),
+        pl.col("area").fill_null(pl.lit(common_area(schools))),
+        keep_tails(entries["id_tail"]),
+    )
+    return _resolve(filled, schools, aliases)
+
+
+def keep_tails(written: pl.Series) -> pl.Series:
+    """Return the last four characters of what is written, so that no list's full numbers are stored.
+
+    A tail that a spreadsheet took for a number gets its leading zeros back; unknown digits give null.
+    """
+    padded = written.str.zfill(TAIL).rename("written")
+    parsed = id_columns(padded).with_columns(padded)
+    number = pl.when(pl.col("status").is_in(TAIL_STATUSES)).then(pl.coalesce("clean", "mask"))
+    tail = number.str.slice(-TAIL)
+    return parsed.select(
+        pl.when(~tail.str.contains("*", literal=True)).then(tail).alias("id_tail")
+    ).to_series()
+
+
+def common_area(schools: pl.DataFrame) -> str | None:
+    """Return the city code (four digits and 00) that most schools lie in, for lists without an area."""
+    cities = schools.select(city=pl.col("area").str.slice(0, 4)).drop_nulls()
+    if cities.is_empty():
+        return None
+    counts = cities.group_by("city").len().sort("len", "city", descending=[True, False])
+    return f"{counts['city'][0]}00"
+
+
+def _resolve(entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
+    """Keep a school_id that the list gives itself, if it exists; otherwise resolve the written name."""
+    written = entries.select("school_written", "area").drop_nulls().unique().sort(pl.all())
+    known = entries["school_id"].is_in(schools["school_id"].implode()).fill_null(False)
+    found = resolve_schools(written, schools, aliases).filter(pl.col("rank") == 1, pl.col("is_settled"))
+    settled = found.select("school_written", "area", __school="school_id")
+    return (
+        entries.with_columns(pl.when(known).then(pl.col("school_id")).alias("school_id"))
+        .join(settled, on=["school_written", "area"], how="left", maintain_order="left")
+        .with_columns(pl.coalesce("school_id", "__school").alias("school_id"))
+        .drop("__school")
+    )
