@@ -166,6 +166,14 @@ def surname_alternates() -> dict[str, str]:
         return {row["alternate"]: row["surname"] for row in csv.DictReader(lines)}
 
 
+@lru_cache(maxsize=2)
+def name_words(kind: str) -> tuple[str, ...]:
+    """Words that stand in a name's place (`placeholder`) or after a surname (`title`), the longest first."""
+    with (DATA / "hand_name_words.csv").open(encoding="utf-8", newline="") as lines:
+        words = (row["word"] for row in csv.DictReader(lines) if row["kind"] == kind)
+        return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
 @lru_cache(maxsize=1)
 def lookalikes() -> pl.DataFrame:
     """Ordered pairs of characters that are taken for one another: char, other, score (0.82–0.99)."""

@@ -17,6 +17,7 @@ from tongcha.identity.characters import (
     SIZE,
     CharacterTables,
     load_characters,
+    name_words,
     surname_alternates,
     surname_readings,
 )
@@ -24,8 +25,6 @@ from tongcha.identity.names import (
     DOT,
     LONGEST_UNDOTTED,
     NICKNAME_PREFIXES,
-    PLACEHOLDERS,
-    TITLES,
     fold_name,
     parse_name,
 )
@@ -129,8 +128,10 @@ def _plain_tables() -> PlainTables:
     plain[0x3400:0xA000] = True
     plain[0] = True  # beyond the end
     plain[ord("某")] = False
-    odd_first = _flags(NICKNAME_PREFIXES + "阿" + "".join({word[0] for word in PLACEHOLDERS}))
-    return PlainTables(plain, odd_first, _flags("".join({title[-1] for title in TITLES} | {"头"})))
+    odd_first = _flags(NICKNAME_PREFIXES + "阿" + "".join({word[0] for word in name_words("placeholder")}))
+    return PlainTables(
+        plain, odd_first, _flags("".join({title[-1] for title in name_words("title")} | {"头"}))
+    )
 
 
 def _flags(chars: str) -> Flags:

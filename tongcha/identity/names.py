@@ -10,100 +10,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from tongcha.identity.characters import decompositions, folds, surname_alternates, surname_readings
+from tongcha.identity.characters import (
+    decompositions,
+    folds,
+    name_words,
+    surname_alternates,
+    surname_readings,
+)
 from tongcha.identity.cleaning import WILDCARD, clean_text
 from tongcha.identity.romanised import split_syllables
 
 DOT: Final = "·"
 LONGEST_UNDOTTED: Final = 4
 """a name of more characters is a transliteration: it has no surname to split off"""
-PLACEHOLDERS: Final = frozenset(
-    [
-        "不详",
-        "不祥",
-        "不明",
-        "未知",
-        "不知",
-        "不知道",
-        "不清楚",
-        "无",
-        "无名",
-        "无名氏",
-        "佚名",
-        "匿名",
-        "待查",
-        "待核",
-        "待补",
-        "未报",
-        "拒报",
-        "拒绝",
-        "拒绝透露",
-        "未提供",
-        "未登记",
-        "空",
-        "?",
-        "??",
-        "???",
-        "?人",
-        "老师",
-        "家长",
-        "男",
-        "女",
-        "男子",
-        "女子",
-        "外教",
-        "同学",
-        "学生",
-        "教师",
-        "测试",
-        "姓名",
-        "未填",
-        "没有",
-        "保密",
-        "不愿透露",
-        "先生",
-        "女士",
-        "小姐",
-        "阿姨",
-        "师傅",
-        "负责人",
-        "举办者",
-    ]
-)
-TITLES: Final = (
-    *(
-        "班主任",
-        "小老师",
-        "老师",
-        "教师",
-        "先生",
-        "女士",
-        "小姐",
-        "校长",
-        "主任",
-        "教授",
-        "教练",
-        "教官",
-        "经理",
-    ),
-    *(
-        "老板",
-        "同学",
-        "园长",
-        "阿姨",
-        "大姐",
-        "大哥",
-        "师傅",
-        "助教",
-        "导师",
-        "院长",
-        "组长",
-        "外教",
-        "叔叔",
-        "奶奶",
-    ),
-    *("爷爷", "妈妈", "爸爸", "大妈", "大爷", "医生", "姐", "哥", "总", "导", "叔", "姨", "婶", "嫂"),
-)
 NICKNAME_PREFIXES: Final = "小老大"
 _REMARK: Final = re.compile(r"[(\[【〔{<《「『]([^)\]】〕}>》」』]*)[)\]】〕}>》」』]?")
 _QUOTES: Final = str.maketrans("", "", "'\"‘’“”`´#^~=!:_…")
@@ -145,7 +64,7 @@ def parse_name(text: str | None) -> ParsedName:
         ('王喆', 'surname', ('张伟', '李娜'))
     """
     tidy = tidy_name(text or "")
-    if not tidy or tidy.replace(" ", "") in PLACEHOLDERS:
+    if not tidy or tidy.replace(" ", "") in name_words("placeholder"):
         return NOTHING
     if _LATIN.fullmatch(tidy):
         return _parse_latin(tidy)
@@ -156,7 +75,7 @@ def parse_name(text: str | None) -> ParsedName:
 
 
 def tidy_name(text: str) -> str:
-    """Clean a name technically, put written-apart characters together, drop remarks in brackets and quotes."""
+    """Clean a name technically, join characters written apart, drop remarks in brackets and quotes."""
     joined = _REMARK.sub(_resolve_remark, clean_text(text, keep_spaces=True))
     return " ".join(joined.translate(_QUOTES).translate(_WILDCARDS).split())
 
@@ -166,7 +85,7 @@ def _resolve_remark(remark: re.Match[str]) -> str:
 
 
 def split_people(tidy: str) -> tuple[str, ...]:
-    """Names of a cell that holds several: 张伟、李娜; parted by 和 or a blank, each must begin with a surname."""
+    """Names of a cell that holds several; parted by 和 or a blank, each must begin with a surname."""
     parts = tuple(part for raw in _SEPARATORS.split(tidy) if (part := "".join(raw.split())))
     if len(parts) > 1:
         return parts if all(_HAN_NAME.fullmatch(part) for part in parts) else ()
@@ -210,22 +129,24 @@ def _parse_latin(tidy: str) -> ParsedName:
 
 
 def _parse_han(name: str) -> ParsedName:
-    if not name.strip(WILDCARD) or name in PLACEHOLDERS:
+    if not name.strip(WILDCARD) or name in name_words("placeholder"):
         return NOTHING
     bare = _strip_titles(name)
     if bare in surname_readings() and (len(bare) == 1 or bare != name):
         return ParsedName("surname", name, bare)
-    if bare != name and len(bare) == 1:
-        return NOTHING
     if DOT in bare:
         return ParsedName("full", bare, "", bare)
-    if len(bare) == 1 or (len(bare) == 2 and bare[0] == "阿"):  # noqa: PLR2004  阿强 is a pet name
+    if len(bare) < 2 or (len(bare) == 2 and bare[0] == "阿"):  # noqa: PLR2004  阿强 is a pet name
         return NOTHING
+    return _parse_full(bare)
+
+
+def _parse_full(bare: str) -> ParsedName:
     surname = _split_surname(bare)
     given = bare[len(surname) :]
-    if surname and not given.strip(WILDCARD):
-        return ParsedName("surname", bare, surname) if surname != WILDCARD else NOTHING
-    return ParsedName("full", bare, surname, given)
+    if surname.strip(WILDCARD) and not given.strip(WILDCARD):
+        return ParsedName("surname", bare, surname)
+    return ParsedName("full", bare, surname, given) if bare.strip(WILDCARD) else NOTHING
 
 
 def _split_surname(name: str) -> str:
@@ -238,7 +159,7 @@ def _split_surname(name: str) -> str:
 def _strip_titles(name: str) -> str:
     """Take titles and nickname prefixes off: 小王老师 → 王, 老李头 → 李, 王晓明老师 → 王晓明."""
     bare = name
-    while title := next((t for t in TITLES if bare.endswith(t) and len(bare) > len(t)), ""):
+    while title := next((t for t in name_words("title") if bare.endswith(t) and len(bare) > len(t)), ""):
         if len(title) == 1 and len(bare) > 3:  # noqa: PLR2004  a one-character title follows a surname only
             break
         bare = bare[: -len(title)]
