@@ -1,0 +1,68 @@
+"""How a table's contract becomes a Dagster asset: name, group, description and column schema."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import dagster as dg
+
+from tongcha.tables import Column, Partition, Table
+
+RAIDS: Final = dg.DynamicPartitionsDefinition(name="raid_batch")
+"""One partition per raid batch, named as its folder in the inbox."""
+IO_MANAGER: Final = "tables"
+
+
+def declare_asset(table: Table, **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:  # noqa: ANN401 - passed on to dagster
+    """Return a decorator that turns a function returning the table's frame into its asset."""
+    return dg.asset(
+        name=table.name,
+        group_name=table.stage.value,
+        description=describe_table(table),
+        metadata=describe_columns(table),
+        io_manager_key=IO_MANAGER,
+        partitions_def=RAIDS if table.partition is Partition.BATCH else None,
+        kinds={"polars", "parquet"},
+        **options,
+    )
+
+
+def declare_assets(
+    name: str, tables: Sequence[Table], description: str
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Return a decorator for a function that reads once and returns several tables as a tuple."""
+    return dg.multi_asset(
+        name=name,
+        description=description,
+        partitions_def=RAIDS if tables[0].partition is Partition.BATCH else None,
+        outs={
+            table.name: dg.AssetOut(
+                group_name=table.stage.value,
+                description=describe_table(table),
+                metadata=describe_columns(table),
+                io_manager_key=IO_MANAGER,
+                kinds={"polars", "parquet"},
+            )
+            for table in tables
+        },
+    )
+
+
+def describe_table(table: Table) -> str:
+    """Return the Chinese description that the UI shows."""
+    return f"**{table.label}**:{table.meaning}"
+
+
+def describe_columns(table: Table) -> Mapping[str, dg.TableSchema]:
+    """Return the column schema as Dagster metadata."""
+    columns = [_describe_column(column, column.name in table.key) for column in table.columns]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+def _describe_column(column: Column, is_key: bool) -> dg.TableColumn:  # noqa: FBT001 - one private caller
+    return dg.TableColumn(
+        name=column.name,
+        type=str(column.dtype),
+        description=f"{column.label}:{column.meaning}" if column.meaning else column.label,
+        tags={"sensitivity": column.sensitivity.value, **({"key": "yes"} if is_key else {})},
+        constraints=dg.TableColumnConstraints(nullable=not column.required),
+    )

@@ -1,0 +1,36 @@
+"""Linkage: which person of the registry or a staff list each identity may be, with the evidence."""
+
+from typing import Final
+
+import dagster as dg
+import polars as pl
+
+from assets.declare import declare_assets
+from assets.office import Office
+from tongcha.linkage.engine import propose_links
+from tongcha.policy.linkage import LinkagePolicy
+from tongcha.tables import linkage
+
+LINKAGE: Final = "linkage"
+
+
+@declare_assets(LINKAGE, linkage.TABLES, "把现场人员与比对库比对;只是建议,不是结论")
+def link_identities(
+    context: dg.AssetExecutionContext,
+    office: dg.ResourceParam[Office],
+    identities: pl.DataFrame,
+    people: pl.DataFrame,
+    employment: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> tuple[pl.DataFrame, ...]:
+    """Propose links for the batch against the newest complete snapshot."""
+    linked = propose_links(
+        identities=identities,
+        people=people,
+        employment=employment,
+        schools=schools,
+        policy=office.policy(LinkagePolicy, "linkage"),
+        batch=context.partition_key,
+        snapshot=office.tables.current_snapshot(),
+    )
+    return linked.candidate_links, linked.link_evidence, linked.link_quality

@@ -1,0 +1,82 @@
+"""What an asset may ask for: where files lie, the policies, the ledger, the keys and the date."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import polars as pl
+
+from assets.store import TableStore
+from tongcha.policy.adoption import adopt_as_example
+from tongcha.policy.base import PolicyFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+    from pathlib import Path
+
+Policy = TypeVar("Policy", bound=PolicyFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The bureau's desk for one run; built by `pipelines`, so assets know no environment and no clock.
+
+    Attributes:
+        home: the home folder.
+        policies: the folder of policy files.
+        today: the date that expiry and deadlines are judged by.
+        now: returns the ISO time that ledger events are stamped with.
+        is_demo: the home holds an invented city; example policies may issue marked documents.
+        ledger_url: SQLAlchemy URL of the ledger.
+        keys: secret keys by purpose.
+        provenance: code version and what else every stored table records.
+    """
+
+    home: Path
+    policies: Path
+    today: date
+    now: Callable[[], str]
+    is_demo: bool
+    ledger_url: str
+    keys: Mapping[str, bytes]
+    provenance: Mapping[str, str]
+
+    @property
+    def inbox(self) -> Path:
+        """Where files arrive."""
+        return self.home / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """Where documents leave from."""
+        return self.home / "outbox"
+
+    @property
+    def tables(self) -> TableStore:
+        """The stored tables."""
+        return TableStore(self.home / "tables")
+
+    def fingerprint(self, path: str) -> str | None:
+        """Return the SHA-256 of an outbox file in hex, or None when it isn't there."""
+        file = self.outbox / path
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+
+    def list_files(self, files: Iterable[Path]) -> pl.DataFrame:
+        """Return outbox files as rows: path (relative to the outbox) and sha256."""
+        paths = sorted(file.relative_to(self.outbox).as_posix() for file in files)
+        rows = [(path, self.fingerprint(path)) for path in paths]
+        return pl.DataFrame(rows, {"path": pl.String, "sha256": pl.String}, orient="row")
+
+    def policy(self, kind: type[Policy], name: str) -> Policy:
+        """Load a policy file afresh, so that an official's edit counts from the next run on.
+
+        In a demo an unadopted policy is adopted openly as an example; documents then carry the mark.
+
+        Raises:
+            PolicyError: the file is missing or breaks its schema.
+        """
+        policy = kind.load(self.policies / f"{name}.yaml")
+        return adopt_as_example(policy) if self.is_demo and not policy.is_adopted else policy

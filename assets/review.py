@@ -1,0 +1,109 @@
+"""Review: what people returned, where each link stands, and what may leave."""
+
+import dagster as dg
+import polars as pl
+
+from assets.declare import declare_asset, declare_assets
+from assets.office import Office
+from assets.returns import take_returns
+from tongcha.intake.batch import find_batch
+from tongcha.intake.source import read_source
+from tongcha.ledger.store import Ledger
+from tongcha.policy.deductions import DeductionPolicy
+from tongcha.policy.review import ReviewPolicy
+from tongcha.policy.routing import RoutingPolicy
+from tongcha.review.decisions import find_disputed, find_withdrawn
+from tongcha.review.gate import GateFacts, confirm_links
+from tongcha.review.judgements import project_judgements
+from tongcha.review.queue import build_review_queue
+from tongcha.review.workbook import write_review_workbooks
+from tongcha.tables import BY_NAME
+
+GATE = (BY_NAME["confirmed_links"], BY_NAME["withheld_links"])
+
+
+@declare_asset(BY_NAME["review_returns"])
+def review_returns(
+    context: dg.AssetExecutionContext, office: dg.ResourceParam[Office], candidate_links: pl.DataFrame
+) -> pl.DataFrame:
+    """Read the batch's returned workbooks and append the judgements in them to the ledger."""
+    return take_returns(office, context.partition_key, candidate_links)
+
+
+@declare_asset(BY_NAME["judgements"], deps=["review_returns"])
+def judgements(
+    context: dg.AssetExecutionContext, office: dg.ResourceParam[Office], candidate_links: pl.DataFrame
+) -> pl.DataFrame:
+    """Project the ledger onto today's links of the batch."""
+    events = Ledger(office.ledger_url).events()
+    return project_judgements(events, candidate_links, context.partition_key)
+
+
+@declare_asset(BY_NAME["review_queue"])
+def review_queue(
+    office: dg.ResourceParam[Office],
+    candidate_links: pl.DataFrame,
+    judgements: pl.DataFrame,
+    sites: pl.DataFrame,
+) -> pl.DataFrame:
+    """Say where each proposed link stands and who comes first."""
+    return build_review_queue(candidate_links, judgements, office.policy(ReviewPolicy, "review"), sites)
+
+
+@declare_asset(BY_NAME["review_workbooks"])
+def review_workbooks(  # noqa: PLR0913, PLR0917 - one argument per upstream table
+    context: dg.AssetExecutionContext,
+    office: dg.ResourceParam[Office],
+    review_queue: pl.DataFrame,
+    candidate_links: pl.DataFrame,
+    link_evidence: pl.DataFrame,
+    identities: pl.DataFrame,
+    people: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> pl.DataFrame:
+    """Write a workbook for each round in which links of the batch wait."""
+    files = write_review_workbooks(
+        queue=review_queue,
+        candidate_links=candidate_links,
+        evidence=link_evidence,
+        identities=identities,
+        people=people,
+        schools=schools,
+        out=office.outbox / "review",
+        key=office.keys["review"],
+        batch=context.partition_key,
+        policy=office.policy(ReviewPolicy, "review"),
+    )
+    return office.list_files(files).with_columns(batch=pl.lit(context.partition_key))
+
+
+@declare_assets("gate", GATE, "关口：放行条件齐全的比对，其余写明缺什么")
+def pass_gate(
+    context: dg.AssetExecutionContext,
+    office: dg.ResourceParam[Office],
+    candidate_links: pl.DataFrame,
+    judgements: pl.DataFrame,
+    identities: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Let through the links that have everything, and name what the others lack."""
+    events = Ledger(office.ledger_url).events()
+    source = read_source(find_batch(office.inbox, context.partition_key), today=office.today)
+    facts = GateFacts(
+        withdrawn=find_withdrawn(events),
+        disputed=find_disputed(events),
+        source_expiry=source.expires_on,
+        today=office.today,
+        outward_policies=(
+            office.policy(RoutingPolicy, "routing"),
+            office.policy(DeductionPolicy, "deductions"),
+        ),
+        is_demo=office.is_demo,
+    )
+    outcome = confirm_links(
+        candidate_links=candidate_links,
+        judgements=judgements,
+        identities=identities,
+        facts=facts,
+        policy=office.policy(ReviewPolicy, "review"),
+    )
+    return outcome.confirmed.frame, outcome.withheld_links

@@ -1,0 +1,131 @@
+"""What is missing or misconfigured on this machine and in this home, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from pipelines.provenance import POLICIES, ROOT
+from tongcha.errors import TongchaError
+from tongcha.ledger.store import Ledger
+from tongcha.policy.clocks import ClockPolicy
+from tongcha.policy.deductions import DeductionPolicy
+from tongcha.policy.intake import IntakePolicy
+from tongcha.policy.linkage import LinkagePolicy
+from tongcha.policy.review import ReviewPolicy
+from tongcha.policy.routing import RoutingPolicy
+from tongcha.review.return_file import read_cover
+from tongcha.review.reviewers import Reviewers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipelines.home import Home
+    from tongcha.policy.base import PolicyFile
+
+PINNED: Final = {
+    "dagster": "1.13.27",
+    "dagster-webserver": "1.13.27",
+    "duckdb": "2.0.0",
+    "polars": "2.1.0",
+    "great-expectations": "1.24.1",
+}
+POLICY_FILES: Final[dict[str, type[PolicyFile]]] = {
+    "intake": IntakePolicy,
+    "linkage": LinkagePolicy,
+    "review": ReviewPolicy,
+    "routing": RoutingPolicy,
+    "deductions": DeductionPolicy,
+    "clocks": ClockPolicy,
+}
+OUTWARD: Final = frozenset({"review", "routing", "deductions", "clocks"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        subject: what was looked at.
+        state: how it is.
+        is_fine: whether it is as it should be.
+        fix: what to do when it isn't.
+    """
+
+    subject: str
+    state: str
+    is_fine: bool
+    fix: str = ""
+
+
+def diagnose(home: Home) -> Iterator[Finding]:
+    """Look at the programs, the home, the policies, the people, the inbox and the ledger, in that order."""
+    yield from _look_at_versions()
+    yield _try("工作目录", home.open, f"可用（{home.root}）")
+    yield _try("settings.yaml", home.settings, "可读")
+    is_demo = home.settings().demo
+    for name, kind in POLICY_FILES.items():
+        yield from _look_at_policy(name, kind, is_demo=is_demo)
+    yield _try("复核人名单", lambda: Reviewers.load(home.root / "reviewers.yaml"), "可读")
+    yield from _look_at_inbox(home)
+    yield _look_at_ledger(home)
+
+
+def _try(subject: str, action: Callable[[], object], state: str) -> Finding:
+    try:
+        action()
+    except TongchaError as error:
+        return Finding(subject, error.rule, is_fine=False, fix=error.fix)
+    return Finding(subject, state, is_fine=True)
+
+
+def _look_at_versions() -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", python, (3, 11) <= sys.version_info[:2] <= (3, 13), "改用 3.11 至 3.13")
+    for name, wanted in PINNED.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = "没有安装"
+        yield Finding(name, found, found == wanted, f"应为 {wanted}：运行 python3 run.py setup")
+    workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text(encoding="utf-8"))
+    yield Finding("workspace.yaml", "可读", "load_from" in workspace, "从代码库恢复")
+
+
+def _look_at_policy(name: str, kind: type[PolicyFile], *, is_demo: bool) -> Iterator[Finding]:
+    subject = f"政策 {name}.yaml"
+    try:
+        policy = kind.load(POLICIES / f"{name}.yaml")
+    except TongchaError as error:
+        yield Finding(subject, error.rule, is_fine=False, fix=error.fix)
+        return
+    adopted = policy.is_adopted or is_demo or name not in OUTWARD
+    state = f"版本 {policy.version}" + ("" if adopted else "，尚未审定，不能据以出具文书")
+    yield Finding(subject, state, adopted, "填写 adopted_by、adopted_on、document_no")
+
+
+def _look_at_inbox(home: Home) -> Iterator[Finding]:
+    snapshots = sorted(path.name for path in (home.inbox / "reference").iterdir() if path.is_dir())
+    newest = snapshots[-1] if snapshots else "没有"
+    yield Finding("参照快照", newest, bool(snapshots), "把教师库等放入 inbox/reference/<日期>/")
+    batches = home.raid_batches()
+    yield Finding("查处批次", f"{len(batches)} 个", bool(batches), "把材料放入 inbox/raids/<批次>/")
+    returned = sorted((home.inbox / "returns").glob("*"))
+    strays = [
+        path.name for path in returned if (cover := read_cover(path)) is None or cover.batch not in batches
+    ]
+    listed = "、".join(strays[:5])
+    state = f"{len(returned)} 个" + (f"，其中 {len(strays)} 个不属于任何批次（{listed}）" if strays else "")
+    yield Finding("回传文件", state, not strays, "核对文件是否为系统发出的复核表、批次是否在收件箱")
+
+
+def _look_at_ledger(home: Home) -> Finding:
+    try:
+        found = Ledger(home.ledger_url()).verify()
+    except TongchaError as error:
+        return Finding("台账", error.rule, is_fine=False, fix=error.fix)
+    return Finding("台账", f"{found.count} 条", found.is_intact, "停止使用，从备份核对")

@@ -1,0 +1,145 @@
+"""What the command line shows of the results: the funnel, one link, one referral, one notice, and where to look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from rich.panel import Panel
+from rich.table import Table as Grid
+from tongcha.linkage.explain import explain_link, waterfall_text
+
+from assets.store import TableStore
+from pipelines.terminal import say
+from tongcha.errors import InputError
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+
+def show_outcome(home: Home) -> None:
+    """Show the funnel and where the documents lie."""
+    show_funnel(home)
+    show_paths(home)
+
+
+def show_demo(home: Home) -> None:
+    """Show one of everything: a waterfall, a referral, a notice, the funnel, and where to look."""
+    shown = choose_link(home)
+    if shown is not None:
+        show_waterfall(home, shown)
+        show_referral(home, shown)
+    show_notice(home)
+    show_outcome(home)
+
+
+def choose_link(home: Home) -> str | None:
+    """Return the confirmed link to show: one that two people had to agree on, if there is any."""
+    confirmed = read_all(home, "confirmed_links").with_columns(easy=pl.col("decision") == "accept")
+    ordered = confirmed.sort("easy", "link_id")
+    return str(ordered["link_id"][0]) if ordered.height else None
+
+
+def find_link(home: Home, link_id: str) -> dict[str, Any]:
+    """Return the row of a link in `candidate_links`.
+
+    Raises:
+        InputError: no batch holds that link.
+    """
+    found = read_all(home, "candidate_links").filter(pl.col("link_id") == link_id)
+    if found.is_empty():
+        raise InputError(f"比对编号 {link_id}", "在任何批次中都找不到", "核对编号，形如 L 加 16 位十六进制")
+    return found.row(0, named=True)
+
+
+def show_link(home: Home, link_id: str) -> None:
+    """Explain a link and say where it stands."""
+    link = find_link(home, link_id)
+    evidence = read_all(home, "link_evidence").filter(pl.col("link_id") == link_id).sort("seq")
+    say(explain_link(link, evidence))
+    for table, label in (("review_queue", "复核"), ("withheld_links", "暂缓"), ("referrals", "移送")):
+        for row in read_all(home, table).filter(pl.col("link_id") == link_id).iter_rows(named=True):
+            say(f"{label}：{row.get('state') or row.get('reason') or row.get('recipient_name')}")
+
+
+def show_waterfall(home: Home, link_id: str) -> None:
+    """Show a link's evidence as bars that sum to its weight."""
+    evidence = read_all(home, "link_evidence").filter(pl.col("link_id") == link_id).sort("seq")
+    body = "\n".join(waterfall_text(evidence))
+    say(Panel(body, title=f"一条比对的证据　{link_id}", title_align="left"))
+
+
+def show_referral(home: Home, link_id: str) -> None:
+    """Show the referral of a link: to whom, on which basis, signed by whom."""
+    found = read_all(home, "referrals").filter(pl.col("link_id") == link_id)
+    for row in found.sort("referral_id").head(1).iter_rows(named=True):
+        say(_panel("一条移送线索", BY_NAME["referrals"].name, row))
+
+
+def show_notice(home: Home) -> None:
+    """Show the notice with the most addends: the sum, line by line, and how long the school may contest."""
+    notices, sums = read_all(home, "school_notices"), read_all(home, "score_deductions")
+    lengths = sums.group_by("school_id", "campaign").agg(addends=pl.len())
+    ordered = notices.join(lengths, on=["school_id", "campaign"], how="left").sort(
+        "addends", "notice_id", descending=[True, False]
+    )
+    for row in ordered.head(1).iter_rows(named=True):
+        own = sums.filter((pl.col("school_id") == row["school_id"]) & (pl.col("campaign") == row["campaign"]))
+        lines = [f"{line['points']:>8}　{line['sum_shown']}" for line in own.iter_rows(named=True)]
+        total = f"{row['points']:>8}　拟扣合计；{row['reply_days']} 日内可以申辩　{row['path']}"
+        say(
+            Panel("\n".join([*lines, total]), title=f"一份学校告知书　{row['notice_id']}", title_align="left")
+        )
+
+
+def show_funnel(home: Home) -> None:
+    """Show how few of those who were met are ever referred."""
+    grid = Grid(title="漏斗", title_justify="left")
+    grid.add_column("环节")
+    grid.add_column("数量", justify="right")
+    for label, count in count_funnel(home):
+        grid.add_row(label, str(count))
+    say(grid)
+
+
+def count_funnel(home: Home) -> list[tuple[str, int]]:
+    """Return the steps from people met to schools, as label and count of distinct people, links or schools."""
+    links = read_all(home, "candidate_links").filter(pl.col("decision") != "none")
+    referrals = read_all(home, "referrals")
+    responsibilities = read_all(home, "school_responsibilities")
+    return [
+        ("现场人员", read_all(home, "identities").height),
+        ("有待判断候选的人员", links.select("batch", "identity_id").n_unique()),
+        ("经人确认并过关口的比对", read_all(home, "confirmed_links").height),
+        ("暂缓的比对（有人判为同一人，缺关口条件）", read_all(home, "withheld_links")["link_id"].n_unique()),
+        ("移送的比对", referrals["link_id"].n_unique()),
+        ("移送线索（按接收单位）", referrals.height),
+        ("涉及学校", responsibilities["school_id"].drop_nulls().n_unique()),
+    ]
+
+
+def show_paths(home: Home) -> None:
+    """Say where to look."""
+    say(f"复核表：{_tell(home.outbox / 'review')}")
+    say(f"移送包：{_tell(home.outbox / 'referrals')}")
+    say(f"告知书：{_tell(home.outbox / 'notices')}")
+    say("流程图与校验：tongcha ui（或 make ui）　查表：tongcha sql　逐项说明：tongcha explain 比对编号")
+
+
+def read_all(home: Home, name: str) -> pl.DataFrame:
+    """Return everything stored of a table."""
+    return TableStore(home.root / "tables").read_all(BY_NAME[name])
+
+
+def _tell(folder: Path) -> str:
+    count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+    return f"{folder}（{count} 个文件）"
+
+
+def _panel(title: str, table: str, row: dict[str, Any]) -> Panel:
+    labels = {name: BY_NAME[table].column(name).label for name in BY_NAME[table].open_columns}
+    lines = [f"{label}：{row[name]}" for name, label in labels.items() if row[name] is not None]
+    return Panel("\n".join(lines), title=title, title_align="left")

@@ -1,0 +1,53 @@
+"""The resources of a run: the office, held under the home's lock, and the table store."""
+
+from __future__ import annotations
+
+import fcntl
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from assets.office import Office
+from pipelines.home import KEYS, Home
+from pipelines.provenance import POLICIES, code_version, policy_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dg.resource(description="办案台:收件箱、发件箱、政策、台账、密钥与日期")
+def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
+    """Give a run the office of TONGCHA_HOME and keep other runs waiting until it ends."""
+    home = Home.from_environment().open()
+    with hold_home(home):
+        yield build_office(home)
+
+
+def build_office(home: Home) -> Office:
+    """Return the office of an opened home."""
+    settings = home.settings()
+    policies = Path(settings.policies).expanduser() if settings.policies else POLICIES
+    return Office(
+        home=home.root,
+        policies=policies,
+        today=settings.today or datetime.now(tz=UTC).astimezone().date(),
+        now=lambda: datetime.now(tz=UTC).astimezone().isoformat(timespec="seconds"),
+        is_demo=settings.demo,
+        ledger_url=home.ledger_url(),
+        keys={name: home.key(name) for name in KEYS},
+        provenance={"代码版本": code_version(), "政策指纹": policy_digest(policies)},
+    )
+
+
+@contextmanager
+def hold_home(home: Home) -> Iterator[None]:
+    """Hold the home's lock: one run at a time, from the command line or the UI.
+
+    The operating system frees it when the process ends, however it ends.
+    """
+    with (home.root / ".lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

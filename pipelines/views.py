@@ -1,0 +1,66 @@
+"""The tables as DuckDB views: read-only, and with no way to any other file."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+import duckdb
+from rich.table import Table as Grid
+
+from pipelines.terminal import say
+from tongcha.tables import ALL
+from tongcha.tables.predicates import quote_name, quote_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.home import Home
+
+
+@contextmanager
+def open_views(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open DuckDB in memory with one view per table; a table that was never made is empty.
+
+    After that the session reads nothing outside `tables/`, writes nothing, and can't be reconfigured.
+    """
+    tables = home.root / "tables"
+    with duckdb.connect() as connection:
+        connection.execute("SET python_enable_replacements = false")
+        for table in ALL:
+            files = tables / table.name / "*.parquet"
+            if any(files.parent.glob("*.parquet")):
+                source = f"read_parquet({quote_text(str(files))})"
+            else:
+                connection.register(f"_{table.name}", table.empty())
+                source = quote_name(f"_{table.name}")
+            connection.execute(f"CREATE VIEW {quote_name(table.name)} AS SELECT * FROM {source}")  # noqa: S608 - names of our own contracts
+            connection.execute(f"COMMENT ON VIEW {quote_name(table.name)} IS {quote_text(table.label)}")
+        connection.execute(f"SET allowed_directories = [{quote_text(str(tables))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+
+
+def write_result(connection: duckdb.DuckDBPyConnection, query: str, *, as_csv: bool = False) -> None:
+    """Run a query and show what it gives.
+
+    Raises:
+        click.UsageError: DuckDB doesn't understand the query.
+    """
+    try:
+        relation = connection.sql(query)
+        frame = relation.pl() if relation is not None else None
+    except duckdb.Error as error:
+        raise click.UsageError(str(error).splitlines()[0]) from error
+    if frame is None:
+        return
+    if as_csv:
+        click.echo(frame.write_csv(), nl=False)
+        return
+    grid = Grid(*frame.columns)
+    for row in frame.iter_rows():
+        grid.add_row(*("" if value is None else str(value) for value in row))
+    say(grid)
+    say(f"{frame.height} 行")

@@ -1,0 +1,75 @@
+"""The order of the work: reference, propose per batch, act per batch, settle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.provenance import code_version, policy_digest
+from pipelines.terminal import say
+from pipelines.triggers import digest_folder
+from tongcha.errors import UnknownBatchError
+from tongcha.intake.batch import find_batch
+from tongcha.reference.snapshot import newest_snapshot
+
+if TYPE_CHECKING:
+    from pipelines.runs import Runner
+
+
+def bring_reference(runner: Runner) -> None:
+    """Take the newest snapshot in, unless exactly these files were taken in by this very code and policy.
+
+    Raises:
+        TongchaError: there is no snapshot, or it can't be taken in.
+    """
+    snapshot = newest_snapshot(runner.home.inbox)
+    files = digest_folder(runner.home.inbox / "reference" / snapshot)
+    state = f"{snapshot}_{files}_{policy_digest()}_{code_version()}"
+    if runner.last_state("reference") == state and runner.home.has_table("people", snapshot):
+        say(f"✓ 参照数据 {snapshot} 没有变化，沿用")
+        return
+    runner.run("reference", title=f"参照数据 {snapshot}", state=state)
+
+
+def propose_batches(runner: Runner, batch: str | None) -> None:
+    """Take in, link and write workbooks for one batch, or for every batch of the inbox.
+
+    Raises:
+        UnknownBatchError: the inbox doesn't hold that batch.
+        TongchaError: a rule refused the work.
+    """
+    batches = choose_batches(runner, batch)
+    bring_reference(runner)
+    runner.add_batches(batches)
+    for name in batches:
+        runner.run("propose", name, title=f"收件与比对　{name}")
+
+
+def act_batches(runner: Runner, batch: str | None) -> None:
+    """Read returns and recompute what leaves, for one batch or every proposed one; then settle.
+
+    Raises:
+        UnknownBatchError: no such batch was proposed.
+        TongchaError: a rule refused the work.
+    """
+    proposed = [
+        name for name in choose_batches(runner, batch) if runner.home.has_table("candidate_links", name)
+    ]
+    if not proposed:
+        raise UnknownBatchError(f"批次 {batch or ''}", "还没有比对过", "先运行 tongcha propose")
+    for name in proposed:
+        runner.run("act", name, title=f"回传与关口　{name}")
+    runner.run("settle", title="学校责任与扣分")
+
+
+def choose_batches(runner: Runner, batch: str | None) -> list[str]:
+    """Return the batch named, or all of the inbox.
+
+    Raises:
+        UnknownBatchError: the inbox doesn't hold it, or holds none at all.
+    """
+    if batch is not None:
+        return [find_batch(runner.home.inbox, batch).name]
+    batches = runner.home.raid_batches()
+    if not batches:
+        raise UnknownBatchError("收件箱 raids/", "一个批次也没有", "把批次文件夹放入后再运行")
+    return batches
