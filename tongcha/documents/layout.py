@@ -16,6 +16,7 @@ BODY_FONT: Final = "仿宋_GB2312"
 TITLE_FONT: Final = "方正小标宋简体"
 HEAD_FONT: Final = "黑体"
 SUBHEAD_FONT: Final = "楷体_GB2312"
+LATIN_FONT: Final = "Times New Roman"
 LINE: Final = 579
 """28.95 pt in twips"""
 TEXT_WIDTH: Final = 8844
@@ -42,7 +43,7 @@ def _style(style: str, name: str, paragraph_part: str, run_part: str = "", based
 
 def _font(font: str, size: int = 0, color: str = "") -> str:
     return (
-        f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}" w:hint="eastAsia"/>'
+        f'<w:rFonts w:ascii="{LATIN_FONT}" w:hAnsi="{LATIN_FONT}" w:eastAsia="{font}" w:hint="eastAsia"/>'
         + (f'<w:color w:val="{color}"/>' if color else "")
         + (f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>' if size else "")
     )
@@ -55,8 +56,8 @@ def build_styles() -> str:
     tight = '<w:spacing w:before="0" w:after="0" w:line="400" w:lineRule="exact"/>'
     defaults = (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
-        f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{BODY_FONT}"'
-        ' w:cs="Times New Roman" w:hint="eastAsia"/>'
+        f'<w:rFonts w:ascii="{LATIN_FONT}" w:hAnsi="{LATIN_FONT}" w:eastAsia="{BODY_FONT}"'
+        f' w:cs="{LATIN_FONT}" w:hint="eastAsia"/>'
         '<w:spacing w:val="-5"/><w:kern w:val="0"/><w:sz w:val="32"/><w:szCs w:val="32"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/>'
         "</w:docDefaults>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 FIXED_MOMENT: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant for the file's properties, no clock
 _FONT: Final = "宋体"
+_LINE_POINTS: Final = 15.0
+_LAST_NARROW: Final = "\u02ff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,18 @@ def render_workbook(sheets: Sequence[Sheet], footer: str) -> bytes:
     return buffer.getvalue()
 
 
+def measure_height(values: Sequence[str], widths: Sequence[float]) -> float:
+    """Return the row height in points that shows every wrapped text whole.
+
+    Office programs don't grow a row on opening; a Chinese character takes two columns.
+    """
+    lines = 1
+    for value, width in zip(values, widths, strict=True):
+        taken = sum(2 if character > _LAST_NARROW else 1 for character in value)
+        lines = max(lines, math.ceil(taken / max(width - 1, 1)))
+    return lines * _LINE_POINTS
+
+
 def _add_sheet(book: xlsxwriter.Workbook, sheet: Sheet, footer: str) -> None:
     base = {"font_name": _FONT, "text_wrap": True, "valign": "vcenter", "num_format": "@"}
     head = book.add_format({**base, "bold": True, "border": 1, "bg_color": "#E8EEF4", "align": "center"})
@@ -81,7 +96,9 @@ def _add_sheet(book: xlsxwriter.Workbook, sheet: Sheet, footer: str) -> None:
     for column, (label, width) in enumerate(sheet.columns):
         page.set_column(column, column, width)
         page.write_string(2, column, label, head)
+    widths = [width for _, width in sheet.columns]
     for row, values in enumerate(sheet.rows, start=3):
+        page.set_row(row, measure_height(values, widths))
         for column, value in enumerate(values):
             page.write_string(row, column, value, cell)
     page.freeze_panes(3, 1)

@@ -99,7 +99,7 @@ def build_referral_letter() -> bytes:
 def build_school_notice() -> bytes:
     """Return the 拟扣分告知书: the preliminary opinion that a school may contest (教育督导条例 20)."""
     teachers = table(
-        (650, 2650, 1550, 1150, 2844),
+        (750, 2450, 1500, 1250, 2894),
         [
             ("序号", "案件编号", "查处日期", "教师", "查处当日任职的依据"),
             ("{%tr for item in teachers %}",),
@@ -108,7 +108,7 @@ def build_school_notice() -> bytes:
         ],
     )  # fmt: skip
     sums = table(
-        (650, 1750, 2650, 2744, 1050),
+        (750, 1750, 2450, 2794, 1100),
         [
             ("序号", "项目", "所依事项", "算式", "分值"),
             ("{%tr for item in sums %}",),
@@ -125,7 +125,7 @@ def build_school_notice() -> bytes:
         _GAP,
         paragraph("{{ school_name }}：", "Addressee"),
         *_body(
-            "在{{ campaign }}中，查实的情况涉及你校。依照有关规定，我局拟扣减你校督导评估成绩"
+            "在{{ campaign }}中，经查处和人工复核的情况涉及你校。依照有关规定，我局拟扣减你校督导评估成绩"
             "{{ total }}分。现将所依事实、计算和依据告知你校，并听取申辩。"
             "本告知书是拟办意见，不是最终决定；申辩期内不扣分、不公布。",
         ),

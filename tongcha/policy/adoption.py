@@ -12,7 +12,8 @@ from tongcha.errors import PolicyError
 from tongcha.policy.base import PolicyFile
 
 EXAMPLE: Final = "示例"
-EXAMPLE_MARK: Final = "演示·示例分值，不具效力"
+EXAMPLE_MARK: Final = "演示·示例，不具效力"
+EXAMPLE_POINTS_MARK: Final = "演示·示例分值，不具效力"
 
 Policy = TypeVar("Policy", bound=PolicyFile)
 
@@ -33,8 +34,8 @@ def is_example(policy: PolicyFile) -> bool:
     return EXAMPLE in f"{policy.adopted_by}{policy.document_no}"
 
 
-def require_adoption(policy: PolicyFile, label: str, *, demo: bool) -> str:
-    """Return the mark that documents under this policy must carry; empty when really adopted.
+def require_adoption(policy: PolicyFile, label: str, *, demo: bool) -> None:
+    """Refuse a policy that nobody adopted, and an example anywhere but in the demo.
 
     Args:
         policy: the policy that the document rests on.
@@ -50,4 +51,3 @@ def require_adoption(policy: PolicyFile, label: str, *, demo: bool) -> str:
         )
     if is_example(policy) and not demo:
         raise PolicyError(label, "审定信息为示例，只能用于演示", "换成本单位的审定单位、日期和文号")
-    return EXAMPLE_MARK if demo else ""

@@ -30,12 +30,11 @@ def list_clues(clues: pl.DataFrame) -> Sheet:
     """Return the clue list: one row per referral, the name reduced to 张某."""
     shown = clues.with_columns(masked=pl.Series(number_same(clues["name"].to_list()), dtype=pl.String))
     columns = (
-        ("序号", 6.0, "order"), ("线索编号", 17.0, "referral_id"), ("姓名", 10.0, "masked"),
-        ("当日任职学校", 24.0, "school"), ("查处编号", 14.0, "raid_id"), ("查处日期", 12.0, "raid_date"),
-        ("场所地址", 26.0, "address"), ("证照情况", 10.0, "licence"), ("学科类别", 10.0, "subject_type"),
-        ("行为类型（待查证）", 24.0, "conduct"), ("证据等级", 7.0, "evidence_grade"),
-        ("复核签字人", 12.0, "signed_by"), ("有利事实", 7.0, "exculpatory_count"),
-        ("移送依据", 40.0, "basis"),
+        ("线索编号", 15.0, "referral_id"), ("姓名", 9.0, "masked"), ("当日任职学校", 18.0, "school"),
+        ("查处编号", 12.0, "raid_id"), ("查处日期", 12.0, "raid_date"), ("场所地址", 20.0, "address"),
+        ("证照情况", 9.0, "licence"), ("学科类别", 9.0, "subject_type"),
+        ("行为类型（待查证）", 20.0, "conduct"), ("证据等级", 6.0, "evidence_grade"),
+        ("复核签字人", 11.0, "signed_by"), ("有利事实", 6.0, "exculpatory_count"),
     )  # fmt: skip
     return Sheet(
         "线索清单",

@@ -15,7 +15,7 @@ from tongcha.documents.files import refuse_unsafe_folder, remove_other_folders, 
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
 from tongcha.documents.sheets import render_workbook
-from tongcha.policy.adoption import require_adoption
+from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
 from tongcha.referral.lists import list_clues, list_evidence, list_facts, list_identities
 from tongcha.tables.referral import REFERRAL_PACKAGES
 
@@ -80,7 +80,8 @@ def write_packages(
     folder = out / FOLDER / refuse_unsafe_folder(batch)
     written: list[pl.DataFrame] = []
     if referrals.height:
-        mark = require_adoption(policy, "分流政策 policy/routing.yaml", demo=demo)
+        require_adoption(policy, "分流政策 policy/routing.yaml", demo=demo)
+        mark = EXAMPLE_MARK if demo else ""
         letter = CompiledTemplate(templates / "referral_letter.docx")
         ordered = referrals.sort("recipient", "recipient_name", "referral_id")
         for key, part in ordered.partition_by("recipient", "recipient_name", as_dict=True).items():

@@ -16,7 +16,7 @@ from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.masks import number_same
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
-from tongcha.policy.adoption import require_adoption
+from tongcha.policy.adoption import EXAMPLE_POINTS_MARK, require_adoption
 from tongcha.responsibility.deductions import CENT, LABELS, PUPILS, RECTIFICATION, TEACHER
 from tongcha.tables.responsibility import SCHOOL_NOTICES
 
@@ -69,8 +69,9 @@ def write_notices(  # noqa: PLR0913 - what, for whom, under which rules and wher
     """
     rows: list[dict[str, object]] = []
     if score_deductions.height:
-        mark = require_adoption(policies.deductions, "扣分规则 policy/deductions.yaml", demo=demo)
+        require_adoption(policies.deductions, "扣分规则 policy/deductions.yaml", demo=demo)
         require_adoption(policies.clocks, "时限 policy/clocks.yaml", demo=demo)
+        mark = EXAMPLE_POINTS_MARK if demo else ""
         template = CompiledTemplate(templates / "school_notice.docx")
         acts = _list_acts(school_responsibilities, people)
         names = dict(schools.select("school_id", "name").iter_rows())

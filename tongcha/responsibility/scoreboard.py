@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 import polars as pl
 
 from tongcha.documents.files import write_file
-from tongcha.documents.sheets import open_workbook
+from tongcha.documents.sheets import measure_height, open_workbook
 from tongcha.responsibility.deductions import CAP, LABELS, PUPILS, TEACHER
 from tongcha.tables.contract import POINTS
 from tongcha.tables.responsibility import SCOREBOARD
@@ -106,7 +106,7 @@ def write_scoreboard(
 def _add_totals(book: xlsxwriter.Workbook, rows: pl.DataFrame, mark: str) -> None:
     page = book.add_worksheet("督导计分")
     columns = (
-        ("专项行动", 40, "campaign"), ("学校标识码", 16, "school_id"), ("学校名称", 32, "school_name"),
+        ("专项行动", 30, "campaign"), ("学校标识码", 14, "school_id"), ("学校名称", 28, "school_name"),
         ("区划代码", 10, "area"), ("教师人次", 10, "teacher_count"), ("学生人数", 10, "pupil_count"),
         ("封顶冲减", 10, "capped_points"), ("拟扣分", 10, "points"),
     )  # fmt: skip
@@ -135,9 +135,9 @@ def _add_totals(book: xlsxwriter.Workbook, rows: pl.DataFrame, mark: str) -> Non
 def _add_addends(book: xlsxwriter.Workbook, addends: pl.DataFrame) -> None:
     page = book.add_worksheet("逐项算式")
     columns = (
-        ("扣分编号", 18, "deduction_id"), ("专项行动", 40, "campaign"), ("学校标识码", 16, "school_id"),
-        ("项目", 20, "label"), ("所依事项", 40, "case_ref"), ("数量", 8, "count"), ("算式", 44, "sum_shown"),
-        ("分值", 10, "points"), ("条款依据", 60, "clause"), ("规则版本", 26, "policy_version"),
+        ("扣分编号", 15, "deduction_id"), ("专项行动", 24, "campaign"), ("学校标识码", 13, "school_id"),
+        ("项目", 18, "label"), ("所依事项", 20, "case_ref"), ("数量", 6, "count"), ("算式", 26, "sum_shown"),
+        ("分值", 8, "points"), ("条款依据", 34, "clause"), ("规则版本", 16, "policy_version"),
     )  # fmt: skip
     _add_rows(book, page, columns, addends.with_columns(label=pl.col("rule").replace(LABELS)))
 
@@ -151,6 +151,11 @@ def _add_rows(
     text.set_quote_prefix(True)
     number = book.add_format({**base, "num_format": "0.00"})
     whole = book.add_format({**base, "num_format": "0"})
+    names, widths = [name for *_, name in columns], [width for _, width, _ in columns]
+    for row, values in enumerate(
+        rows.select(pl.col(names).cast(pl.String).fill_null("")).iter_rows(), start=3
+    ):
+        page.set_row(row, measure_height(values, widths))
     for column, (label, width, name) in enumerate(columns):
         page.set_column(column, column, width)
         page.write_string(2, column, label, head)
