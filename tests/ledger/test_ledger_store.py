@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import sqlite3
 import stat
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,9 @@ from tongcha.errors import LedgerError
 from tongcha.ledger.chain import GENESIS
 from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
 from tongcha.ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = "2026-10-18T09:00:00+08:00"
 
@@ -91,7 +95,7 @@ def test_the_database_itself_refuses_change(url, tmp_path, statement):
     connection.close()
 
 
-def forge(path, statement):
+def forge(path: Path, statement: str) -> None:
     """Change the file as someone with the disk in their hands would: the guards dropped first."""
     connection = sqlite3.connect(path)
     for guard in ("update", "delete", "replace"):
@@ -153,7 +157,7 @@ def write_many(url: str, worker: int) -> None:
         ledger.append(note(f"共同-{number}", actor="r0"), at=AT)
 
 
-def append_from_processes(url):
+def append_from_processes(url: str) -> Ledger:
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=write_many, args=(url, worker)) for worker in range(3)]
     for worker in workers:

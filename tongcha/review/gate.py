@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from tongcha.errors import GateError
 from tongcha.review.confirmed import ConfirmedLinks, seal_links
@@ -159,14 +160,16 @@ def confirm_links(
         GateError: a link belongs to nobody in `identities`.
     """
     examined = _gather(candidate_links, judgements, identities, policy)
-    verdicts = examined.with_columns(
-        need.is_met(facts, policy).fill_null(value=False).alias(need.name) for need in REQUIREMENTS
+    verdicts = examined.select(
+        "batch",
+        "link_id",
+        *(
+            need.is_met(facts, policy).fill_null(value=False).alias(f"has {need.name}")
+            for need in REQUIREMENTS
+        ),
     )
-    names = [need.name for need in REQUIREMENTS]
-    passed = verdicts.filter(pl.all_horizontal(names)).drop(names)
-    return GateOutcome(
-        seal_links(passed.select(CONFIRMED_LINKS.schema.names())), _name_missing(verdicts, names)
-    )
+    passed = examined.filter(verdicts.select(pl.all_horizontal(cs.starts_with("has "))).to_series())
+    return GateOutcome(seal_links(passed.select(CONFIRMED_LINKS.schema.names())), _name_missing(verdicts))
 
 
 def _gather(
@@ -206,12 +209,12 @@ def _count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
     return counted.join(rivals, on="link_id", how="left").with_columns(pl.col("open_rivals").fill_null(0))
 
 
-def _name_missing(verdicts: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+def _name_missing(verdicts: pl.DataFrame) -> pl.DataFrame:
     sentences = {need.name: need.missing for need in REQUIREMENTS}
     missing = (
-        verdicts.select("batch", "link_id", *names)
-        .unpivot(index=["batch", "link_id"], variable_name="requirement", value_name="is_met")
+        verdicts.unpivot(index=["batch", "link_id"], variable_name="requirement", value_name="is_met")
         .filter(~pl.col("is_met"))
+        .with_columns(pl.col("requirement").str.strip_prefix("has "))
         .with_columns(reason=pl.col("requirement").replace_strict(sentences, return_dtype=pl.String))
     )
     return WITHHELD_LINKS.conform(missing.drop("is_met"))

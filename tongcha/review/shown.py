@@ -127,7 +127,7 @@ class _Known:
 
     def _pair_up(self, identity: Row, person: Row) -> tuple[Pair, ...]:
         """The pairs in the order of `PAIRED`."""
-        former = f"（曾用名 {_text(person['former_name'])}）" if person["former_name"] else ""
+        former = f"\n（曾用名）{_text(person['former_name'])}" if person["former_name"] else ""
         number = _text(person["id_number"]) or _prefix("后四位 ", person["id_tail"])
         raid_date: date = identity["raid_date"]  # type: ignore[assignment]  # the contract makes it a date
         return (

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 LIKE_ENOUGH: Final = 0.4
 """below this similarity two values simply differ, and red characters would only be noise"""
-WIDTHS: Final = (5, 19, 15, 16, 25, 17, 14, 24, 10, 22, 18, 40, 24, 11, 24, 10, 11, 10, 10)
+WIDTHS: Final = (5, 19, 12, 14, 23, 15, 12, 22, 9, 20, 17, 36, 20, 11, 22, 9, 11, 10, 10)
 LINE_HEIGHT: Final = 15.0
 
 
@@ -212,6 +212,7 @@ def _set_page(sheet: Sheet, batch: str, review_round: str) -> None:
     sheet.freeze_panes(FIRST_ROW, layout.LINK_COLUMN + 1)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)  # inches
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(layout.HEADER_ROW)
     sheet.set_footer(
