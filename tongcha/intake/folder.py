@@ -55,7 +55,6 @@ def read_folder(
 
 
 Records = tuple[list[list[str]], pl.DataFrame, int]
-Content = "list[Grid] | Records | FileRefusedError"
 
 
 def _land(lander: Lander, file: str, sha256: str, table: str | None, content: list[Grid] | Records) -> None:
@@ -64,6 +63,32 @@ def _land(lander: Lander, file: str, sha256: str, table: str | None, content: li
     else:
         head, frame, offset = content
         lander.land_frame(file, sha256, table, head, frame, offset=offset)
+
+
+def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> list[Grid] | Records | FileRefusedError:
+    """Read one file of the inbox as it is, without mapping it to a table."""
+    try:
+        kind = sniff_kind(path, inbox, policy.limits)
+    except FileRefusedError as error:
+        return error
+    if kind == "workbook":
+        with ParserPool(policy.limits) as pool:
+            return next(pool.parse([path]))[1]
+    return _read_records(path, kind, policy)
+
+
+def _read_records(path: Path, kind: str, policy: IntakePolicy) -> Records | FileRefusedError:
+    try:
+        if kind == "parquet":
+            frame = read_parquet_text(path, policy.limits.max_parquet_rows)
+            names = frame.columns
+            renamed = frame.rename({name: f"c{i}" for i, name in enumerate(names)})
+            return [names], renamed.with_row_index("row", offset=1), 0
+        text = decode_csv(path.read_bytes())
+        delimiter = sniff_delimiter(text)
+        return first_rows(text, delimiter, policy.header_rows), read_records(text, delimiter), 1
+    except FileRefusedError as error:
+        return error
 
 
 class _Reader:
@@ -87,25 +112,12 @@ class _Reader:
                 elif isinstance(kind, FileRefusedError):
                     yield path, table, kind
                 else:
-                    yield path, table, self._read_records(path, kind)
+                    yield path, table, _read_records(path, kind, self._policy)
 
     def _sniff(self, path: Path) -> str | FileRefusedError:
         """Return what the first bytes say the file is, or why it isn't looked at."""
         try:
             return sniff_kind(path, self._inbox, self._policy.limits)
-        except FileRefusedError as error:
-            return error
-
-    def _read_records(self, path: Path, kind: str) -> Records | FileRefusedError:
-        try:
-            if kind == "parquet":
-                frame = read_parquet_text(path, self._policy.limits.max_parquet_rows)
-                names = frame.columns
-                renamed = frame.rename({name: f"c{i}" for i, name in enumerate(names)})
-                return [names], renamed.with_row_index("row", offset=1), 0
-            text = decode_csv(path.read_bytes())
-            delimiter = sniff_delimiter(text)
-            return first_rows(text, delimiter, self._policy.header_rows), read_records(text, delimiter), 1
         except FileRefusedError as error:
             return error
 
