@@ -55,7 +55,7 @@ def propose_links(
     links = decide_links(grade_links(list_links(scored, identities, people, batch, policy)), policy)
     evidence = build_evidence(scored, links, identities, people, schools)
     candidates = (
-        add_employment(links, people, employment)
+        add_employment(links, employment, policy)
         .join(hash_evidence(evidence), on="link_id", how="left")
         .with_columns(batch=pl.lit(batch), snapshot=pl.lit(snapshot), policy_hash=pl.lit(policy.digest))
         .select(CANDIDATE_LINKS.schema.names())
@@ -68,8 +68,8 @@ def propose_links(
     )
 
 
-def add_employment(links: pl.DataFrame, people: pl.DataFrame, employment: pl.DataFrame) -> pl.DataFrame:
+def add_employment(links: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     """Add what the employment of each link's person was on the raid date."""
     asked = links.select("person_id", "teacher_id", day="raid_date")
-    known = employment_as_of(asked, employment)
+    known = employment_as_of(asked, employment, responsible=policy.responsible)
     return links.join(known, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")

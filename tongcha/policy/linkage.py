@@ -96,5 +96,6 @@ class LinkagePolicy(PolicyFile):
     area: Levels
     school: Levels
     subject: Levels
+    responsible: Literal["employer", "host"]
     decision: Decision
     blocking: Blocking
