@@ -37,7 +37,8 @@ TEST_STEPS: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "."),
     ("lint-imports",),
     ("mypy",),
-    ("python", "-m", "pytest"),
+    ("python", "-m", "pytest", "-m", "not slow"),
+    ("python", "-m", "pytest", "-m", "slow"),
 )
 
 
