@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tongcha.synthetic.employment import OPEN, draw_births, draw_careers, standing_on
+from tongcha.synthetic.employment import OPEN, YEAR, draw_births, draw_careers, standing_on
 from tongcha.synthetic.meeting import Meetings, meet_teachers
 from tongcha.synthetic.population import People, draw_people, place_twins, write_id_numbers
 from tongcha.synthetic.raids import CATEGORIES, CONTRACT_STAFF, IN_SERVICE, pick_local
@@ -69,11 +69,11 @@ def build_part(setting: Setting, slots: Slots, number: int, rows_before: NDArray
     teachers_met = meet_teachers(rng, places, shares.found, slots, mine, careers)
     subject = np.searchsorted(SUBJECT_CUMULATIVE, rng.random(len(people)) * SUBJECT_CUMULATIVE[-1])
     records = number_records(rng, careers, subject, doubles, number * spec.part_size + 1)
-    registry = write_registry(rng, shares, places, setting.confusions, people, careers, records)
-    met = describe_teachers(setting, slots, teachers_met, people, careers, records)
-    staff_lists, contract_met = list_staff(
+    registry = write_registry(rng, setting, people, careers, records)
+    staff_lists, entries, contract_met = list_staff(
         rng, setting, slots, mine, number, (people, careers, subject), rows_before
     )
+    met = describe_teachers(slots, teachers_met, people, careers, records, entries)
     return Part(
         registry=registry,
         spells=write_spells(careers, places, records),
@@ -98,7 +98,7 @@ def draw_teachers(
         birth=birth,
         city=city,
         region=places.draw_birthplaces(rng, city),
-        lane=(number, 2 * spec.parts + 1),
+        lane=(number, setting.lanes),
     )
     people = place_twins(rng, people, shares.registry.twin, setting.drawer)
     careers = draw_careers(
@@ -114,72 +114,86 @@ def draw_teachers(
 
 
 def describe_met(
-    setting: Setting, slots: Slots, slot: NDArray[np.int64], people: People, kind: NDArray[np.int64]
+    slots: Slots, slot: NDArray[np.int64], people: People, kind: NDArray[np.int64]
 ) -> pl.DataFrame:
-    """Return what is true of the people met: one row per slot, with columns
+    """Return what is true of the people met, one row per slot.
 
-    slot, category, woman, birth, surname, name, former_name, id_number, phone, and, to be filled in
-    by those who know: person (text), subject, claimed_school_no (row of the true school, or null),
-    teacher_ids, staff_row, in_service, school_no, host_no, moved_that_day.
+    Columns: slot, category, woman, birth_date, age (on the day), surname, name, former_name, id_number,
+    phone and, for the caller to fill in: person (text, equal for one person met twice), subject,
+    true_school_no (row of the school, null if none), teacher_ids, staff_row, in_service, school_no
+    (employing school on the day), host_no (school lent to), moved_that_day.
     """
-    days = slots.day[slot]
     return pl.DataFrame(
         {
             "slot": slot,
             "category": np.array(CATEGORIES)[kind],
             "woman": people.woman,
             "birth_date": dates(people.birth),
-            "age": ((days - people.birth) / 365.25).astype(np.int64),
+            "age": ((slots.day[slot] - people.birth) / YEAR).astype(np.int64),
             "surname": people.surname,
             "name": people.name,
             "former_name": nullable(people.former),
             "id_number": write_id_numbers(people),
             "phone": pl.Series(people.phone).cast(pl.String),
-            "person": pl.Series([None] * len(slot), dtype=pl.String),
-            "subject": pl.Series([None] * len(slot), dtype=pl.String),
-            "true_school_no": pl.Series([None] * len(slot), dtype=pl.Int64),
-            "teacher_ids": pl.Series([[] for _ in slot], dtype=pl.List(pl.String)),
-            "staff_row": pl.Series([None] * len(slot), dtype=pl.String),
-            "in_service": np.zeros(len(slot), dtype=bool),
-            "school_no": pl.Series([None] * len(slot), dtype=pl.Int64),
-            "host_no": pl.Series([None] * len(slot), dtype=pl.Int64),
-            "moved_that_day": np.zeros(len(slot), dtype=bool),
         }
+    ).with_columns(
+        pl.lit(None, pl.String).alias("person"),
+        pl.lit(None, pl.String).alias("subject"),
+        pl.lit(None, pl.Int64).alias("true_school_no"),
+        pl.lit([], pl.List(pl.String)).alias("teacher_ids"),
+        pl.lit(None, pl.String).alias("staff_row"),
+        pl.lit(value=False).alias("in_service"),
+        pl.lit(None, pl.Int64).alias("school_no"),
+        pl.lit(None, pl.Int64).alias("host_no"),
+        pl.lit(value=False).alias("moved_that_day"),
     )
 
 
 def describe_teachers(
-    setting: Setting, slots: Slots, meetings: Meetings, people: People, careers: Careers, records: Records
+    slots: Slots,
+    meetings: Meetings,
+    people: People,
+    careers: Careers,
+    records: Records,
+    entries: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return what is true of the registered people met."""
-    frame = describe_met(
-        setting, slots, meetings.slot, people.take(meetings.person), slots.kind[meetings.slot]
-    )
+    """Return what is true of the registered people met; `entries` has person_row, staff_row."""
+    frame = describe_met(slots, meetings.slot, people.take(meetings.person), slots.kind[meetings.slot])
     standing = standing_on(careers.take(meetings.person), slots.day[meetings.slot])
-    numbers = (
-        pl.DataFrame({"row": records.person, "teacher_id": records.teacher_id, "doubled": records.doubled})
-        .filter(pl.col("row").is_in(meetings.person.tolist()))
-        .sort("row", "doubled", "teacher_id")
-        .group_by("row", maintain_order=True)
-        .agg(pl.col("teacher_id").alias("teacher_ids"))
-    )
     subject = np.empty(len(people), dtype="<U8")
     subject[records.person] = np.array(SUBJECTS)[records.subject]
-    last_school = careers.latest_school[meetings.person]
+    numbers = number_people(records, meetings.person)
     return (
         frame.with_columns(
-            pl.Series("row", meetings.person),
+            pl.Series("person_row", meetings.person),
             pl.Series("subject", subject[meetings.person]),
-            pl.Series("true_school_no", np.where(standing.serving, standing.school, last_school)),
+            pl.Series(
+                "true_school_no",
+                np.where(standing.serving, standing.school, careers.latest_school[meetings.person]),
+            ),
             pl.Series("in_service", standing.serving),
             known(standing.school).alias("school_no"),
             known(standing.host).alias("host_no"),
             pl.Series("moved_that_day", meetings.moved_that_day),
         )
-        .drop("teacher_ids")
-        .join(numbers, on="row", how="left", maintain_order="left")
+        .drop("teacher_ids", "staff_row")
+        .join(numbers, on="person_row", how="left", maintain_order="left")
+        .join(entries, on="person_row", how="left", maintain_order="left")
         .with_columns(pl.col("teacher_ids").list.first().alias("person"))
         .select(frame.columns)
+    )
+
+
+def number_people(records: Records, person: NDArray[np.int64]) -> pl.DataFrame:
+    """Return person_row and teacher_ids (the first record first) of these people."""
+    return (
+        pl.DataFrame(
+            {"person_row": records.person, "teacher_ids": records.teacher_id, "doubled": records.doubled}
+        )
+        .filter(pl.Series(np.isin(records.person, person)))
+        .sort("person_row", "doubled", "teacher_ids")
+        .group_by("person_row", maintain_order=True)
+        .agg("teacher_ids")
     )
 
 
@@ -197,60 +211,73 @@ def list_staff(
     number: int,
     teachers: tuple[People, Careers, NDArray[np.int64]],
     rows_before: NDArray[np.int64],
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Write the part's staff lists, contract staff included; return them and the contract staff met."""
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Write the part's staff lists, contract staff included.
+
+    Returns:
+        Table `staff_lists`; person_row and staff_row of the listed teachers; the contract staff met.
+    """
     people, careers, subject = teachers
-    spec, shares, places = setting.spec, setting.shares.staff_lists, setting.places
+    shares = setting.shares.staff_lists
     staying = careers.end[np.arange(len(people)), careers.last] == OPEN
     listed = np.flatnonzero(rng.random(len(people)) < np.where(staying, shares.listed, shares.still_listed))
-    count = int(len(people) * shares.contract)
-    school = places.draw_schools(rng, count)
-    contract = draw_people(
-        rng,
-        setting.drawer,
-        setting.shares.registry,
-        birth=setting.snapshot_day - (rng.uniform(22, 55, count) * 365.25).astype(np.int64),
-        city=places.city[school],
-        region=places.draw_birthplaces(rng, places.city[school]),
-        lane=(spec.parts + number, 2 * spec.parts + 1),
-    )
-    contract_subject = rng.integers(0, len(SUBJECTS), count)
+    school, contract = draw_contract_staff(rng, setting, int(len(people) * shares.contract), number)
+    contract_subject = rng.integers(0, len(SUBJECTS), len(contract))
     lists = write_staff_lists(
         rng,
-        shares,
-        places,
-        setting.confusions,
+        setting,
         people=people.take(listed).join(contract),
         school=np.concatenate([careers.latest_school[listed], school]),
         subject=np.array(SUBJECTS)[np.concatenate([subject[listed], contract_subject])],
-        contract=np.arange(len(listed) + count) >= len(listed),
+        contract=np.arange(len(listed) + len(contract)) >= len(listed),
         rows_before=rows_before,
     )
+    staff_row = (
+        lists.sort("row").select(pl.format("{}#{}", "list_id", "row_no"))["list_id"].rename("staff_row")
+    )
+    wanted, chosen = meet_contract_staff(rng, setting, slots, mine, setting.places.city[school])
+    met = describe_met(slots, wanted, contract.take(chosen), slots.kind[wanted]).with_columns(
+        staff_row[chosen + len(listed)],
+        staff_row[chosen + len(listed)].alias("person"),
+        pl.Series("subject", np.array(SUBJECTS)[contract_subject[chosen]]),
+        pl.Series("true_school_no", school[chosen]),
+    )
+    entries = pl.DataFrame({"person_row": listed, "staff_row": staff_row.head(len(listed))})
+    return lists.drop("row"), entries, met
+
+
+def draw_contract_staff(
+    rng: np.random.Generator, setting: Setting, count: int, number: int
+) -> tuple[NDArray[np.int64], People]:
+    """Draw the schools and the people of contract staff, whom the registry doesn't know."""
+    school = setting.places.draw_schools(rng, count)
+    city = setting.places.city[school]
+    return school, draw_people(
+        rng,
+        setting.drawer,
+        setting.shares.registry,
+        birth=setting.snapshot_day - (rng.uniform(22, 55, count) * YEAR).astype(np.int64),
+        city=city,
+        region=setting.places.draw_birthplaces(rng, city),
+        lane=(setting.spec.parts + number, setting.lanes),
+    )
+
+
+def meet_contract_staff(
+    rng: np.random.Generator,
+    setting: Setting,
+    slots: Slots,
+    mine: NDArray[np.int64],
+    city: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return slots of contract staff and who stands in them; a slot without anybody is left out."""
     wanted = mine[slots.kind[mine] == CONTRACT_STAFF]
-    order = np.argsort(places.city[school], kind="stable")
-    chosen = (
-        order[pick_local(rng, places.city[school][order], slots.city[wanted], setting.shares.found.same_city)]
-        if count
-        else np.array([], dtype=np.int64)
-    )
+    if not len(city):
+        return wanted[:0], wanted[:0]
+    order = np.argsort(city, kind="stable")
+    chosen = order[pick_local(rng, city[order], slots.city[wanted], setting.shares.found.same_city)]
     once = np.sort(np.unique(chosen, return_index=True)[1])
-    wanted, chosen = wanted[once], chosen[once]
-    rows = lists.select(
-        "row", (pl.col("list_id") + "#" + pl.col("row_no").cast(pl.String)).alias("staff_row")
-    )
-    met = describe_met(setting, slots, wanted, contract.take(chosen), slots.kind[wanted])
-    met = (
-        met.with_columns(
-            pl.Series("row", chosen + len(listed)),
-            pl.Series("subject", np.array(SUBJECTS)[contract_subject[chosen]]),
-            pl.Series("true_school_no", school[chosen]),
-        )
-        .drop("staff_row")
-        .join(rows, on="row", how="left", maintain_order="left")
-        .with_columns(pl.col("staff_row").alias("person"))
-        .select(met.columns)
-    )
-    return lists.drop("row"), met
+    return wanted[once], chosen[once]
 
 
 def sample_donors(

@@ -21,9 +21,9 @@ from tongcha.synthetic.population import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tongcha.synthetic.confusions import Confusions
     from tongcha.synthetic.places import Places
     from tongcha.synthetic.population import People
+    from tongcha.synthetic.setting import Setting
     from tongcha.synthetic.shares import WorldShares
 
 SUBJECTS: Final = (
@@ -93,14 +93,13 @@ def number_records(
 
 def write_registry(
     rng: np.random.Generator,
-    shares: WorldShares,
-    places: Places,
-    confusions: Confusions,
+    setting: Setting,
     people: People,
     careers: Careers,
     records: Records,
 ) -> pl.DataFrame:
     """Return the records as table `registry`, with stale names, wrong IDs, old phones and the like."""
+    shares, places = setting.shares, setting.places
     mine, held = people.take(records.person), careers.take(records.person)
     count = len(mine)
     rows = np.arange(count)
@@ -112,7 +111,7 @@ def write_registry(
     name = np.where(stale, mine.former, mine.name)
     dice = Dice(rng)
     slips = np.flatnonzero(records.doubled & (rng.random(count) < 0.15))
-    name[slips] = [mishear(dice, text, confusions)[0] for text in name[slips].tolist()]
+    name[slips] = [mishear(dice, text, setting.confusions)[0] for text in name[slips].tolist()]
     kind = np.searchsorted([0.88, 0.97], rng.random(count), side="right")
     return pl.DataFrame(
         {

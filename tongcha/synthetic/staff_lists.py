@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.synthetic.confusions import Confusions, Dice
+from tongcha.synthetic.confusions import Dice
 from tongcha.synthetic.corruption import mishear
 from tongcha.synthetic.population import write_id_numbers
 
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 
     from tongcha.synthetic.places import Places
     from tongcha.synthetic.population import People
-    from tongcha.synthetic.shares import StaffListShares
+    from tongcha.synthetic.setting import Setting
 
 CONTRACT_TYPES: Final = ("合同制", "劳务派遣", "临时代课")
 
 
 def write_staff_lists(
     rng: np.random.Generator,
-    shares: StaffListShares,
-    places: Places,
-    confusions: Confusions,
+    setting: Setting,
     *,
     people: People,
     school: NDArray[np.int64],
@@ -37,16 +35,14 @@ def write_staff_lists(
 
     Args:
         rng: source of randomness.
-        shares: how names drift and what the lists tell.
-        places: where the schools are.
-        confusions: which characters are mistaken for which.
+        setting: shares, places and confusions.
         people: those listed.
         school: school of each.
         subject: subject of each.
         contract: who is contract staff, unknown to the registry.
         rows_before: rows that each school's list already has (changed: the new rows are added).
     """
-    count = len(people)
+    shares, places, count = setting.shares.staff_lists, setting.places, len(people)
     order = np.lexsort((rng.random(count), school))
     place = np.arange(count) - np.searchsorted(school[order], school[order])
     row_no = np.empty(count, dtype=np.int64)
@@ -55,7 +51,7 @@ def write_staff_lists(
     dice = Dice(rng)
     name = people.name.copy()
     drifted = np.flatnonzero(rng.random(count) < shares.name_drifted)
-    name[drifted] = [mishear(dice, text, confusions)[0] for text in name[drifted].tolist()]
+    name[drifted] = [mishear(dice, text, setting.confusions)[0] for text in name[drifted].tolist()]
     kind = np.where(contract, np.array(CONTRACT_TYPES)[rng.integers(0, len(CONTRACT_TYPES), count)], "在编")
     phone = pl.Series(people.phone).cast(pl.String).set(pl.Series(rng.random(count) >= shares.phone), None)
     tail = write_id_numbers(people).str.tail(4).set(pl.Series(rng.random(count) >= shares.id_tail), None)

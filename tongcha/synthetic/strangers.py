@@ -51,7 +51,7 @@ def draw_strangers(
         name=np.where(namesake, near["donor_name"].to_numpy(), people.name),
         former=np.where(namesake, "", people.former),
     )
-    frame = describe_met(setting, slots, slot, people, kind).with_columns(
+    frame = describe_met(slots, slot, people, kind).with_columns(
         pl.Series("person", [f"X{no:07d}" for no in slot]),
         pl.Series("subject", np.array(SUBJECTS)[rng.integers(0, len(SUBJECTS), len(slot))]),
         pl.Series(

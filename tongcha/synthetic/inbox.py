@@ -1,0 +1,293 @@
+"""The invented world in the formats that really arrive: `inbox/reference/<date>/` and `inbox/raids/<batch>/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import yaml
+
+from tongcha.synthetic.sheets import Layout, write_csv, write_workbook
+from tongcha.synthetic.world import write_frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tongcha.synthetic.world import World
+
+EXPIRES: Final = date(2027, 12, 31)
+SPELL_HEADERS: Final = {
+    "teacher_id": "教师号",
+    "spell_no": "任职序号",
+    "school_id": "学校代码",
+    "start": "开始日期",
+    "end": "结束日期",
+    "staff_type": "编制类别",
+    "end_reason": "变动原因",
+}
+SCHOOL_HEADERS: Final = {
+    "school_id": "学校代码",
+    "name": "学 校 名 称",
+    "former_name": "原校名",
+    "aliases": "学校简称",
+    "campuses": "校区",
+    "area": "行政区划代码",
+    "city": "地市",
+    "stage": "办学层次",
+    "ownership": "办学性质",
+    "authority": "主管单位",
+}
+LIST_HEADERS: Final = (
+    {
+        "list_id": "名册编号",
+        "row_no": "名册行号",
+        "school_written": "学校",
+        "name": "姓 名",
+        "sex": "性别",
+        "id_tail": "身份证后四位",
+        "subject": "任教学科",
+        "phone": "联系电话",
+        "staff_type": "人员类别",
+    },
+    {
+        "row_no": "行号",
+        "list_id": "名册号",
+        "name": "教师姓名",
+        "sex": "性 别",
+        "subject": "学科",
+        "phone": "手机号码",
+        "id_tail": "证件后4位",
+        "staff_type": "用工形式",
+        "school_written": "所在学校",
+    },
+    {
+        "row_no": "名册序号",
+        "list_id": "名册编号",
+        "school_written": "工作单位",
+        "name": "教职工姓名",
+        "sex": "性别",
+        "subject": "所教学科",
+        "staff_type": "编制",
+        "phone": "移动电话",
+        "id_tail": "后四位",
+    },
+)
+SITE_HEADERS: Final = {
+    "raid_id": "查处编号",
+    "raid_date": "检查日期",
+    "address": "场所地点",
+    "area": "行政区划",
+    "licence": "办学证照",
+    "variant": "隐形变异情形",
+    "subject_type": "培训类别",
+    "team": "执法组",
+    "officers": "执法人员证号",
+    "source": "线索来源",
+}
+PERSON_HEADERS: Final = (
+    {
+        "identity_id": "核验编号",
+        "raid_id": "查处编号",
+        "raid_date": "核验日期",
+        "site_area": "场所区划",
+        "capture": "核验方式",
+        "checked_by": "民警警号",
+        "ground": "核验依据",
+        "name": "姓 名",
+        "id_number": "身份证号码",
+        "phone": "联系电话",
+        "sex": "性别",
+        "age": "年龄",
+        "claimed_school": "自称单位",
+        "claimed_subject": "所教学科",
+        "role": "现场身份",
+    },
+    {
+        "identity_id": "人员编号",
+        "name": "姓名",
+        "sex": "性别",
+        "age": "年龄\n（周岁）",
+        "id_number": "证件号码",
+        "capture": "采集方式",
+        "phone": "手机号",
+        "claimed_school": "自称学校",
+        "claimed_subject": "自称学科",
+        "role": "现场身份",
+        "raid_id": "查处编号",
+        "raid_date": "查处日期",
+        "site_area": "区划代码",
+        "checked_by": "核验民警",
+        "ground": "核验依据",
+    },
+)
+PUPIL_HEADERS: Final = {
+    "raid_id": "查处编号",
+    "pupil_no": "学生编号",
+    "name": "学生姓名",
+    "school_written": "就读学校",
+    "grade": "年级",
+}
+CAPTURE_WORDS: Final = {"card": "读卡", "typed": "手录", "masked": "遮挡", "last4": "后四位", "oral": "口述"}
+FORMATS: Final = ("workbooks", "gb18030", "one_workbook", "utf-8-sig")
+BAD_ROW_SCHEMA: Final = {"file": pl.String, "row": pl.Int64, "column": pl.String, "why": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What was written.
+
+    Attributes:
+        snapshot: name of the reference folder.
+        batches: names of the raid folders, in order.
+        bad_rows: rows that intake must turn away: file (relative to the inbox), row, column, why.
+    """
+
+    snapshot: str
+    batches: tuple[str, ...]
+    bad_rows: pl.DataFrame
+
+
+def write_inbox(
+    world: World, inbox: Path, *, snapshot: str | None = None, expires_on: date = EXPIRES
+) -> Inbox:
+    """Write the whole world as it would arrive; equal worlds give equal bytes.
+
+    Args:
+        world: from `build_world`; its registry has to fit in memory.
+        inbox: the inbox folder.
+        snapshot: name of the reference folder; the world's snapshot date by default.
+        expires_on: until when the batches' sources may be used.
+    """
+    folder = snapshot or world.spec.snapshot.isoformat()
+    bad = write_reference(world, inbox, f"reference/{folder}")
+    batches = []
+    for number, site in enumerate(world.sites.sort("raid_id").iter_rows(named=True)):
+        batch = f"{site['raid_date'].isoformat()}-{number + 1:02d}"
+        batches.append(batch)
+        bad += write_batch(world, inbox, batch, site["raid_id"], number)
+        write_source(inbox / "raids" / batch / "source.yaml", number, expires_on)
+    bad_rows = pl.DataFrame(bad, schema=BAD_ROW_SCHEMA, orient="row")
+    return Inbox(folder, tuple(batches), bad_rows)
+
+
+Bad = tuple[str, int, str, str]
+
+
+def write_reference(world: World, inbox: Path, place: str) -> list[Bad]:
+    """Write the reference snapshot; return the rows that intake must turn away."""
+    folder = inbox / place
+    folder.mkdir(parents=True, exist_ok=True)
+    write_frame(world.registry, folder / "registry.parquet")
+    bad_spell = world.spells.head(1).with_columns(
+        pl.lit(99, pl.Int64).alias("spell_no"),
+        pl.col("start").dt.offset_by("-3d").alias("end"),
+        pl.lit("登记有误").alias("end_reason"),
+    )
+    write_csv(
+        folder / "任职经历.csv", pl.concat([world.spells, bad_spell]), SPELL_HEADERS, encoding="gb18030"
+    )
+    title = f"{world.schools['city'][0]}中小学校名录"
+    write_workbook(folder / "学校名录.xlsx", [("名录", world.schools, Layout(title, SCHOOL_HEADERS))])
+    bad = [(f"{place}/任职经历.csv", world.spells.height + 2, "end", "终止日期早于起始日期")]
+    lists = world.staff_lists.partition_by("list_id", maintain_order=True)
+    return bad + [
+        row for number, entries in enumerate(lists) for row in write_staff_list(entries, inbox, place, number)
+    ]
+
+
+def write_staff_list(entries: pl.DataFrame, inbox: Path, place: str, number: int) -> list[Bad]:
+    """Write one school's workbook, each school in its own manner; some have an entry without a name."""
+    headers = LIST_HEADERS[number % len(LIST_HEADERS)]
+    list_id, school = entries["list_id"][0], entries["school_written"][0]
+    title = "" if number % 5 == 4 else f"{school}教职工名册（2026年）"  # noqa: PLR2004 - one school in five writes no title
+    footer = ("合计：" + str(entries.height), "填表人：教务处") if number % 2 else ()
+    nameless = entries.head(1).with_columns(
+        pl.lit(None, pl.String).alias("name"), pl.lit(9_999, pl.Int64).alias("row_no")
+    )
+    is_bad = number % 40 == 7  # noqa: PLR2004 - one school in forty forgets a name
+    frame = pl.concat([entries, nameless]) if is_bad else entries
+    layout = Layout(title, headers, footer, frozenset({"id_tail"} if number % 3 == 0 else {"phone"}))
+    file = f"{place}/教职工名册/{list_id}.xlsx"
+    write_workbook(inbox / file, [("名册", frame, layout)])
+    return [(file, layout.first_row + entries.height, "name", "缺姓名")] if is_bad else []
+
+
+def write_batch(world: World, inbox: Path, batch: str, raid_id: str, number: int) -> list[Bad]:
+    """Write one raid's files; formats take turns. Return the rows that intake must turn away."""
+    folder, place = inbox / "raids" / batch, f"raids/{batch}"
+    of_raid = pl.col("raid_id") == raid_id
+    sites, pupils = world.sites.filter(of_raid), world.pupils.filter(of_raid)
+    identities = world.identities.filter(of_raid).with_columns(pl.col("capture").replace(CAPTURE_WORDS))
+    spoiled, faults = spoil_identities(identities, number)
+    headers = PERSON_HEADERS[number % len(PERSON_HEADERS)]
+    kind = FORMATS[number % len(FORMATS)]
+    people = Layout(
+        "查处现场人员核验登记表", headers, (f"合计：{identities.height}人",), frozenset({"phone"})
+    )
+    site = Layout("校外培训查处场所登记表", SITE_HEADERS, real_dates=True)
+    pupil = Layout("", PUPIL_HEADERS)
+    if kind == "workbooks":
+        write_workbook(folder / "查处场所.xlsx", [("Sheet1", sites, site)])
+        write_workbook(folder / "现场人员.xlsx", [("Sheet1", spoiled, people)])
+        write_workbook(folder / "现场学生.xlsx", [("Sheet1", pupils, pupil)])
+        file, first = "现场人员.xlsx", people.first_row
+    elif kind == "one_workbook":
+        sheets = [("查处场所", sites, site), ("现场人员", spoiled, people), ("现场学生", pupils, pupil)]
+        write_workbook(folder / "查处登记.xlsx", sheets)
+        file, first = "查处登记.xlsx", people.first_row
+    else:
+        write_csv(folder / "查处场所.csv", sites, SITE_HEADERS, encoding=kind)
+        write_csv(folder / "现场人员.csv", spoiled, headers, encoding=kind)
+        write_csv(folder / "现场学生.csv", pupils, PUPIL_HEADERS, encoding=kind)
+        file, first = "现场人员.csv", 2
+    return [
+        (f"{place}/{file}", first + identities.height + at, column, why)
+        for at, (column, why) in enumerate(faults)
+    ]
+
+
+def spoil_identities(identities: pl.DataFrame, number: int) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """Append rows that can't be taken in: an impossible age, no number of its own, a raid nobody knows."""
+    model = identities.head(1)
+    base = model.with_columns(
+        pl.lit(None, pl.String).alias("name"),
+        pl.lit("口述").alias("capture"),
+        pl.lit(None, pl.String).alias("id_number"),
+    )
+    spoiled = (
+        (
+            base.with_columns(
+                pl.lit(f"B{number:03d}1").alias("identity_id"), pl.lit(199, pl.Int64).alias("age")
+            ),
+            "age",
+            "年龄超出范围",
+        ),
+        (base.with_columns(pl.lit(None, pl.String).alias("identity_id")), "identity_id", "缺人员编号"),
+        (
+            base.with_columns(
+                pl.lit(f"B{number:03d}2").alias("identity_id"), pl.lit("R99999").alias("raid_id")
+            ),
+            "raid_id",
+            "查处编号不存在",
+        ),
+    )
+    if identities.is_empty():
+        return identities, []
+    kept = spoiled[: 1 + number % len(spoiled)]
+    return pl.concat([identities, *(frame for frame, _, _ in kept)]), [
+        (column, why) for _, column, why in kept
+    ]
+
+
+def write_source(path: Path, number: int, expires_on: date) -> None:
+    """Write the batch's lawful source."""
+    source = {
+        "purpose": "核查查处现场人员是否为在职中小学教师",
+        "legal_basis": "个人信息保护法第十三条、第三十四条；居民身份证法第十五条",
+        "agreement_id": f"GX-2026-{number + 1:03d}",
+        "expires_on": expires_on,
+        "impact_assessment_id": "PIA-2026-001",
+    }
+    path.write_text(yaml.safe_dump(source, allow_unicode=True, sort_keys=False), encoding="utf-8")
