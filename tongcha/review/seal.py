@@ -41,13 +41,9 @@ def find_edits(key: bytes, head: Sequence[str], shown: Mapping[str, str], seal: 
     The row's part alone decides whether the row is good; the cells' parts only tell where it is not.
     """
     expected = seal_row(key, head, shown)
-    if hmac.compare_digest(expected[:ROW_DIGITS], seal[:ROW_DIGITS]):
+    if hmac.compare_digest(expected[:ROW_DIGITS].encode(), seal[:ROW_DIGITS].encode()):
         return []
-    edited = [
-        header
-        for place, header in enumerate(SHOWN)
-        if not hmac.compare_digest(_cell(expected, place), _cell(seal, place))
-    ]
+    edited = [header for place, header in enumerate(SHOWN) if _cell(expected, place) != _cell(seal, place)]
     return edited if edited and len(edited) < len(SHOWN) else ["整行"]
 
 
@@ -72,7 +68,7 @@ def _zip(texts: Sequence[str]) -> list[tuple[str, str]]:
 
 def _cell(seal: str, place: int) -> str:
     start = ROW_DIGITS + place * CELL_DIGITS
-    return seal[start : start + CELL_DIGITS].encode("ascii", "replace").decode()
+    return seal[start : start + CELL_DIGITS]
 
 
 def _mac(key: bytes, purpose: str, parts: Sequence[str]) -> str:
