@@ -1,0 +1,198 @@
+"""A directory of schools and how far a written name agrees with each entry (identity.md §3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from tongcha.identity.characters import regions
+from tongcha.identity.cleaning import clean_text
+from tongcha.identity.names import fold_characters
+from tongcha.identity.school_names import SchoolName, parse_school
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+QUERY_SHARE, CANDIDATE_SHARE = 0.62, 0.38
+ORDINAL_EQUAL, ORDINAL_CONFLICT, ORDINAL_ONE_SIDED = 0.25, -0.6, -0.3
+KIND, CORE_EQUAL, PLACE_EQUAL, PLACE_CONFLICT, CAMPUS, RATIO = 0.1, 0.2, 0.08, -0.15, 0.05, 0.05
+"""shares of the score, measured on official names and human-collected aliases (identity.md §3)"""
+COMPARED: Final = 12
+"""entries that are compared in full, of those with the highest bound"""
+_NEARLY_SAME_KINDS: Final = frozenset(
+    {"中初", "中高", "校小", "校初", "校高", "校中", "校职", "高职", "中职"},
+)
+
+
+class Entry(NamedTuple):
+    """One name of one school."""
+
+    school_id: str
+    area: str
+    name: SchoolName
+    official: str
+    campuses: tuple[str, ...]
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Schools that a written name is looked up in, with an index from characters to entries."""
+
+    entries: tuple[Entry, ...]
+    weights: dict[str, float]
+
+    @cached_property
+    def index(self) -> dict[str, NDArray[np.int64]]:
+        """Character of a core → positions of the entries that have it."""
+        found: dict[str, list[int]] = {}
+        for position, entry in enumerate(self.entries):
+            for char in sorted(set(entry.name.core)):
+                found.setdefault(char, []).append(position)
+        return {char: np.array(positions) for char, positions in found.items()}
+
+    @cached_property
+    def core_weights(self) -> NDArray[np.float64]:
+        """Summed weight of each entry's core."""
+        return np.array([weigh(entry.name.core, self.weights) for entry in self.entries])
+
+    @cached_property
+    def ordinals(self) -> NDArray[np.int64]:
+        """Ordinal of each entry."""
+        return np.array([entry.name.ordinal for entry in self.entries], np.int64)
+
+    def nearest(self, query: SchoolName) -> list[Entry]:
+        """Entries that could score best, by an upper bound of the score."""
+        if not self.entries:
+            return []
+        shared = np.zeros(len(self.entries))
+        for char in sorted(set(query.core) & self.index.keys()):
+            shared[self.index[char]] += self.weights[char]
+        whole = weigh(query.core, self.weights)
+        bound = QUERY_SHARE * (np.minimum(shared / whole, 1) if whole else 1)
+        bound = bound + CANDIDATE_SHARE * np.minimum(shared / np.maximum(self.core_weights, 1e-9), 1)
+        bound = bound + np.where(self.ordinals == query.ordinal, ORDINAL_EQUAL, ORDINAL_ONE_SIDED)
+        bound = bound + np.where((self.core_weights == 0) & (whole == 0), CORE_EQUAL, 0)
+        order = np.argsort(-bound, kind="stable")[:COMPARED]
+        return [self.entries[i] for i in order]
+
+
+def score_school(query: SchoolName, entry: Entry, weights: dict[str, float]) -> float:
+    """Agreement of a written name with one name of a school, 0–1 (1: all that was written agrees)."""
+    name = entry.name
+    score = _core_score(query.core, name.core, weights)
+    score += KIND * agree_on_kind(query.kind, name.kind) + RATIO * fuzz.ratio(query.text, name.text) / 100
+    possible = 1 + CORE_EQUAL + KIND + RATIO
+    if query.ordinal or name.ordinal:
+        possible += ORDINAL_EQUAL
+        if query.ordinal == name.ordinal:
+            score += ORDINAL_EQUAL
+        else:
+            score += ORDINAL_CONFLICT if query.ordinal and name.ordinal else ORDINAL_ONE_SIDED
+    place = name.place or _district_name(entry.area)
+    if query.place and place:
+        possible += PLACE_EQUAL
+        score += PLACE_EQUAL if query.place[:2] == place[:2] else PLACE_CONFLICT
+    if query.campus and any(query.campus in campus or campus in query.campus for campus in entry.campuses):
+        score += CAMPUS
+    return max(0.0, min(1.0, score / possible - (0 if entry.is_current else 0.01)))
+
+
+def _core_score(query: str, name: str, weights: dict[str, float]) -> float:
+    if query == name:
+        return QUERY_SHARE + CANDIDATE_SHARE + CORE_EQUAL
+    shared = common_weight(query, name, weights)
+    covered = shared / weigh(query, weights) if query else 1.0
+    return QUERY_SHARE * covered + CANDIDATE_SHARE * (shared / weigh(name, weights) if name else 0.0)
+
+
+def agree_on_kind(kind: str, other: str) -> int:
+    """1 for the same kind of school, -1 for different ones, 0 where one may include the other."""
+    if not kind or not other or {kind + other, other + kind} & _NEARLY_SAME_KINDS:
+        return 0
+    return 1 if kind == other else -1
+
+
+def is_clear(query: SchoolName, name: SchoolName) -> bool:
+    """Whether nothing that was written speaks against the candidate, and its kind was written."""
+    same_place = not query.place or not name.place or query.place[:2] == name.place[:2]
+    kinds_agree = bool(query.kind) and agree_on_kind(query.kind, name.kind) >= 0
+    return query.ordinal == name.ordinal and kinds_agree and same_place
+
+
+def common_weight(left: str, right: str, weights: dict[str, float]) -> float:
+    """Weight of the heaviest common subsequence of two strings."""
+    row = [0.0] * (len(right) + 1)
+    for char in left:
+        diagonal = 0.0
+        for i, other in enumerate(right, 1):
+            above = row[i]
+            row[i] = diagonal + weights.get(char, 1.0) if char == other else max(above, row[i - 1])
+            diagonal = above
+    return row[-1]
+
+
+def character_weights(cores: Iterable[str]) -> dict[str, float]:
+    """Inverse document frequency of each character among the cores of a directory."""
+    listed = [set(core) for core in cores]
+    counts: dict[str, int] = {}
+    for core in listed:
+        for char in core:
+            counts[char] = counts.get(char, 0) + 1
+    total = len(listed)
+    return {char: float(np.log1p(total / count)) for char, count in counts.items()}
+
+
+def weigh(core: str, weights: dict[str, float]) -> float:
+    """Summed weight of a core; a character that no school has weighs as much as the rarest."""
+    rarest = max(weights.values(), default=1.0)
+    return sum(weights.get(char, rarest) for char in core)
+
+
+def plain_text(text: str) -> str:
+    """A name ready for an equality test: cleaned, folded, without blanks."""
+    return fold_characters(clean_text(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def place_names(area: str) -> tuple[str, ...]:
+    """Names of an area's province and city, with and without their suffix, the longer first."""
+    names = [regions().get(area[:digits].ljust(6, "0"), "") for digits in (2, 4) if len(area) >= digits]
+    both = {variant for name in names for variant in (name, re.sub(r"(省|市|自治州|地区|盟)$", "", name))}
+    return tuple(sorted((n for n in both if len(n) > 1 and n != "市辖区"), key=lambda n: (-len(n), n)))
+
+
+def _district_name(area: str) -> str:
+    return re.sub(r"[区县旗市]$", "", regions().get(area, ""))
+
+
+def city_names(schools: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """First four digits of the area → names of the cities there, with and without 市, the longer first."""
+    found: dict[str, set[str]] = {"": set()}
+    cities = schools.select("area", "city").drop_nulls() if "city" in schools.columns else schools.clear()
+    for area, city in cities.iter_rows() if cities.height else ():
+        both = {name for name in (city, city.removesuffix("市")) if len(name) > 1}
+        found.setdefault(area[:4], set()).update(both)
+        found[""] |= both
+    return {prefix: tuple(sorted(names, key=lambda n: (-len(n), n))) for prefix, names in found.items()}
+
+
+def list_entries(schools: pl.DataFrame) -> Iterator[Entry]:
+    """Every name of every school, in the order of the school ids."""
+    cities = city_names(schools)
+    for row in schools.sort("school_id").iter_rows(named=True):
+        area = row["area"]
+        places = cities.get(area[:4], ()) + place_names(area)
+        campuses = tuple(filter(None, (row.get("campuses") or "").split("、")))
+        older = [row.get("former_name"), *(row.get("aliases") or "").split("、")]
+        for name in dict.fromkeys(filter(None, (row["name"], *older))):
+            parsed, is_current = parse_school(name, places), name == row["name"]
+            yield Entry(row["school_id"], area, parsed, plain_text(name), campuses, is_current)

@@ -1,0 +1,151 @@
+"""A school's name taken apart: place, ordinal, core, kind, campus (identity.md §3)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from tongcha.identity.characters import DATA
+from tongcha.identity.cleaning import clean_text
+from tongcha.identity.names import fold_characters
+
+_CAMPUS: Final = re.compile(
+    r"\(([^)]*(?:校区|分校|本部|校部|[东西南北中]校|学部|小学部|初中部|高中部|部))\)?"
+)
+_CAMPUS_TAIL: Final = re.compile(
+    r"(?<=[学校中小高初幼园])([^学校中小高初幼园]{1,6}(?:校区|分校)|(?:小学|初中|高中)部|本部)$"
+)
+_REMARK: Final = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
+_GRADE: Final = re.compile(r"[初高][一二三]$|[一二三四五六七八九]年级.*$|\d+班$")
+_PROVINCE: Final = re.compile(r"^.{2,7}?(?:省|自治区|特别行政区)(?=.{3})")
+_CITY: Final = re.compile(r"^.{2,6}?(?:市|自治州|地区|盟)(?=.{2})")
+_DISTRICT: Final = re.compile(r"^(.{1,6}?(?:新区|开发区|经开区|高新区|区|县|旗|市))(?=.{2})")
+_OWN_PLACE: Final = re.compile(r"^[市区县](?=第|实验|中心|直属|职|幼|高|[一二三四五六七八九十\d])")
+"""市一中, 区实验小学: the city's or district's own, unnamed"""
+_NOT_PLACES: Final = re.compile(r"社区$|校区$|学区$|小区$|红旗$")
+_HIGHER: Final = re.compile(r"大学|师大|师范|理工|工大|学院|农大|医大|大附")
+_NUMERAL: Final = "零〇一二三四五六七八九十百\\d"
+_WITH_DI: Final = re.compile(rf"第([{_NUMERAL}]+)")
+_BARE: Final = re.compile(rf"([{_NUMERAL}]+)(?=(?:中心|实验|外语|初|高|中|小|幼|职|附))")
+_NAMED_NUMBERS: Final = frozenset({"八一", "五四", "七一", "六一", "一二九", "九一八", "三八"})
+"""dates that schools are named after, not their numbers"""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolName:
+    """One name of a school, comparable.
+
+    Attributes:
+        core: what is left when place, ordinal and kind are taken off (may be empty: 八中).
+        ordinal: its number, 0 if it has none.
+        kind: 幼 小 初 高 中 职 校 大, or empty if it isn't written.
+        place: district as written before the name, or empty.
+        campus: campus or department, or empty.
+        text: the whole name after cleaning and abbreviation, without campus.
+    """
+
+    core: str
+    ordinal: int
+    kind: str
+    place: str
+    campus: str
+    text: str
+
+
+@lru_cache(maxsize=4)
+def school_words(kind: str) -> dict[str, str]:
+    """Words of school names of one kind (abbreviation, suffix, generic, speaker), longest first."""
+    with (DATA / "hand_school_words.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [(row["written"], row["standard"]) for row in csv.DictReader(lines) if row["kind"] == kind]
+    return dict(sorted(rows, key=lambda row: (-len(row[0]), row[0])))
+
+
+def parse_school(written: str, places: tuple[str, ...] = ()) -> SchoolName:
+    """Take a school's name apart.
+
+    Args:
+        written: the name as written.
+        places: names of the city and districts around, with or without 市 or 区, to strip from the front.
+
+    Example:
+        >>> parse_school("成都七中(高新校区)", ("成都",))
+        SchoolName(core='', ordinal=7, kind='中', place='', campus='高新校区', text='七中')
+    """
+    text, campus = _take_campus(fold_characters(clean_text(written)))
+    text = _strip_speaker(text)
+    text, place = _strip_places(text, places)
+    for long, short in school_words("abbreviation").items():
+        text = text.replace(long, short)
+    body, kind = _take_kind(text)
+    body, ordinal = _take_ordinal(body, kind)
+    return SchoolName(body, ordinal, kind, place, campus, text)
+
+
+def _take_campus(text: str) -> tuple[str, str]:
+    found = _CAMPUS.search(text) or _CAMPUS_TAIL.search(text)
+    if found:
+        text = text[: found.start()] + text[found.end() :]
+    return _REMARK.sub("", text), found[1] if found else ""
+
+
+def _strip_speaker(text: str) -> str:
+    """Drop what a speaker adds: 八中老师, 八中初三."""
+    for word in school_words("speaker"):
+        text = text.removesuffix(word)
+    return _GRADE.sub("", text)
+
+
+def _strip_places(text: str, places: tuple[str, ...]) -> tuple[str, str]:
+    """Take province, city and district off the front, but not off 大连理工大学附属."""
+    text = _PROVINCE.sub("", text)
+    for place in places:
+        rest = text.removeprefix(place)
+        if rest != text and len(rest) > 1 and not _HIGHER.match(rest):
+            text = rest.removeprefix("市") if len(rest) > 2 else rest  # noqa: PLR2004
+    if not _HIGHER.search(text[:6]):
+        text = _OWN_PLACE.sub("", _CITY.sub("", text))
+    found = _DISTRICT.match(text)
+    if not found or _NOT_PLACES.search(found[1]) or not _take_kind(text[found.end() :])[1]:
+        return text, ""
+    return text[found.end() :], re.sub(r"[区县旗市]$", "", found[1])
+
+
+def _take_kind(text: str) -> tuple[str, str]:
+    for suffix, kind in school_words("suffix").items():
+        if text.endswith(suffix):
+            return text[: -len(suffix)], kind
+    return text, ""
+
+
+def _take_ordinal(body: str, kind: str) -> tuple[str, int]:
+    """Take the number off: 第十三, 13, 八 before 中; dates such as 八一 stay part of the name."""
+    found = _WITH_DI.search(body) or _BARE.match(body + kind)
+    if not found or found[1] in _NAMED_NUMBERS:
+        return body, 0
+    number = read_numeral(found[1])
+    return (body[: found.start()] + body[found.end() :], number) if number else (body, 0)
+
+
+def read_numeral(text: str) -> int:
+    """Read 13, 十三, 一百零一 or 一三八; 0 if it is no number.
+
+    Example:
+        >>> read_numeral("一百零一"), read_numeral("二十三"), read_numeral("一三八")
+        (101, 23, 138)
+    """
+    digits = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
+    if text.isdigit():
+        return int(text)
+    if not set(text) & {"十", "百"}:
+        return int("".join(str(digits[char]) for char in text)) if all(c in digits for c in text) else 0
+    total = current = 0
+    for char in text:
+        if char in {"十", "百"}:
+            total += (current or 1) * (10 if char == "十" else 100)
+            current = 0
+        else:
+            current = digits.get(char, int(char) if char.isdigit() else 0)
+    return total + current
