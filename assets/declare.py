@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import dagster as dg
+import polars as pl
 
 from tongcha.tables import Column, Partition, Table
 
@@ -30,21 +31,28 @@ def declare_assets(
     name: str, tables: Sequence[Table], description: str
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Return a decorator for a function that reads once and returns several tables as a tuple."""
-    return dg.multi_asset(
-        name=name,
-        description=description,
-        partitions_def=RAIDS if tables[0].partition is Partition.BATCH else None,
-        outs={
-            table.name: dg.AssetOut(
-                group_name=table.stage.value,
-                description=describe_table(table),
-                metadata=describe_columns(table),
-                io_manager_key=IO_MANAGER,
-                kinds={"polars", "parquet"},
-            )
-            for table in tables
-        },
-    )
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        function.__annotations__["return"] = tuple[
+            (pl.DataFrame,) * len(tables)
+        ]  # Dagster counts the entries
+        return dg.multi_asset(
+            name=name,
+            description=description,
+            partitions_def=RAIDS if tables[0].partition is Partition.BATCH else None,
+            outs={
+                table.name: dg.AssetOut(
+                    group_name=table.stage.value,
+                    description=describe_table(table),
+                    metadata=describe_columns(table),
+                    io_manager_key=IO_MANAGER,
+                    kinds={"polars", "parquet"},
+                )
+                for table in tables
+            },
+        )(function)
+
+    return decorate
 
 
 def describe_table(table: Table) -> str:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 Policy = TypeVar("Policy", bound=PolicyFile)
 
 
+def list_returns(inbox: Path) -> list[Path]:
+    """Return the files of `inbox/returns`, sorted; droppings of office suites are left out."""
+    files = (path for path in (inbox / "returns").rglob("*") if path.is_file())
+    return sorted(path for path in files if not path.name.startswith((".", "~$")))
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The bureau's desk for one run; built by `pipelines`, so assets know no environment and no clock.
@@ -53,6 +59,10 @@ class Office:
     def outbox(self) -> Path:
         """Where documents leave from."""
         return self.home / "outbox"
+
+    def returned(self) -> list[Path]:
+        """Return the workbooks that came back, whatever their batch."""
+        return list_returns(self.inbox)
 
     @property
     def tables(self) -> TableStore:

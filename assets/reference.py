@@ -1,4 +1,4 @@
-"""Reference: the newest registry snapshot, and the people that can be matched."""
+"""Reference: the newest registry snapshot, what it changed, and the people that can be matched."""
 
 import dagster as dg
 import polars as pl
@@ -6,16 +6,25 @@ import polars as pl
 from assets.declare import declare_assets
 from assets.office import Office
 from tongcha.policy.intake import IntakePolicy
+from tongcha.reference.diff import diff_snapshots, refuse_shrunken_registry
 from tongcha.reference.people import combine_people
 from tongcha.reference.snapshot import newest_snapshot, read_snapshot
-from tongcha.tables import reference
+from tongcha.tables import BY_NAME, reference
 
 
-@declare_assets("reference", reference.TABLES, "读入最新参照快照,合成比对库")
+@declare_assets("reference", reference.TABLES, "读入最新参照快照，与上一快照对照，合成比对库")
 def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]:
     """Read the newest dated folder under inbox/reference and combine its people."""
-    policy = office.policy(IntakePolicy, "intake")
-    taken = read_snapshot(office.inbox, newest_snapshot(office.inbox), policy=policy)
+    policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
+    taken = read_snapshot(office.inbox, snapshot, policy=policy)
+    earlier = office.tables.read_before(BY_NAME["teachers"], snapshot)
+    refuse_shrunken_registry(earlier, taken.teachers, policy)
     combined = combine_people(taken.teachers, taken.employment, taken.staff_entries)
-    made = {"people": combined.people, "staff_entries": combined.staff_entries}
-    return tuple(made.get(table.name, getattr(taken, table.name, None)) for table in reference.TABLES)
+    made = {
+        "people": combined.people,
+        "staff_entries": combined.staff_entries,
+        "staff_findings": combined.staff_findings,
+        "snapshot_changes": diff_snapshots(earlier, taken.teachers),
+    }
+    names = [table.name for table in reference.TABLES]
+    return tuple(made[name] if name in made else getattr(taken, name) for name in names)

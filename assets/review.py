@@ -5,17 +5,19 @@ import polars as pl
 
 from assets.declare import declare_asset, declare_assets
 from assets.office import Office
-from assets.returns import take_returns
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
 from tongcha.ledger.store import Ledger
 from tongcha.policy.deductions import DeductionPolicy
+from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.decisions import find_disputed, find_withdrawn
 from tongcha.review.gate import GateFacts, confirm_links
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
+from tongcha.review.returns import ReturnTerms, take_returns
+from tongcha.review.reviewers import Reviewers
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.tables import BY_NAME
 
@@ -27,7 +29,15 @@ def review_returns(
     context: dg.AssetExecutionContext, office: dg.ResourceParam[Office], candidate_links: pl.DataFrame
 ) -> pl.DataFrame:
     """Read the batch's returned workbooks and append the judgements in them to the ledger."""
-    return take_returns(office, context.partition_key, candidate_links)
+    terms = ReturnTerms(
+        batch=context.partition_key,
+        key=office.keys["review"],
+        reviewers=Reviewers.load(office.home / "reviewers.yaml"),
+        candidate_links=candidate_links,
+        policy=office.policy(ReviewPolicy, "review"),
+        limits=office.policy(IntakePolicy, "intake").limits,
+    )
+    return take_returns(office.returned(), Ledger(office.ledger_url), terms, at=office.now())
 
 
 @declare_asset(BY_NAME["judgements"], deps=["review_returns"])

@@ -77,6 +77,11 @@ class TableStore:
         frames = [self.read(table, partition) for partition in self.partitions(table)]
         return table.conform(pl.concat([table.empty(), *frames]))
 
+    def read_before(self, table: Table, partition: str) -> pl.DataFrame:
+        """Return the last stored partition that comes before the named one; empty if none does."""
+        earlier = [key for key in self.partitions(table) if key < partition]
+        return self.read(table, earlier[-1]) if earlier else table.empty()
+
     def has(self, table: Table, partition: str) -> bool:
         """Whether a good table is stored for that partition."""
         return self.path(table, partition).is_file()

@@ -1,4 +1,4 @@
-"""The demo: an invented city in the real inbox formats, scripted reviewers, and the real jobs between them."""
+"""The demo: an invented city in the real inbox formats, scripted reviewers, and the real jobs between."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import yaml
-from tongcha.synthetic.inbox import write_inbox
-from tongcha.synthetic.reviewer import judge
 
 from pipelines.home import Home, Settings, write_private
 from pipelines.report import read_all, show_demo
@@ -19,7 +17,8 @@ from pipelines.runs import Runner
 from pipelines.terminal import say, track
 from pipelines.workflow import act_batches, propose_batches
 from tongcha.errors import HomeError
-from tongcha.review.return_file import read_cover
+from tongcha.synthetic.inbox import write_inbox
+from tongcha.synthetic.reviewer import judge
 from tongcha.synthetic.spec import CITY, WorldSpec
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
 from tongcha.synthetic.world import build_world
@@ -113,22 +112,17 @@ def list_waiting(home: Home) -> list[Path]:
 
 
 def answer_workbooks(home: Home, workbooks: list[Path], spec: WorldSpec) -> None:
-    """Let the scripted reviewers fill workbooks and put them into `inbox/returns`.
-
-    A workbook that was returned before in the same round is answered once more under a new name.
-    """
+    """Let the scripted reviewers fill workbooks and put them into `inbox/returns`."""
     truth = pl.read_parquet(home.root / "truth" / "truth.parquet")
     links = read_all(home, "candidate_links")
     pairs = dict(links.select("link_id", pl.struct("identity_id", "person_id")).iter_rows())
     for workbook in workbooks:
-        cover = read_cover(workbook)
-        if cover is None:
-            continue
-        answers = {link: _answer(truth, pairs[link], cover.round, spec) for link in list_links(workbook)}
+        review_round = workbook.stem.rpartition("-")[2]
+        answers = {link: _answer(truth, pairs[link], review_round, spec) for link in list_links(workbook)}
         fill_workbook(workbook, answers, home.inbox / "returns" / workbook.name)
 
 
 def _answer(truth: pl.DataFrame, pair: Mapping[str, str], review_round: str, spec: WorldSpec) -> Answer:
     signer = SIGNERS[review_round]
-    verdict = judge(truth, (pair["identity_id"], pair["person_id"]))
+    verdict = judge(truth, (pair["identity_id"], pair["person_id"]), reviewer=signer)
     return Answer(verdict, signer, spec.snapshot + timedelta(days=7), REASONS[verdict])

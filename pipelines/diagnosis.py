@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
 import yaml
 
+from assets.office import list_returns
 from pipelines.provenance import POLICIES, ROOT
+from pipelines.report import read_all
 from tongcha.errors import TongchaError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.clocks import ClockPolicy
@@ -18,7 +21,6 @@ from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.linkage import LinkagePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
-from tongcha.review.return_file import read_cover
 from tongcha.review.reviewers import Reviewers
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ POLICY_FILES: Final[dict[str, type[PolicyFile]]] = {
     "deductions": DeductionPolicy,
     "clocks": ClockPolicy,
 }
+SHOWN: Final = 5
 OUTWARD: Final = frozenset({"review", "routing", "deductions", "clocks"})
 
 
@@ -114,13 +117,13 @@ def _look_at_inbox(home: Home) -> Iterator[Finding]:
     yield Finding("参照快照", newest, bool(snapshots), "把教师库等放入 inbox/reference/<日期>/")
     batches = home.raid_batches()
     yield Finding("查处批次", f"{len(batches)} 个", bool(batches), "把材料放入 inbox/raids/<批次>/")
-    returned = sorted((home.inbox / "returns").glob("*"))
-    strays = [
-        path.name for path in returned if (cover := read_cover(path)) is None or cover.batch not in batches
-    ]
-    listed = "、".join(strays[:5])
-    state = f"{len(returned)} 个" + (f"，其中 {len(strays)} 个不属于任何批次（{listed}）" if strays else "")
-    yield Finding("回传文件", state, not strays, "核对文件是否为系统发出的复核表、批次是否在收件箱")
+    refused = read_all(home, "review_returns").filter(pl.col("outcome") == "refused")
+    files = "、".join(refused["file"].unique().sort().head(SHOWN))
+    state = f"{len(list_returns(home.inbox))} 个，退回 {refused.height} 行" + (
+        f"（{files}）" if files else ""
+    )
+    fix = "tongcha sql 查 review_returns 的 reason，请复核人改正后重新交回"
+    yield Finding("回传文件", state, refused.is_empty(), fix)
 
 
 def _look_at_ledger(home: Home) -> Finding:

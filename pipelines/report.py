@@ -1,4 +1,4 @@
-"""What the command line shows of the results: the funnel, one link, one referral, one notice, and where to look."""
+"""What the command line shows of the results: the funnel, a link, a referral, a notice, where to look."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from rich.panel import Panel
 from rich.table import Table as Grid
-from tongcha.linkage.explain import explain_link, waterfall_text
 
 from assets.store import TableStore
 from pipelines.terminal import say
 from tongcha.errors import InputError
+from tongcha.linkage.explain import explain_link, waterfall_text
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def store_tables(context: dg.InitResourceContext) -> ParquetTables:
 
 
 def keeps_contract(table: Table, frame: pl.DataFrame) -> bool:
-    """Whether every rule of the contract holds, by the same predicates as the asset check, without its report."""
+    """Whether every rule of the contract holds, by the same predicates as the asset check."""
     with duckdb.connect() as connection:
         connection.register("judged", frame)
         return not any(

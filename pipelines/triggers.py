@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 
 from assets.declare import RAIDS
-from assets.returns import list_returns
+from assets.office import list_returns
 from pipelines.home import Home
 from pipelines.jobs import act, propose, reference, settle
 from pipelines.provenance import digest_files
@@ -61,8 +61,8 @@ def watch_raids(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
 def watch_returns(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Run `act` for each batch whose returned workbooks aren't those of the last time."""
     inbox = Home.from_environment().inbox
-    known = context.instance.get_dynamic_partitions(str(RAIDS.name))
-    files = {batch: list_returns(inbox, batch) for batch in known}
+    known = list(context.instance.get_dynamic_partitions(str(RAIDS.name)))
+    files = assign_returns(list_returns(inbox), known)
     states = {batch: digest_files(own, inbox) for batch, own in files.items() if own}
     return request_changed(context, states)
 
@@ -77,6 +77,15 @@ def watch_returns(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
 def settle_after_act(context: dg.RunStatusSensorContext) -> dg.RunRequest:
     """Recompute the whole tables after each act."""
     return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+
+def assign_returns(files: list[Path], batches: list[str]) -> dict[str, list[Path]]:
+    """Return the files that may concern each batch: by the name that they were sent out with.
+
+    A renamed file concerns every batch; its sealed cover then tells whose it is.
+    """
+    named = {path: [batch for batch in batches if path.name.startswith(f"{batch}-")] for path in files}
+    return {batch: [path for path in files if batch in named[path] or not named[path]] for batch in batches}
 
 
 def request_changed(

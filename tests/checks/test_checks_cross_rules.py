@@ -1,0 +1,231 @@
+"""Every rule between tables: green on the scenario, red when what it protects is broken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from assets.office import Office
+from pipelines.definitions import CROSS_RULES
+from tests.scenario import BATCH, CONFIRMED, HASH_A, RAID_DAY, make_table, make_tables
+from tongcha.ledger.store import Ledger
+from tongcha.review.decisions import record_judgement
+
+from pipelines.provenance import POLICIES
+
+Tables = dict[str, pl.DataFrame]
+Breaker = Callable[[Tables, Office], None]
+BREAKERS: dict[str, Breaker] = {}
+
+
+def breaks(rule: str) -> Callable[[Breaker], Breaker]:
+    def keep(breaker: Breaker) -> Breaker:
+        BREAKERS[rule] = breaker
+        return breaker
+
+    return keep
+
+
+def change(tables: Tables, name: str, **columns: pl.Expr) -> None:
+    tables[name] = tables[name].with_columns(**columns)
+
+
+@breaks("every_accepted_row_is_stored")
+def lose_an_identity(tables, _office):
+    tables["identities"] = tables["identities"].head(1)
+
+
+@breaks("every_rejected_row_has_a_reason")
+def forget_a_reason(tables, _office):
+    tables["rejected_rows"] = tables["rejected_rows"].clear()
+
+
+@breaks("every_identity_belongs_to_a_site")
+def move_the_raid(tables, _office):
+    change(tables, "identities", raid_id=pl.lit("Q9"))
+
+
+@breaks("every_teacher_can_be_matched")
+def leave_a_teacher_out(tables, _office):
+    tables["people"] = tables["people"].filter(pl.col("origin") != "registry")
+
+
+@breaks("every_spell_belongs_to_a_teacher")
+def orphan_a_spell(tables, _office):
+    change(tables, "employment", teacher_id=pl.lit("T9"))
+
+
+@breaks("every_school_of_a_teacher_is_listed")
+def unlist_the_school(tables, _office):
+    tables["schools"] = tables["schools"].clear()
+
+
+@breaks("evidence_sums_to_score")
+def add_a_bit(tables, _office):
+    change(tables, "candidate_links", score=pl.col("score") + 0.001)
+
+
+@breaks("every_link_belongs_to_an_identity")
+def link_a_stranger(tables, _office):
+    change(tables, "candidate_links", identity_id=pl.lit("I9"))
+
+
+@breaks("every_identity_has_at_most_one_accept")
+def accept_twice(tables, _office):
+    change(tables, "candidate_links", decision=pl.lit("accept"), identity_id=pl.lit("I1"))
+
+
+@breaks("every_batch_rests_on_one_snapshot_and_policy")
+def mix_policies(tables, _office):
+    change(tables, "candidate_links", policy_hash=pl.col("link_id"))
+
+
+@breaks("every_proposed_link_is_queued")
+def drop_from_the_queue(tables, _office):
+    tables["review_queue"] = tables["review_queue"].head(1)
+
+
+@breaks("every_judgement_is_in_the_ledger")
+def invent_a_judgement(tables, _office):
+    change(tables, "judgements", event_id=pl.lit("E9999999999999999"))
+
+
+@breaks("every_confirmed_link_is_signed_by_enough_people")
+def need_two_but_have_one(tables, _office):
+    change(tables, "confirmed_links", decision=pl.lit("review"))
+
+
+@breaks("no_confirmed_link_is_withheld")
+def withhold_it_as_well(tables, _office):
+    row = {"batch": BATCH, "link_id": CONFIRMED, "requirement": "no_rival", "reason": "有竞争候选"}
+    tables["withheld_links"] = pl.DataFrame([row])
+
+
+@breaks("every_confirmed_link_was_in_service")
+def retire_before_the_raid(tables, _office):
+    change(tables, "candidate_links", in_service=pl.lit(value=False))
+
+
+@breaks("every_referral_has_a_current_judgement")
+def change_the_verdict(tables, _office):
+    change(tables, "judgements", verdict=pl.lit("different"))
+
+
+@breaks("no_outward_row_without_gate")
+def refer_another_person(tables, _office):
+    change(tables, "referrals", person_id=pl.lit("T9"))
+
+
+@breaks("every_confirmed_link_is_routed")
+def refer_nobody(tables, _office):
+    tables["referrals"] = tables["referrals"].clear()
+
+
+@breaks("every_fact_in_favour_is_counted")
+def forget_a_fact(tables, _office):
+    change(tables, "referrals", exculpatory_count=pl.lit(0, dtype=pl.Int64))
+
+
+@breaks("every_package_file_is_as_recorded")
+def record_a_missing_file(tables, _office):
+    row = {"path": "referrals/移送函.docx", "sha256": "0" * 64}
+    tables["referral_packages"] = pl.DataFrame([row])
+
+
+@breaks("every_confirmed_link_has_a_school_or_a_question")
+def answer_for_an_unconfirmed_link(tables, _office):
+    tables["confirmed_links"] = tables["confirmed_links"].clear()
+
+
+@breaks("every_deduction_points_to_a_case")
+def cite_no_case(tables, _office):
+    change(tables, "score_deductions", case_ref=pl.lit("L9999999999999999"))
+
+
+@breaks("scoreboard_equals_deductions")
+def lose_a_cent(tables, _office):
+    change(tables, "scoreboard", points=pl.lit(Decimal("6.49"), dtype=pl.Decimal(9, 2)))
+
+
+@breaks("every_notice_states_the_scoreboards_sum")
+def notify_another_sum(tables, _office):
+    change(tables, "school_notices", points=pl.lit(Decimal("7.00"), dtype=pl.Decimal(9, 2)))
+
+
+@breaks("every_notice_file_is_as_recorded")
+def alter_the_notice(_tables, office):
+    (office.outbox / "notices/N00000000000a/告知书.docx").write_bytes(b"other")
+
+
+@pytest.fixture
+def office(tmp_path) -> Office:
+    made = Office(
+        home=tmp_path,
+        policies=POLICIES,
+        today=dt.date(2026, 11, 1),
+        now=lambda: "2026-11-01T09:00:00+08:00",
+        is_demo=True,
+        ledger_url=f"sqlite:///{tmp_path / 'ledger.sqlite'}",
+        keys={},
+        provenance={},
+    )
+    notice = made.outbox / make_table("school_notices")["path"][0]
+    notice.parent.mkdir(parents=True)
+    notice.write_bytes(b"notice")
+    return made
+
+
+@pytest.fixture
+def tables(office) -> Tables:
+    made = make_tables()
+    event = Ledger(office.ledger_url).append(
+        record_judgement(
+            batch=BATCH,
+            link_id=CONFIRMED,
+            review_round="一审",
+            reviewer="R01",
+            verdict="same",
+            reason="",
+            evidence_hash=HASH_A,
+            decided_on=RAID_DAY,
+        ),
+        at=office.now(),
+    )
+    change(made, "judgements", event_id=pl.lit(event.event_id))
+    digest = office.fingerprint(made["school_notices"]["path"][0])
+    change(made, "school_notices", sha256=pl.lit(digest))
+    return made
+
+
+@pytest.mark.parametrize("rule", CROSS_RULES, ids=lambda rule: rule.name)
+def test_each_rule_is_green_on_a_consistent_state(rule, tables, office):
+    assert rule.find(tables, office).height == 0
+
+
+@pytest.mark.parametrize("rule", CROSS_RULES, ids=lambda rule: rule.name)
+def test_each_rule_goes_red_when_what_it_protects_is_broken(rule, tables, office):
+    BREAKERS[rule.name](tables, office)
+    assert rule.find(tables, office).height > 0
+
+
+def test_every_rule_is_a_positive_sentence_with_a_breaker():
+    assert {rule.name for rule in CROSS_RULES} == set(BREAKERS)
+    assert all(rule.text.endswith("。") for rule in CROSS_RULES)
+
+
+def test_a_broken_ledger_carries_no_judgement(tables, office, monkeypatch):
+    import sqlite3
+
+    path = office.ledger_url.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        names = [n for (n,) in connection.execute("select name from sqlite_master where type='trigger'")]
+        for name in names:
+            connection.execute(f"drop trigger {name}")
+        connection.execute("update events set actor = 'R99'")
+    connection.close()
+    rule = next(r for r in CROSS_RULES if r.name == "every_judgement_is_in_the_ledger")
+    assert rule.find(tables, office).height == 1
