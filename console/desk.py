@@ -1,0 +1,169 @@
+"""Where each link of a batch stands, and what a given reviewer may do with it.
+
+Everything is computed from the tables and the ledger at each request, so that what colleagues put on
+record, here or by workbook, counts at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from console.refusals import Refusal
+from tongcha.ledger.events import EventKind, drop_retracted
+from tongcha.review.judgements import project_judgements
+from tongcha.review.queue import build_review_queue
+from tongcha.review.settle import PANEL, ROUND_OF_STATE
+from tongcha.tables.review import ROUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from console.settings import ConsoleSettings
+    from tongcha.ledger.events import Event
+    from tongcha.review.reviewers import Reviewer
+
+STATE_OF_ROUND: Final = {review_round: state for state, review_round in ROUND_OF_STATE.items()}
+VIEWER: Final = "查看"
+KINDS: Final = (EventKind.JUDGEMENT, EventKind.RECUSAL, EventKind.RETRACTION)
+Rounds = dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One batch at this moment.
+
+    Attributes:
+        batch: the batch.
+        links: table `candidate_links`.
+        queue: table `review_queue`, as it is now.
+        judgements: table `judgements`, as it is now.
+        sites: table `sites`.
+        recused: (link, code) of every declared conflict of interest that stands.
+        own: (link, code) → round → that person's judgement that counts.
+    """
+
+    batch: str
+    links: pl.DataFrame
+    queue: pl.DataFrame
+    judgements: pl.DataFrame
+    sites: pl.DataFrame
+    recused: frozenset[tuple[str, str]]
+    own: Mapping[tuple[str, str], Rounds]
+
+    def find(self, link_id: str) -> dict[str, object]:
+        """Return the link's row of the queue.
+
+        Raises:
+            Refusal: no such link waits or waited for people.
+        """
+        rows = self.queue.filter(pl.col("link_id") == link_id)
+        if rows.is_empty():
+            raise Refusal(HTTPStatus.NOT_FOUND, "比对编号", "本批次的复核队列里没有", "回到队列重新打开")
+        return rows.row(0, named=True)
+
+    def may_judge(self, link_id: str, code: str, review_round: str) -> bool:
+        """Whether this person may still judge the link in this round.
+
+        Nobody judges a link in both blind rounds; the panel may include earlier reviewers (policy asks
+        for at least one new person, which `settle` sees to), but nobody speaks twice in it.
+        """
+        if (link_id, code) in self.recused:
+            return False
+        rounds = self.own.get((link_id, code), {})
+        return review_round not in rounds if review_round == PANEL else not rounds
+
+    def list_tasks(self, reviewer: Reviewer, review_round: str) -> list[str]:
+        """Return the links that wait for this person in a round, in the order of the queue."""
+        if review_round not in reviewer.roles:
+            return []
+        waiting = self.queue.filter(pl.col("state") == STATE_OF_ROUND[review_round]).sort("position")
+        return [link for link in waiting["link_id"] if self.may_judge(link, reviewer.code, review_round)]
+
+    def find_neighbours(self, tasks: list[str], link_id: str) -> tuple[str, str]:
+        """Return which tasks come before and after a link, which need be none itself; empty for none."""
+        places = dict(self.queue.select("link_id", "position").iter_rows())
+        here = places[link_id]
+        before = [task for task in tasks if places[task] < here]
+        after = [task for task in tasks if places[task] > here]
+        return (before[-1] if before else ""), (after[0] if after else "")
+
+    def count_own(self, reviewer: Reviewer, review_round: str) -> int:
+        """Return how many links this person has judged in a round."""
+        return sum(review_round in rounds for (_, code), rounds in self.own.items() if code == reviewer.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """In which way somebody sees a link.
+
+    Attributes:
+        mode: `judge` (blind, may answer), `judged` (has answered) or `view` (looks only).
+        review_round: the round to judge in, or judged in; empty for a look.
+        own: the person's own judgement; None before it is given.
+    """
+
+    mode: str
+    review_round: str = ""
+    own: dict[str, object] | None = None
+
+
+def open_desk(settings: ConsoleSettings, batch: str) -> Desk:
+    """Read a batch as it stands now.
+
+    Raises:
+        Refusal: no such batch has been proposed.
+    """
+    if batch not in settings.list_batches():
+        raise Refusal(HTTPStatus.NOT_FOUND, "批次", "不在已比对的批次之列", "回到首页，从列表中打开")
+    links = settings.read_table("candidate_links", batch)
+    sites = settings.read_table("sites", batch)
+    events = [event for kind in KINDS for event in settings.ledger.events(kind)]
+    judgements = project_judgements(events, links, batch)
+    queue = build_review_queue(links, judgements, settings.review_policy, sites)
+    return Desk(batch, links, queue, judgements, sites, _find_recused(events), _collect_own(judgements))
+
+
+def admit(desk: Desk, link_id: str, reviewer: Reviewer) -> Admission:
+    """Decide how this person may see a link.
+
+    Raises:
+        Refusal: they declared a conflict of interest, or the link isn't theirs to see. The answer tells
+            nothing of what others have judged.
+    """
+    row = desk.find(link_id)
+    if (link_id, reviewer.code) in desk.recused:
+        raise Refusal(
+            HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您已声明回避，不再向您显示", "继续复核其他比对"
+        )
+    review_round = ROUND_OF_STATE.get(str(row["state"]), "")
+    may_answer = review_round in reviewer.roles and desk.may_judge(link_id, reviewer.code, review_round)
+    if review_round and may_answer:
+        return Admission("judge", review_round)
+    rounds = desk.own.get((link_id, reviewer.code))
+    if rounds:
+        latest = max(rounds, key=ROUNDS.index)
+        return Admission("judged", latest, rounds[latest])
+    if VIEWER in reviewer.roles:
+        return Admission("view")
+    raise Refusal(
+        HTTPStatus.FORBIDDEN,
+        f"比对 {link_id}",
+        "现在不由您复核，个人信息不予显示",
+        "回到队列，复核派给您的比对",
+    )
+
+
+def _find_recused(events: list[Event]) -> frozenset[tuple[str, str]]:
+    standing = drop_retracted(events)
+    return frozenset((e.subject, e.actor) for e in standing if e.kind is EventKind.RECUSAL)
+
+
+def _collect_own(judgements: pl.DataFrame) -> dict[tuple[str, str], Rounds]:
+    own: dict[tuple[str, str], Rounds] = {}
+    for row in judgements.filter("is_current").sort("event_id").iter_rows(named=True):
+        own.setdefault((row["link_id"], row["reviewer"]), {})[row["round"]] = row
+    return own

@@ -1,0 +1,46 @@
+"""What the console needs to know of its deployment; pipelines provides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import polars as pl
+
+    from console.accounts import Accounts
+    from console.policy import ConsolePolicy
+    from tongcha.ledger.store import Ledger
+    from tongcha.policy.review import ReviewPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """The deployment as the console sees it.
+
+    Attributes:
+        read_table: table name and batch (None for tables without) → the stored table. Asked at each
+            request for sites, identities, candidate_links and link_evidence (with the batch), and for
+            people and schools (with the batch too: the snapshot that the batch was linked to).
+        list_batches: batches whose links have been proposed, in the order to show them.
+        ledger: where judgements go.
+        review_policy: who must sign and when a reason is due.
+        console_policy: how long a login lasts.
+        accounts: who may log in.
+        key: secret of the deployment, at least 32 bytes.
+        clock: the present instant, with its time zone.
+        public_name: host name under which an encrypting proxy offers the console; empty for none.
+    """
+
+    read_table: Callable[[str, str | None], pl.DataFrame]
+    list_batches: Callable[[], list[str]]
+    ledger: Ledger
+    review_policy: ReviewPolicy
+    console_policy: ConsolePolicy
+    accounts: Accounts
+    key: bytes
+    clock: Callable[[], datetime]
+    public_name: str = ""
