@@ -30,6 +30,7 @@ from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.review import layout
 from tongcha.review.decisions import record_retraction
+from tongcha.review.return_file import ReturnCover, read_cover
 from tongcha.review.returns import take_returns
 from tongcha.review.seal import find_edits, seal_row
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook
@@ -221,6 +222,7 @@ def test_seals_survive_a_save_by_an_office_suite(ledger, book, tmp_path):
     saved = tmp_path / "saved"
     command = [str(OFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(saved), str(book)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)  # noqa: S603 – our own arguments
+    assert read_cover(saved / book.name) == ReturnCover(BATCH, "一审")
     table = take_returns([saved / book.name], ledger, terms(candidate_links()), at=AT)
     assert refused_of(table) == {}
     assert len(ledger.events(EventKind.JUDGEMENT)) == 2

@@ -25,6 +25,7 @@ from tongcha.errors import ReturnError
 from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.review.layout import INPUTS, name_workbook
+from tongcha.review.return_file import ReturnCover, read_cover
 from tongcha.review.returns import read_review_workbook, take_returns
 from tongcha.review.workbook import split_differences
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
@@ -245,6 +246,14 @@ def test_a_recusal_is_recorded_and_the_link_waits_for_someone_else(ledger, links
     take_returns([path], ledger, terms(links), at=AT)
     assert [event.actor for event in ledger.events(EventKind.RECUSAL)] == ["r1"]
     assert states_of(ledger, links)[SURE] == "待一审"
+
+
+def test_a_book_claims_its_batch_and_round_and_other_files_claim_nothing(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    assert read_cover(path) == ReturnCover(BATCH, "一审")
+    (tmp_path / "x.xlsx").write_bytes(b"PK")
+    assert read_cover(tmp_path / "x.xlsx") is None
+    assert read_cover(tmp_path / "missing.xlsx") is None
 
 
 def test_the_inputs_are_the_four_yellow_columns():

@@ -10,6 +10,8 @@ GUIDE_SHEET: Final = "说明"
 SCORES_SHEET: Final = "_scores"
 META_SHEET: Final = "_meta"
 FORMAT: Final = "tongcha-review-1"
+PROPERTIES: Final = ("同查批次", "同查轮次")
+"""document properties that tell people and scripts which book this is; nothing is believed of them"""
 
 HEADERS: Final = (
     "序号",

@@ -7,8 +7,12 @@ outside is never opened here.
 from __future__ import annotations
 
 import hmac
+import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from lxml import etree
 
 from tongcha.errors import ReturnError
 from tongcha.intake.parser_pool import ParserPool
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from tongcha.policy.intake import FileLimits
 
 META_ROWS: Final = 6
+PROPERTIES_PART, PROPERTIES_LIMIT = "docProps/custom.xml", 65_536
 RESEND: Final = "请在系统发出的原表上填写后重新交回"
 Rows = list[list[str]]
 
@@ -44,6 +49,22 @@ class ReturnSheet:
 
     cover: ReturnCover
     rows: Sequence[Sequence[str]]
+
+
+def read_cover(path: Path) -> ReturnCover | None:
+    """Return the batch and round that a file claims in its document properties, or None.
+
+    A claim only: for telling a person which file is which. What counts is the sealed cover.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(PROPERTIES_PART) as part:
+            root = etree.fromstring(part.read(PROPERTIES_LIMIT), etree.XMLParser(resolve_entities=False))
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, etree.XMLSyntaxError):
+        return None
+    claims = {str(item.get("name")): "".join(map(str, item.itertext())) for item in root}
+    if not set(layout.PROPERTIES) <= set(claims):
+        return None
+    return ReturnCover(*(claims[name] for name in layout.PROPERTIES))
 
 
 def open_returns(

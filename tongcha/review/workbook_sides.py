@@ -81,6 +81,8 @@ def add_scores_sheet(book: Book, links: Sequence[ShownLink]) -> None:
 
 def add_meta_sheet(book: Book, key: bytes, batch: str, review_round: str, count: int) -> None:
     """Add the sealed cover by which the workbook is known when it comes back."""
+    for name, value in zip(layout.PROPERTIES, (batch, review_round), strict=True):
+        book.set_custom_property(name, value, "text")
     sheet = book.add_worksheet(layout.META_SHEET)
     values = (layout.FORMAT, batch, review_round, str(count), name_key(key))
     names = ("format", "batch", "round", "rows", "key")
