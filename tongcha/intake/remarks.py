@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -19,8 +20,7 @@ SUMS: Final = ("合计", "小计", "总计", "共计")
 
 def drop_remarks(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the landed text rows that may be records, and entries for the others."""
-    first = pl.col(FIRST).str.replace_all(r"[\s\u3000\u00a0]+", "")
-    is_footer = first.str.contains(_footer_pattern(policy.footer_words))
+    is_footer = pl.col(FIRST).str.strip_chars().str.contains(_footer_pattern(policy.footer_words))
     columns = [c for c in text.columns if c not in (*PLACE, FIRST)]
     is_blank = pl.all_horizontal(pl.col(columns).str.strip_chars().fill_null("") == "")
     flagged = text.with_columns(
@@ -57,9 +57,13 @@ def drop_repeats(typed: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataF
 
 
 def _footer_pattern(words: tuple[str, ...]) -> str:
-    """Match a whole word or one followed by anything but a Chinese character; sums match as a prefix."""
-    others = "|".join(word for word in words if word not in SUMS)
-    return rf"^(?:{'|'.join(SUMS)}|(?:{others})(?:$|[^\p{{Han}}]))"
+    """Match a word, spaced or not, followed by anything but a Chinese character; sums match as a prefix."""
+    ends = r"(?:$|[^\p{Han}])"
+    return "^(?:" + "|".join(_spaced(word) + ("" if word in SUMS else ends) for word in words) + ")"
+
+
+def _spaced(word: str) -> str:
+    return r"\s*".join(map(re.escape, word))
 
 
 def _is_header(name: str, columns: list[str], policy: IntakePolicy) -> pl.Expr:

@@ -1,0 +1,161 @@
+"""Hostile and broken files: each gets one reason, nothing dies, the next file is still read."""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+import xlsxwriter
+
+from tests.intake_files import IDENTITY_HEADER, IDENTITY_ROW, POLICY, edit_parts, sheet_xml, write_book
+from tongcha.intake.folder import read_content
+from tongcha.intake.parser_pool import ParserPool
+from tongcha.intake.preflight import FileRefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def book(tmp_path):
+    return write_book(tmp_path / "good.xlsx", {"表": [IDENTITY_HEADER, IDENTITY_ROW]})
+
+
+def refusal(path: Path) -> str:
+    outcome = read_content(path, path.parent, POLICY)
+    assert isinstance(outcome, FileRefusedError), "the file was read"
+    assert outcome.reason
+    assert outcome.fix
+    return outcome.rule
+
+
+def test_a_good_workbook_passes(book):
+    content = read_content(book, book.parent, POLICY)
+    assert isinstance(content, list)
+    assert content[0]["rows"][1][:2] == ["I1", "R1"]
+
+
+def test_a_stray_last_cell_is_refused_before_the_parser_aborts(tmp_path):
+    path = tmp_path / "stray.xlsx"
+    with xlsxwriter.Workbook(path) as stray:
+        sheet = stray.add_worksheet()
+        sheet.write("A1", 1)
+        sheet.write("XFD1048576", 2)
+    assert refusal(path) == "stray_cell"
+
+
+def test_a_zip_bomb_is_refused(book, tmp_path):
+    bomb = edit_parts(book, tmp_path / "bomb.xlsx", sheet1=sheet_xml(book) + b" " * (40 << 20))
+    assert refusal(bomb) == "zip_bomb"
+
+
+def test_a_claim_of_two_gigabytes_is_refused_unread(book, tmp_path):
+    data = bytearray(book.read_bytes())
+    start = data.rfind(b"PK\x01\x02", 0, data.find(b"xl/worksheets/sheet1.xml", data.find(b"PK\x01\x02")))
+    data[start + 24 : start + 28] = struct.pack("<I", 2 << 30)
+    path = tmp_path / "claims.xlsx"
+    path.write_bytes(data)
+    assert refusal(path) in {"too_large", "zip_bomb"}
+
+
+@pytest.mark.parametrize(
+    ("part", "rule"),
+    [
+        (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', "doctype"),
+        (b"\x00", "encoding"),
+        (b"<x:c r='A1'/>", "prefixed_markup"),
+        (b"<c><v>1</v></c>", "unplaced_cells"),
+    ],
+)
+def test_unusual_markup_is_refused(book, tmp_path, part, rule):
+    xml = sheet_xml(book).replace(b"<sheetData>", b"<sheetData>" + part)
+    assert refusal(edit_parts(book, tmp_path / "odd.xlsx", sheet1=xml)) == rule
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("xl/vbaProject.bin", "forbidden_part"),
+        ("xl/externalLinks/externalLink1.xml", "forbidden_part"),
+        ("xl/embeddings/oleObject1.bin", "forbidden_part"),
+        ("xl/workbook.xml", "duplicate_entries"),
+        ("XL/Workbook.xml", "duplicate_entries"),
+        ("../../etc/cron.d/x", "traversing_entries"),
+        ("/absolute.xml", "traversing_entries"),
+    ],
+)
+def test_entries_that_have_no_business_there_are_refused(book, tmp_path, name, rule):
+    assert refusal(edit_parts(book, tmp_path / "extra.xlsx", add=[(name, b"x")])) == rule
+
+
+@pytest.mark.parametrize("kept", [4, 60, 0.5, 0.9, 0.999])
+def test_a_truncated_workbook_is_refused(book, tmp_path, kept):
+    data = book.read_bytes()
+    path = tmp_path / "cut.xlsx"
+    path.write_bytes(data[: kept if kept > 1 else int(len(data) * kept)])
+    assert refusal(path) == "truncated"
+
+
+def test_an_encrypted_workbook_is_refused_with_advice(tmp_path):
+    path = tmp_path / "secret.xlsx"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+    )
+    assert refusal(path) == "encrypted"
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"", "empty_file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 3000, "unreadable"),
+        (b"\x7fELF" + b"\0" * 100, "binary"),
+        (b"\x81\x30\xff" * 50, "encoding"),
+        (b"PAR1" + b"\0" * 100, "unreadable"),
+        (b"<html><body>no table</body></html>", "no_table"),
+        ('编号,姓名\n1,"张'.encode(), "truncated"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path, data, rule):
+    path = tmp_path / "file.xlsx"
+    path.write_bytes(data)
+    assert refusal(path) == rule
+
+
+def test_a_link_out_of_the_inbox_is_not_followed(book, tmp_path):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    link = inbox / "link.xlsx"
+    link.symlink_to(book)
+    outcome = read_content(link, inbox, POLICY)
+    assert isinstance(outcome, FileRefusedError)
+    assert outcome.rule == "outside_inbox"
+
+
+def test_a_file_that_kills_the_parser_costs_only_itself(book, tmp_path):
+    killer = tmp_path / "killer.xlsx"
+    with xlsxwriter.Workbook(killer) as wide:
+        sheet = wide.add_worksheet()
+        sheet.write("A1", 1)
+        sheet.write("XFD2000", 2)
+    limits = POLICY.limits.model_copy(update={"parser_memory_bytes": 400 << 20})
+    with ParserPool(limits) as pool:
+        outcomes = dict(pool.parse([killer, book]))
+    refused = outcomes[killer]
+    assert isinstance(refused, FileRefusedError)
+    assert refused.rule in {"kills_parser", "too_large"}
+    assert isinstance(outcomes[book], list)
+
+
+def test_a_file_that_never_ends_is_given_up(book, tmp_path):
+    endless = tmp_path / "endless.xlsx"
+    os.mkfifo(endless)
+    limits = POLICY.limits.model_copy(update={"parser_seconds": 1})
+    with ParserPool(limits) as pool:
+        outcomes = dict(pool.parse([endless, book]))
+    refused = outcomes[endless]
+    assert isinstance(refused, FileRefusedError)
+    assert refused.rule == "too_slow"
+    assert isinstance(outcomes[book], list)

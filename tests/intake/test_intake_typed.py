@@ -1,0 +1,149 @@
+"""Typing: dates, whole numbers, codes and sets as people write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.intake_files import POLICY
+from tongcha.intake.remarks import drop_remarks, drop_repeats
+from tongcha.intake.typed import read_dates, type_table
+
+DAY = dt.date(1990, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1990-01-01",
+        "1990-1-1",
+        "1990/1/1",
+        "1990.01.01",
+        "1990年1月1日",
+        "１９９０年１月１日",
+        "19900101",
+        "32874",
+        "32874.0",
+        "1990-01-01 00:00:00",
+    ],
+)
+def test_a_date_is_read_however_it_is_written(written):
+    assert read_dates(pl.Series([written])).to_list() == [DAY]
+
+
+@pytest.mark.parametrize("written", ["1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"])
+def test_what_is_not_clearly_a_date_is_not_read_as_one(written):
+    assert read_dates(pl.Series([written, "2000-01-01"])).to_list() == [None, dt.date(2000, 1, 1)]
+
+
+@given(st.dates(min_value=dt.date(1927, 6, 1), max_value=dt.date(2100, 1, 1)))
+@settings(deadline=None, max_examples=40)
+def test_a_serial_is_the_date_it_stands_for(day):
+    serial = (day - dt.date(1899, 12, 30)).days
+    assert read_dates(pl.Series([str(serial)])).to_list() == [day]
+
+
+def typed(table: str, **values: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    row = pl.DataFrame({**{k: [v] for k, v in values.items()}, "file": ["f"], "sheet": [""], "row": [2]})
+    return type_table(row.cast(dict.fromkeys(values, pl.String)), table, POLICY)
+
+
+@pytest.mark.parametrize(("written", "read"), [("45", 45), ("45.0", 45), ("４５岁", 45), (" 45 ", 45)])
+def test_ages_are_read_with_their_units(written, read):
+    assert typed("identities", age=written)[0]["age"].item() == read
+
+
+def test_an_unreadable_value_sends_its_row_back_without_quoting_it():
+    rows, rejected = typed("identities", age="约四十")
+    assert rows.is_empty()
+    entry = rejected.row(0, named=True)
+    assert (entry["row"], entry["column"], entry["rule"]) == (2, "age", "age_is_readable")
+    assert "四十" not in entry["reason"]
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "read"),
+    [
+        ("capture", "读卡", "card"),
+        ("capture", "后4位", "last4"),
+        ("role", "授课教师", "授课"),
+        ("sex", "男性", "男"),
+        ("capture", "心算", "心算"),
+    ],
+)
+def test_usual_ways_of_writing_become_the_listed_value_and_others_stay_for_the_rule(column, written, read):
+    assert typed("identities", **{column: written})[0][column].item() == read
+
+
+def test_codes_lose_full_width_forms_and_spaces_but_names_stay_as_written():
+    rows, _ = typed(
+        "identities", site_area="３４ ０１０３", name="张　三（数学）", id_number='="11010519491231002X"'
+    )
+    assert rows.row(0, named=True) | {} == {
+        "site_area": "340103",
+        "name": "张　三（数学）",
+        "id_number": "11010519491231002X",
+        "file": "f",
+        "sheet": "",
+        "row": 2,
+    }
+
+
+def test_an_open_end_is_no_unreadable_date():
+    rows, rejected = typed("employment", start="2020-09-01", end="至今")
+    assert rejected.is_empty()
+    assert rows["end"].item() is None
+
+
+def landed(*firsts: str, name: str = "张三") -> pl.DataFrame:
+    rows = range(1, len(firsts) + 1)
+    frame = {
+        "name": [name] * len(firsts),
+        "sex": "女",
+        "__first": list(firsts),
+        "file": "f",
+        "sheet": "",
+        "row": rows,
+    }
+    return pl.DataFrame(frame)
+
+
+@pytest.mark.parametrize(
+    "first", ["合计", "合 计", "合计60人", "小计：", "填表人：李", "审核人 王", "备注:无", "注：", "说明"]
+)
+def test_remarks_are_left_out_and_reported(first):
+    rows, dropped = drop_remarks(landed(first), "staff_entries", POLICY)
+    assert rows.is_empty()
+    assert dropped["rule"].to_list() == ["footer_row"]
+    assert dropped["outcome"].to_list() == ["dropped"]
+
+
+@pytest.mark.parametrize("first", ["注芳", "合肥市第八中学", "1", "说文解", "审慎"])
+def test_a_record_is_not_taken_for_a_remark(first):
+    assert drop_remarks(landed(first), "staff_entries", POLICY)[0].height == 1
+
+
+def test_a_header_repeated_on_every_page_is_left_out():
+    page = pl.DataFrame(
+        {
+            "name": ["姓 名"],
+            "sex": ["性别"],
+            "subject": ["学科"],
+            "__first": ["姓 名"],
+            "file": "f",
+            "sheet": "",
+            "row": [40],
+        }
+    )
+    assert drop_remarks(page, "staff_entries", POLICY)[1]["rule"].to_list() == ["repeated_header"]
+
+
+def test_an_exact_repeat_is_taken_once_and_the_first_is_kept():
+    frame = pl.DataFrame({"a": ["x", "x", "y"], "file": "f", "sheet": "", "row": [3, 2, 4]})
+    kept, dropped = drop_repeats(frame, "pupils")
+    assert kept["row"].to_list() == [2, 4]
+    assert dropped["row"].to_list() == [3]
