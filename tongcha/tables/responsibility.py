@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongcha.tables.contract import Partition, Stage, Table, day, points, text, whole
+from tongcha.tables.contract import Partition, Stage, Table, day, flag, points, text, whole
 from tongcha.tables.linkage import EMPLOYMENT_STATES, LINK_ID
 
 ATTRIBUTION_STATES = ("attributed", "question")
@@ -117,5 +117,64 @@ SCOREBOARD = Table(
     ),
     "每校一行，与扣分项逐项对得上；不排名。",
 )
+
+NOTICE_STEPS = Table(
+    "notice_steps",
+    "告知书步骤",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("notice_id", "seq"),
+    (
+        text("notice_id", "告知书编号", required=True),
+        whole("seq", "台账序号", required=True, minimum=1),
+        text("event_id", "台账事件", required=True),
+        text("step", "步骤", required=True),
+        day("on", "日期", required=True),
+    ),
+    "人在台账中登记的送达、申辩、决定、复核、申诉等步骤。",
+)
+
+NOTICE_STATES = Table(
+    "notice_states",
+    "告知书状态",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("notice_id",),
+    (
+        text("notice_id", "告知书编号", required=True),
+        text("state", "状态代码", required=True),
+        text("label", "状态", required=True),
+        day("since", "自"),
+        text("clock", "正在计算的期限"),
+        day("due", "期限末日", "节假日安排未公布而不能确定的为空"),
+        whole("days_left", "剩余天数", "负数为已过"),
+        flag("overdue", "本局逾期", required=True),
+        text("waits_for", "等待", "下一步由谁做什么", required=True),
+        text("basis", "期限与依据"),
+    ),
+    "每份告知书现在处于哪一步、哪个期限在走、该谁办理。",
+)
+
+MEASURE_PROPOSALS = Table(
+    "measure_proposals",
+    "措施建议",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("proposal_id",),
+    (
+        text("proposal_id", "建议编号", required=True, pattern="M[0-9a-f]{12}"),
+        text("school_id", "学校标识码", required=True),
+        text("campaign", "专项行动", required=True),
+        text("measure", "建议措施", required=True),
+        text("clause", "条款依据", required=True),
+        points("points", "现有扣分", required=True),
+        points("threshold", "起点分值", required=True),
+        text("sentence", "说明", required=True),
+    ),
+    "达到起点分值的措施建议；只是建议，由人决定，系统不据此办理。",
+)
+
+UNWIRED = (NOTICE_STEPS, NOTICE_STATES, MEASURE_PROPOSALS)
+"""Contracts of pure projections that no pipeline stores yet."""
 
 TABLES = (SCHOOL_RESPONSIBILITIES, PUPIL_SCHOOLS, SCORE_DEDUCTIONS, SCHOOL_NOTICES, SCOREBOARD)
