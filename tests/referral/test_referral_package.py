@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -14,29 +15,45 @@ from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.package import Dossiers, write_packages
 from tongcha.referral.routing import route_referrals
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def flip(frame: pl.DataFrame, *, reverse: bool) -> pl.DataFrame:
+    return frame.reverse() if reverse else frame
+
 
 def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
-    turn = (lambda frame: frame.reverse()) if reverse else (lambda frame: frame)
     tables = {
-        "identities": turn(world.build_identities()),
-        "people": turn(world.build_people()),
-        "schools": turn(world.build_schools()),
-        "sites": turn(world.build_sites()),
+        "identities": flip(world.build_identities(), reverse=reverse),
+        "people": flip(world.build_people(), reverse=reverse),
+        "schools": flip(world.build_schools(), reverse=reverse),
+        "sites": flip(world.build_sites(), reverse=reverse),
     }
     confirmed = world.build_confirmed()
-    findings = find_exculpatory(confirmed=confirmed, employment=turn(world.build_employment()), **tables)
+    findings = find_exculpatory(
+        confirmed=confirmed, employment=flip(world.build_employment(), reverse=reverse), **tables
+    )
     referrals = route_referrals(confirmed=confirmed, findings=findings, policy=world.ROUTING, **tables)
     dossiers = Dossiers(
         findings=findings,
-        evidence=turn(world.build_evidence()),
+        evidence=flip(world.build_evidence(), reverse=reverse),
         people=tables["people"],
         schools=tables["schools"],
         sites=tables["sites"],
     )
-    return turn(referrals), dossiers
+    return flip(referrals, reverse=reverse), dossiers
 
 
-def write(out, *, reverse=False, policy=world.ROUTING, demo=True, batch=world.BATCH, referrals=None):
+def write(
+    out: Path,
+    *,
+    reverse: bool = False,
+    policy: RoutingPolicy = world.ROUTING,
+    demo: bool = True,
+    batch: str = world.BATCH,
+    referrals: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     built, dossiers = build_inputs(reverse=reverse)
     return write_packages(
         referrals=built if referrals is None else referrals,
@@ -49,12 +66,12 @@ def write(out, *, reverse=False, policy=world.ROUTING, demo=True, batch=world.BA
     )
 
 
-def read_cells(path) -> str:
+def read_cells(path: Path) -> str:
     book = load_workbook(path)
     return "\n".join(str(v) for page in book for row in page.iter_rows(values_only=True) for v in row if v)
 
 
-def read_letter(path) -> str:
+def read_letter(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         return archive.read("word/document.xml").decode()
 

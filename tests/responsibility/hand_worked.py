@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -22,6 +23,9 @@ from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.confirmed import ConfirmedLinks
 from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "policy" / "templates"
@@ -50,7 +54,7 @@ ACTS = (
 )
 
 
-def build(table: str, rows: list[dict[str, object]]) -> pl.DataFrame:
+def build(table: str, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """Return a table of the contract from rows; required columns not given get a filler."""
     contract = BY_NAME[table]
     filler = {"file": "f.csv", "row": 1, "snapshot": "2026-10-01", "batch": BATCH}

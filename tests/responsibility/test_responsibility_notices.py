@@ -12,13 +12,16 @@ from tongcha.policy.deductions import DeductionPolicy
 from tongcha.responsibility.notices import NoticePolicies, write_notices
 
 
+def flip(frame: pl.DataFrame, *, reverse: bool) -> pl.DataFrame:
+    return frame.reverse() if reverse else frame
+
+
 def write(out, *, deductions=None, reverse=False, rules=world.DEDUCTIONS, demo=True) -> pl.DataFrame:
-    turn = (lambda frame: frame.reverse()) if reverse else (lambda frame: frame)
     return write_notices(
-        score_deductions=turn(deduct() if deductions is None else deductions),
-        school_responsibilities=turn(attribute()),
-        people=turn(world.build_people()),
-        schools=turn(world.build_schools()),
+        score_deductions=flip(deduct() if deductions is None else deductions, reverse=reverse),
+        school_responsibilities=flip(attribute(), reverse=reverse),
+        people=flip(world.build_people(), reverse=reverse),
+        schools=flip(world.build_schools(), reverse=reverse),
         policies=NoticePolicies(deductions=rules, clocks=world.CLOCKS),
         templates=world.TEMPLATES,
         out=out,

@@ -30,6 +30,7 @@ _CLOSE: Final = (
     paragraph("（联系人：{{ contact }}）", "Contact"),
 )
 _GAP: Final = paragraph("")
+_KEPT_GAP: Final = paragraph("", "", "<w:keepNext/>")
 
 
 def _fields(*names: str) -> tuple[str, ...]:
@@ -88,8 +89,8 @@ def build_referral_letter() -> bytes:
         ),
         _GAP,
         paragraph("附件：1.线索清单（含支持与有利事实，姓名已隐去）", "Attachment"),
-        paragraph("　　　2.人员身份附件（限经办人）", "Attachment"),
-        _GAP,
+        paragraph("　　　2.人员身份附件（限经办人）", "Attachment", "<w:keepNext/>"),
+        _KEPT_GAP,
         *_CLOSE,
     ]
     head = paragraph("{{ issuer }}", "Issuer") + rule_line(24, 6)
@@ -159,8 +160,10 @@ def build_school_notice() -> bytes:
             "依据：{{ restored_clause }}。",
         ),
         paragraph("六、保密", "Heading"),
-        *_body("本告知书涉及个人信息，只限你校主要负责人和经办人知悉，不得公开、张贴或者转发。"),
-        _GAP,
+        paragraph(
+            "本告知书涉及个人信息，只限你校主要负责人和经办人知悉，不得公开、张贴或者转发。", "BodyKept"
+        ),
+        _KEPT_GAP,
         *_CLOSE,
     ]
     head = paragraph("{{ issuer }}文件", "Issuer") + rule_line(0, 12)

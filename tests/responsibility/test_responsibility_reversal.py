@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.responsibility import hand_worked as world
+from tests.responsibility.test_responsibility_deductions import attribute, deduct, totals
+from tongcha.errors import LedgerError
+from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.ledger.store import Ledger
+from tongcha.responsibility.corrections import list_corrections
+from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.proposals import propose_measures
+from tongcha.responsibility.repricing import compare_deductions, keep_final
+from tongcha.responsibility.scoreboard import tally_scoreboard
+from tongcha.responsibility.steps import (
+    read_reliefs,
+    read_steps,
+    read_strikes,
+    record_relief,
+    record_step,
+    record_strike,
+    strike_pupils,
+    strike_responsibilities,
+)
+
+if TYPE_CHECKING:
+    from tongcha.policy.deductions import DeductionPolicy
+
+AT = "2026-11-20T09:00:00+08:00"
+
+
+def compute(ledger: Ledger, policy: DeductionPolicy = world.DEDUCTIONS) -> pl.DataFrame:
+    events = ledger.events()
+    strikes = read_strikes(events)
+    return compute_deductions(
+        school_responsibilities=strike_responsibilities(attribute(), strikes),
+        pupil_schools=strike_pupils(world.build_pupil_schools(), strikes),
+        sites=world.build_sites(),
+        policy=policy,
+        reliefs=read_reliefs(events),
+    )
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+
+
+def test_an_appeal_won_in_the_ledger_takes_exactly_that_case_back(ledger):
+    won = ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="查处当日已调离"), at=AT)
+    assert totals(compute(ledger))["S1"] == Decimal("7.00")
+    row = strike_responsibilities(attribute(), read_strikes(ledger.events())).row(
+        by_predicate=pl.col("link_id") == world.link_id(4), named=True
+    )
+    assert won.event_id in row["question"]
+    assert row["school_id"] is None
+
+
+def test_taking_the_decision_back_restores_what_was(ledger):
+    before = compute(ledger)
+    won = ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="查处当日已调离"), at=AT)
+    ledger.append(NewEvent(EventKind.RETRACTION, won.event_id, "D2", {"reason": "登记有误"}), at=AT)
+    assert compute(ledger).equals(before)
+
+
+def test_a_pupil_of_another_school_can_be_struck(ledger):
+    for number in (1, 2):
+        ledger.append(record_strike(case_ref=f"Q1/{number}", by="D1", reason="非本校学生"), at=AT)
+    assert totals(compute(ledger))["S1"] == Decimal("8.50")  # four pupils: the lower band
+
+
+def test_a_relief_is_granted_once_however_often_recorded(ledger):
+    for by in ("D1", "D2"):
+        relief = record_relief(
+            school_id="S1", campaign=world.CAMPAIGN, relief="rectification", by=by, reason="整改到位"
+        )
+        ledger.append(relief, at=AT)
+    assert totals(compute(ledger))["S1"] == Decimal("4.50")
+
+
+def test_nothing_is_recorded_without_a_reason():
+    with pytest.raises(LedgerError, match="没有写明理由"):
+        record_strike(case_ref="L0", by="D1", reason=" ")
+    with pytest.raises(LedgerError, match="这一步"):
+        record_step(notice_id="N0", step="guessed", on=date(2026, 11, 1), by="D1", reason="x")
+
+
+def test_steps_survive_the_ledger_and_a_retracted_one_is_gone(ledger):
+    step = record_step(notice_id="N0", step="notified", on=date(2026, 11, 1), by="D1", reason="直接送达")
+    done = ledger.append(step, at=AT)
+    assert read_steps(ledger.events())["step"].to_list() == ["notified"]
+    ledger.append(NewEvent(EventKind.RETRACTION, done.event_id, "D1", {"reason": "未送达"}), at=AT)
+    assert read_steps(ledger.events()).height == 0
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.sampled_from(range(1, 13)), unique=True))
+def test_striking_every_case_returns_every_school_to_zero(order):
+    everything = [*order, *(n for n in range(1, 13) if n not in order)]
+    refs = [world.link_id(n) for n in everything]
+    refs += [f"{q}/{n}" for q, n in world.build_pupil_schools().select("raid_id", "pupil_no").iter_rows()]
+    strikes = pl.DataFrame({"case_ref": refs, "event_id": "E0", "reason": "撤回"})
+    left = compute_deductions(
+        school_responsibilities=strike_responsibilities(attribute(), strikes),
+        pupil_schools=strike_pupils(world.build_pupil_schools(), strikes),
+        sites=world.build_sites(),
+        policy=world.DEDUCTIONS,
+    )
+    assert left.height == 0
+
+
+def propose(deductions: pl.DataFrame) -> pl.DataFrame:
+    board = tally_scoreboard(score_deductions=deductions, schools=world.build_schools())
+    return propose_measures(scoreboard=board, policy=world.DEDUCTIONS)
+
+
+def test_measures_are_proposed_to_a_person_and_vanish_with_the_points():
+    measures = set(propose(deduct()).select("school_id", "measure").iter_rows())
+    assert measures == {
+        (s, m) for s in ("S1", "S2") for m in ("约谈", "督导通报", "取消学校当年各项评优评先资格")
+    }
+    assert all("由负责人决定" in text for text in propose(deduct())["sentence"])
+    left = tuple(act for act in world.ACTS if act[4] != "S1")
+    assert "S1" not in set(propose(deduct(left))["school_id"])
+
+
+def double(policy: DeductionPolicy) -> DeductionPolicy:
+    teacher = policy.teacher.model_copy(update={"points": Decimal("4.00")})
+    return policy.model_copy(update={"teacher": teacher, "version": "示例-2027.1"})
+
+
+def test_a_rule_change_shows_what_it_would_alter_before_it_is_done(ledger):
+    difference = compare_deductions(before=compute(ledger), after=compute(ledger, double(world.DEDUCTIONS)))
+    changes = dict(difference.select("school_id", "change").iter_rows())
+    assert changes == {"S1": Decimal("1.00"), "S2": Decimal("0.00"), "S3": Decimal("2.00")}
+    assert compare_deductions(before=compute(ledger), after=compute(ledger)).height == 0
+
+
+def test_a_rule_change_re_prices_nothing_that_is_final_but_a_withdrawal_still_reaches_it(ledger):
+    final = pl.DataFrame({"school_id": ["S1"], "campaign": [world.CAMPAIGN]})
+
+    def in_force() -> dict[str, Decimal]:
+        old, new = compute(ledger), compute(ledger, double(world.DEDUCTIONS))
+        return totals(keep_final(under_old=old, under_new=new, final=final))
+
+    assert (in_force()["S1"], in_force()["S3"]) == (Decimal("9.00"), Decimal("4.00"))
+    ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="认错人"), at=AT)
+    assert in_force()["S1"] == Decimal("7.00")
+
+
+def test_corrections_go_to_exactly_those_who_hold_a_paper_that_no_longer_stands():
+    disclosures = pl.DataFrame(
+        [
+            (1, "甲区教育局", "referrals/b/P1/移送函.docx", "old"),
+            (2, "甲区教育局", "referrals/b/P1/移送函.docx", "new"),
+            (3, "乙区教育局", "referrals/b/P2/移送函.docx", "old"),
+            (4, "示例市监察委员会", "referrals/b/P3/移送函.docx", "gone"),
+            (5, "第一中学", "notices/N1/拟扣分告知书.docx", "same"),
+        ],
+        schema=["seq", "recipient_name", "path", "sha256"],
+        orient="row",
+    )
+    standing = pl.DataFrame(
+        [
+            ("referrals/b/P1/移送函.docx", "new"),
+            ("referrals/b/P2/移送函.docx", "new"),
+            ("notices/N1/拟扣分告知书.docx", "same"),
+            ("notices/N2/拟扣分告知书.docx", "never sent"),
+        ],
+        schema=["path", "sha256"],
+        orient="row",
+    )
+    due = list_corrections(disclosures=disclosures, standing=standing)
+    assert set(due.select("recipient_name", "change").iter_rows()) == {
+        ("乙区教育局", "replaced"),
+        ("示例市监察委员会", "withdrawn"),
+    }

@@ -1,0 +1,66 @@
+"""What a change (of rules, or of what is known) would alter, shown before it is done."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tongcha.tables.contract import POINTS
+
+
+def keep_final(*, under_old: pl.DataFrame, under_new: pl.DataFrame, final: pl.DataFrame) -> pl.DataFrame:
+    """Return the deductions in force: final schools under the old rules, all others under the new.
+
+    Both are computed from today's facts, so a withdrawal reaches a final school too, at the old price.
+
+    Args:
+        under_old: table `score_deductions` by the rules that the final decisions were made under.
+        under_new: the same by the rules of today.
+        final: `school_id, campaign` whose decision is final and stays priced as it was.
+    """
+    own = ["school_id", "campaign"]
+    keys = final.select(own).unique()
+    kept = under_old.join(keys, on=own, how="semi")
+    repriced = under_new.join(keys, on=own, how="anti")
+    return pl.concat([kept, repriced]).sort("deduction_id")
+
+
+def compare_deductions(*, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return per school and campaign what was and what would be: `before, after, change`, and which addends.
+
+    Args:
+        before: table `score_deductions` as it was (or as another policy gives it).
+        after: the same as it would be.
+
+    Returns:
+        `school_id, campaign, before, after, change, added, removed`; the last two list deduction ids. Rows
+        without any difference are left out.
+    """
+    own = ["school_id", "campaign"]
+    totals = _total(before, "before").join(_total(after, "after"), on=own, how="full", coalesce=True)
+    added = _list_only(after, before, "added")
+    removed = _list_only(before, after, "removed")
+    zero = pl.lit(0, POINTS)
+    compared = (
+        totals.join(added, on=own, how="left")
+        .join(removed, on=own, how="left")
+        .with_columns(pl.col("before", "after").fill_null(zero), pl.col("added", "removed").fill_null(""))
+    )
+    return (
+        compared.with_columns(change=(pl.col("after") - pl.col("before")).cast(POINTS))
+        .filter((pl.col("added") != "") | (pl.col("removed") != "") | (pl.col("change") != zero))
+        .select(*own, "before", "after", "change", "added", "removed")
+        .sort(own)
+    )
+
+
+def _total(deductions: pl.DataFrame, name: str) -> pl.DataFrame:
+    sums = deductions.group_by("school_id", "campaign").agg(pl.col("points").sum().alias(name))
+    return sums.with_columns(pl.col(name).cast(POINTS))
+
+
+def _list_only(these: pl.DataFrame, those: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the addends that only the first frame has, or has at another price."""
+    only = these.join(those, on=["deduction_id", "points"], how="anti")
+    return only.group_by("school_id", "campaign").agg(
+        pl.col("deduction_id").sort().str.join("、").alias(name)
+    )

@@ -1,0 +1,198 @@
+"""Where a notice stands: proposed → notified → contested or accepted → decided → final.
+
+From anywhere it may be withdrawn; what was decided may be restored after rectification.
+
+A pure projection of the steps that people recorded. Silence moves nothing: when the time to answer has
+passed, the notice is still only `notified`, and a person must decide. A step that isn't due yet, such as
+deciding before the school could answer, is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.errors import LedgerError
+from tongcha.responsibility.clocks import Deadline, set_deadline
+from tongcha.tables.responsibility import NOTICE_STATES, NOTICE_STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from tongcha.policy.clocks import ClockPolicy
+
+STATE_LABELS: Final = {
+    "proposed": "拟办",
+    "notified": "已告知",
+    "contested": "已申辩",
+    "accepted": "无异议",
+    "decided": "已决定",
+    "review_requested": "复核中",
+    "review_decided": "已复核",
+    "appealed": "申诉中",
+    "appeal_decided": "申诉已处理",
+    "final": "已生效",
+    "restored": "已恢复",
+    "withdrawn": "已撤回",
+}
+_OPEN: Final = tuple(state for state in STATE_LABELS if state != "withdrawn")
+_FROM: Final[Mapping[str, tuple[str, ...]]] = {
+    "notified": ("proposed",),
+    "contested": ("notified",),
+    "accepted": ("notified",),
+    "decided": ("notified", "contested", "accepted"),
+    "review_requested": ("decided",),
+    "review_decided": ("review_requested",),
+    "appealed": ("decided", "review_decided"),
+    "appeal_decided": ("appealed",),
+    "restored": ("decided", "review_decided", "appeal_decided", "final"),
+    "withdrawn": _OPEN,
+}
+"""Step → the states that it may be taken in."""
+_RUNNING: Final[Mapping[str, tuple[str, ...]]] = {
+    "notified": ("defence",),
+    "contested": ("opinion",),
+    "decided": ("review_request", "appeal"),
+    "review_requested": ("review_answer",),
+    "review_decided": ("appeal",),
+    "appealed": ("appeal_answer",),
+}
+"""State → the clocks that its step starts."""
+_LIMITED: Final[Mapping[tuple[str, str], str]] = {
+    ("notified", "contested"): "defence",
+    ("decided", "review_requested"): "review_request",
+    ("decided", "appealed"): "appeal",
+    ("review_decided", "appealed"): "appeal",
+}
+"""(state, step) → the clock within which the school must take it."""
+_BUREAU_OWES: Final = frozenset({"opinion", "review_answer", "appeal_answer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A notice's state, since when, and the limits that run."""
+
+    state: str
+    since: date | None
+    deadlines: tuple[Deadline, ...] = ()
+
+    def settle(self, today: date) -> Position:
+        """Return the position as of today: a decision is final once every way against it has lapsed."""
+        lapsed = bool(self.deadlines) and all(limit.has_passed(today) for limit in self.deadlines)
+        if self.state in {"decided", "review_decided"} and lapsed:
+            return Position("final", max(limit.due for limit in self.deadlines if limit.due))
+        return Position("final", self.since) if self.state == "appeal_decided" else self
+
+
+def take_step(position: Position, step: str, on: date, clocks: ClockPolicy, *, event_id: str) -> Position:
+    """Return the position after a step.
+
+    Args:
+        position: where the notice stands.
+        step: what happened.
+        on: on which day.
+        clocks: policy/clocks.yaml.
+        event_id: the ledger event, named when the step is refused.
+
+    Raises:
+        LedgerError: the step is unknown, out of order, too early, or after its limit.
+    """
+    # a step with a limit is judged by that limit, so that lateness is named as such
+    has_limit = (position.state, step) in _LIMITED
+    state = position.state if has_limit else position.settle(on).state
+    culprit = f"台账事件 {event_id}"
+    if step not in _FROM:
+        raise LedgerError(culprit, f"没有“{step}”这一步", "步骤只能是 " + "、".join(_FROM))
+    if state not in _FROM[step]:
+        raise LedgerError(
+            culprit, f"告知书处于“{STATE_LABELS[state]}”，不能办理“{STATE_LABELS[step]}”", "核对步骤的先后"
+        )
+    if position.since is not None and on < position.since:
+        raise LedgerError(culprit, "日期早于上一步", "核对日期")
+    _refuse_untimely(position, step, on, culprit)
+    limits = tuple(set_deadline(clocks.clock(name), on) for name in _RUNNING.get(step, ()))
+    return Position(step, on, limits)
+
+
+def _refuse_untimely(position: Position, step: str, on: date, culprit: str) -> None:
+    limits = {limit.clock: limit for limit in position.deadlines}
+    if position.state == "notified" and step == "decided" and not limits["defence"].has_passed(on):
+        raise LedgerError(
+            culprit, "申辩期未满且学校尚未答复，不能作出决定", "等申辩期满或学校书面答复后再办理"
+        )
+    name = _LIMITED.get((position.state, step))
+    if name is not None and limits[name].has_passed(on):
+        raise LedgerError(
+            culprit, f"已过{limits[name].label}的期限", "由负责人决定是否受理，受理的另行登记并写明理由"
+        )
+
+
+def project_notice_states(
+    *, notice_ids: Iterable[str], steps: pl.DataFrame, clocks: ClockPolicy, today: date
+) -> pl.DataFrame:
+    """Return the table `notice_states`: one row per notice.
+
+    Args:
+        notice_ids: every notice ever issued.
+        steps: table `notice_steps`; what people recorded, in any order.
+        clocks: policy/clocks.yaml.
+        today: the day to judge limits by.
+
+    Raises:
+        LedgerError: the recorded steps contradict each other.
+    """
+    # of steps on one day the ledger's order decides
+    ordered = NOTICE_STEPS.conform(steps).sort("notice_id", "on", "seq")
+    taken = ordered.partition_by("notice_id", as_dict=True)
+    rows = []
+    for notice_id in sorted(set(notice_ids)):
+        position = Position("proposed", None)
+        for row in taken.get((notice_id,), ordered.clear()).iter_rows(named=True):
+            position = take_step(position, row["step"], row["on"], clocks, event_id=row["event_id"])
+        rows.append(_describe_position(notice_id, position.settle(today), today))
+    return NOTICE_STATES.conform(pl.DataFrame(rows, schema=NOTICE_STATES.schema))
+
+
+def _describe_position(notice_id: str, position: Position, today: date) -> dict[str, object]:
+    ends = sorted(position.deadlines, key=lambda limit: (limit.due is None, str(limit.due), limit.clock))
+    open_ends = [limit for limit in ends if not limit.has_passed(today)]
+    shown = next(iter(open_ends or ends), None)
+    overdue = shown is not None and shown.clock in _BUREAU_OWES and shown.has_passed(today)
+    return {
+        "notice_id": notice_id,
+        "state": position.state,
+        "label": STATE_LABELS[position.state],
+        "since": position.since,
+        "clock": shown.label if shown else None,
+        "due": shown.due if shown else None,
+        "days_left": (shown.due - today).days if shown and shown.due else None,
+        "overdue": overdue,
+        "waits_for": _name_next(position, overdue=overdue, today=today),
+        "basis": f"{shown.text}；{shown.basis}" + (f"；{shown.note}" if shown.note else "")
+        if shown
+        else None,
+    }
+
+
+def _name_next(position: Position, *, overdue: bool, today: date) -> str:
+    """Say in a sentence who has to move next."""
+    if overdue:
+        return "本局已逾期，须立即办理"
+    lapsed = all(limit.has_passed(today) for limit in position.deadlines)
+    sentences = {
+        "proposed": "由本局送达告知书",
+        "notified": "申辩期满未答复，不视为承认，由本局核实后作出决定" if lapsed else "学校可以申辩",
+        "contested": "由本局听取申辩后作出督导意见书",
+        "accepted": "由本局作出决定",
+        "decided": "学校可以申请复核或者提出申诉",
+        "review_requested": "由复核机关作出复核决定",
+        "review_decided": "学校可以提出申诉",
+        "appealed": "由上一级督导机构作出处理决定",
+        "final": "整改到位的，学校可以申请销号恢复",
+        "restored": "已恢复，无待办",
+        "withdrawn": "已撤回，无待办",
+    }
+    return sentences[position.state]
