@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,7 +14,7 @@ from rapidfuzz import fuzz
 from tongcha.identity.characters import regions
 from tongcha.identity.cleaning import clean_text
 from tongcha.identity.names import fold_characters
-from tongcha.identity.school_names import SchoolName, parse_school
+from tongcha.identity.school_names import SchoolName, parse_school, short_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 QUERY_SHARE, CANDIDATE_SHARE = 0.62, 0.38
 ORDINAL_EQUAL, ORDINAL_CONFLICT, ORDINAL_ONE_SIDED = 0.25, -0.6, -0.3
-KIND, CORE_EQUAL, PLACE_EQUAL, PLACE_CONFLICT, CAMPUS, RATIO = 0.1, 0.2, 0.08, -0.15, 0.05, 0.05
+KIND_EQUAL, KIND_CONFLICT, CORE_EQUAL = 0.1, -0.25, 0.2
+PLACE_EQUAL, PLACE_CONFLICT, CAMPUS, RATIO = 0.08, -0.15, 0.05, 0.05
 """shares of the score, measured on official names and human-collected aliases (identity.md §3)"""
 COMPARED: Final = 12
 """entries that are compared in full, of those with the highest bound"""
@@ -38,6 +40,7 @@ class Entry(NamedTuple):
     school_id: str
     area: str
     name: SchoolName
+    place: str
     official: str
     campuses: tuple[str, ...]
     is_current: bool
@@ -89,18 +92,18 @@ def score_school(query: SchoolName, entry: Entry, weights: dict[str, float]) -> 
     """Agreement of a written name with one name of a school, 0–1 (1: all that was written agrees)."""
     name = entry.name
     score = _core_score(query.core, name.core, weights)
-    score += KIND * agree_on_kind(query.kind, name.kind) + RATIO * fuzz.ratio(query.text, name.text) / 100
-    possible = 1 + CORE_EQUAL + KIND + RATIO
+    score += (KIND_CONFLICT, 0, KIND_EQUAL)[agree_on_kind(query.kind, name.kind) + 1]
+    score += RATIO * fuzz.ratio(query.text, name.text) / 100
+    possible = 1 + CORE_EQUAL + KIND_EQUAL + RATIO
     if query.ordinal or name.ordinal:
         possible += ORDINAL_EQUAL
         if query.ordinal == name.ordinal:
             score += ORDINAL_EQUAL
         else:
             score += ORDINAL_CONFLICT if query.ordinal and name.ordinal else ORDINAL_ONE_SIDED
-    place = name.place or _district_name(entry.area)
-    if query.place and place:
+    if query.place and entry.place:
         possible += PLACE_EQUAL
-        score += PLACE_EQUAL if query.place[:2] == place[:2] else PLACE_CONFLICT
+        score += PLACE_EQUAL if query.place == entry.place else PLACE_CONFLICT
     if query.campus and any(query.campus in campus or campus in query.campus for campus in entry.campuses):
         score += CAMPUS
     return max(0.0, min(1.0, score / possible - (0 if entry.is_current else 0.01)))
@@ -121,11 +124,17 @@ def agree_on_kind(kind: str, other: str) -> int:
     return 1 if kind == other else -1
 
 
-def is_clear(query: SchoolName, name: SchoolName) -> bool:
-    """Whether nothing that was written speaks against the candidate, and its kind was written."""
-    same_place = not query.place or not name.place or query.place[:2] == name.place[:2]
-    kinds_agree = bool(query.kind) and agree_on_kind(query.kind, name.kind) >= 0
-    return query.ordinal == name.ordinal and kinds_agree and same_place
+def is_clear(query: SchoolName, entry: Entry) -> bool:
+    """Whether nothing that was written speaks against the school, and its kind was written."""
+    same_place = not query.place or query.place == entry.place
+    kinds_agree = bool(query.kind) and agree_on_kind(query.kind, entry.name.kind) >= 0
+    return query.ordinal == entry.name.ordinal and kinds_agree and same_place
+
+
+def is_same_name(query: SchoolName, entry: Entry) -> bool:
+    """Whether the names are the same but for the ways of writing them."""
+    alike = (query.core, query.ordinal, query.kind) == (entry.name.core, entry.name.ordinal, entry.name.kind)
+    return alike and (not query.place or query.place == entry.place)
 
 
 def common_weight(left: str, right: str, weights: dict[str, float]) -> float:
@@ -170,10 +179,6 @@ def place_names(area: str) -> tuple[str, ...]:
     return tuple(sorted((n for n in both if len(n) > 1 and n != "市辖区"), key=lambda n: (-len(n), n)))
 
 
-def _district_name(area: str) -> str:
-    return re.sub(r"[区县旗市]$", "", regions().get(area, ""))
-
-
 def city_names(schools: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     """First four digits of the area → names of the cities there, with and without 市, the longer first."""
     found: dict[str, set[str]] = {"": set()}
@@ -185,14 +190,27 @@ def city_names(schools: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     return {prefix: tuple(sorted(names, key=lambda n: (-len(n), n))) for prefix, names in found.items()}
 
 
+def district_names(schools: pl.DataFrame) -> dict[str, str]:
+    """Area → name of its district without 区 or 县, from the region list or else from its schools' names."""
+    cities = city_names(schools)
+    found = {}
+    for area, names in schools.group_by("area").agg("name").sort("area").iter_rows():
+        known = regions().get(area, "")
+        places = [parse_school(name, cities.get(area[:4], ()) + place_names(area)).place for name in names]
+        written = Counter(sorted(filter(None, places))).most_common(1)
+        found[area] = short_place(known) if known else written[0][0] if written else ""
+    return found
+
+
 def list_entries(schools: pl.DataFrame) -> Iterator[Entry]:
     """Every name of every school, in the order of the school ids."""
-    cities = city_names(schools)
+    cities, districts = city_names(schools), district_names(schools)
     for row in schools.sort("school_id").iter_rows(named=True):
         area = row["area"]
-        places = cities.get(area[:4], ()) + place_names(area)
+        around = cities.get(area[:4], ()) + place_names(area), tuple(filter(None, [districts[area]]))
         campuses = tuple(filter(None, (row.get("campuses") or "").split("、")))
         older = [row.get("former_name"), *(row.get("aliases") or "").split("、")]
         for name in dict.fromkeys(filter(None, (row["name"], *older))):
-            parsed, is_current = parse_school(name, places), name == row["name"]
-            yield Entry(row["school_id"], area, parsed, plain_text(name), campuses, is_current)
+            parsed, is_current = parse_school(name, *around), name == row["name"]
+            place = parsed.place or districts[area]
+            yield Entry(row["school_id"], area, parsed, place, plain_text(name), campuses, is_current)

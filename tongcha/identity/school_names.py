@@ -20,6 +20,7 @@ _CAMPUS_TAIL: Final = re.compile(
 )
 _REMARK: Final = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
 _GRADE: Final = re.compile(r"[初高][一二三]$|[一二三四五六七八九]年级.*$|\d+班$")
+Names = tuple[str, ...]
 _PROVINCE: Final = re.compile(r"^.{2,7}?(?:省|自治区|特别行政区)(?=.{3})")
 _CITY: Final = re.compile(r"^.{2,6}?(?:市|自治州|地区|盟)(?=.{2})")
 _DISTRICT: Final = re.compile(r"^(.{1,6}?(?:新区|开发区|经开区|高新区|区|县|旗|市))(?=.{2})")
@@ -30,6 +31,8 @@ _HIGHER: Final = re.compile(r"大学|师大|师范|理工|工大|学院|农大|�
 _NUMERAL: Final = "零〇一二三四五六七八九十百\\d"
 _WITH_DI: Final = re.compile(rf"第([{_NUMERAL}]+)")
 _BARE: Final = re.compile(rf"([{_NUMERAL}]+)(?=(?:中心|实验|外语|初|高|中|小|幼|职|附))")
+_EXPERIMENTAL: Final = re.compile(r"实(?=[小中初高职幼])")
+_PLACE_SUFFIX: Final = re.compile(r"(?:新区|开发区|经开区|高新区|区|县|旗|市)$")
 _NAMED_NUMBERS: Final = frozenset({"八一", "五四", "七一", "六一", "一二九", "九一八", "三八"})
 """dates that schools are named after, not their numbers"""
 
@@ -63,22 +66,23 @@ def school_words(kind: str) -> dict[str, str]:
     return dict(sorted(rows, key=lambda row: (-len(row[0]), row[0])))
 
 
-def parse_school(written: str, places: tuple[str, ...] = ()) -> SchoolName:
+def parse_school(written: str, cities: Names = (), districts: Names = ()) -> SchoolName:
     """Take a school's name apart.
 
     Args:
         written: the name as written.
-        places: names of the city and districts around, with or without 市 or 区, to strip from the front.
+        cities: names of the province and city around, to strip from the front; longer ones first.
+        districts: names of the districts around, without 区 or 县, to recognise; longer ones first.
 
     Example:
         >>> parse_school("成都七中(高新校区)", ("成都",))
         SchoolName(core='', ordinal=7, kind='中', place='', campus='高新校区', text='七中')
     """
     text, campus = _take_campus(fold_characters(clean_text(written)))
-    text = _strip_speaker(text)
-    text, place = _strip_places(text, places)
+    text, place = _take_district(_strip_cities(_strip_speaker(text), cities), districts)
     for long, short in school_words("abbreviation").items():
         text = text.replace(long, short)
+    text = _EXPERIMENTAL.sub("实验", text)
     body, kind = _take_kind(text)
     body, ordinal = _take_ordinal(body, kind)
     return SchoolName(body, ordinal, kind, place, campus, text)
@@ -98,19 +102,37 @@ def _strip_speaker(text: str) -> str:
     return _GRADE.sub("", text)
 
 
-def _strip_places(text: str, places: tuple[str, ...]) -> tuple[str, str]:
-    """Take province, city and district off the front, but not off 大连理工大学附属."""
+def _strip_cities(text: str, cities: Names) -> str:
+    """Take province and city off the front, but not off 大连理工大学附属."""
     text = _PROVINCE.sub("", text)
-    for place in places:
-        rest = text.removeprefix(place)
+    for city in cities:
+        rest = text.removeprefix(city)
         if rest != text and len(rest) > 1 and not _HIGHER.match(rest):
-            text = rest.removeprefix("市") if len(rest) > 2 else rest  # noqa: PLR2004
-    if not _HIGHER.search(text[:6]):
-        text = _OWN_PLACE.sub("", _CITY.sub("", text))
+            text = rest
+    return text if _HIGHER.search(text[:6]) else _OWN_PLACE.sub("", _CITY.sub("", text))
+
+
+def _take_district(text: str, districts: Names) -> tuple[str, str]:
+    """Take the district off the front, if a school's name is left."""
     found = _DISTRICT.match(text)
-    if not found or _NOT_PLACES.search(found[1]) or not _take_kind(text[found.end() :])[1]:
-        return text, ""
-    return text[found.end() :], re.sub(r"[区县旗市]$", "", found[1])
+    if found and not _NOT_PLACES.search(found[1]) and _names_school(text[found.end() :]):
+        return text[found.end() :], short_place(found[1])
+    for district in districts:
+        rest = text.removeprefix(district)
+        if rest != text and _names_school(rest):
+            return rest, district
+    return text, ""
+
+
+def _names_school(text: str) -> bool:
+    """Whether text is a school's name by itself: 八中 is, 小学 is not."""
+    body, kind = _take_kind(text)
+    return bool(kind and body)
+
+
+def short_place(place: str) -> str:
+    """A district's name as people say it: 望海区 → 望海, 江北新区 → 江北."""
+    return _PLACE_SUFFIX.sub("", place) or place if len(place) > 2 else place  # noqa: PLR2004
 
 
 def _take_kind(text: str) -> tuple[str, str]:

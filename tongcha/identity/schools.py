@@ -6,25 +6,24 @@ renames and mergers can't be derived from text and come from confirmed aliases o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from tongcha.identity.school_directory import (
     Directory,
-    Entry,
     character_weights,
     city_names,
+    district_names,
     is_clear,
+    is_same_name,
     list_entries,
     place_names,
     plain_text,
     score_school,
 )
-from tongcha.identity.school_names import SchoolName, parse_school, school_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tongcha.identity.school_names import Names, SchoolName, parse_school, school_words
 
 SCHEMA: Final = pl.Schema(
     {
@@ -39,114 +38,136 @@ SCHEMA: Final = pl.Schema(
 )
 FLOOR, ACCEPTABLE, SETTLED, MARGIN = 0.35, 0.6, 0.72, 0.1
 """a candidate at all; good enough not to look further away; certain, if it leads by the margin"""
+SAME_DISTRICT: Final = 0.03
+"""orders equals of one city, the district's own first; too small to settle anything"""
 RANKS: Final = 3
 
 
 class Candidate(NamedTuple):
     """One school as a candidate for a written name; sorts with the likeliest first."""
 
-    badness: float
+    order: float
     school_id: str
+    score: float
     is_clear: bool
     is_exact: bool
 
 
+class Ranking(NamedTuple):
+    """Candidates, the likeliest first, and whether the first can be used without asking."""
+
+    candidates: list[Candidate]
+    is_settled: bool
+
+
 def resolve_schools(
-    written: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None = None
+    written: pl.DataFrame,
+    schools: pl.DataFrame,
+    aliases: pl.DataFrame | None = None,
+    *,
+    is_own_area: bool = False,
 ) -> pl.DataFrame:
     """Resolve written school names to ranked candidates, each distinct pair of name and area once.
 
     Args:
-        written: school_written, area (six digits of the district; null when unknown).
+        written: school_written, area (six digits; null when unknown).
         schools: table `schools` (school_id, name, area; former_name, aliases, campuses, city if there).
         aliases: school_id, alias: names that people confirmed; they win over everything derived.
+        is_own_area: the area is the school's own, as on its staff list. Otherwise it is only where the
+            name was written (a raid), and a name that several schools of the city carry isn't settled.
 
     Returns:
         school_written, area, school_id, score (0–1), rank (1–3), campus (null if none), is_settled (the
-        first candidate is certain enough to be used without asking), sorted by these. A name without any
-        candidate has no row.
+        first candidate can be used without asking), sorted by these. A name without candidates has no row.
     """
-    circles = _Circles(tuple(list_entries(schools)), schools)
+    atlas = _Atlas(schools)
     confirmed = _confirmed(aliases)
     pairs = written.select("school_written", "area").drop_nulls("school_written").unique()
     rows: list[tuple[str, str | None, str, float, int, str | None, bool]] = []
     for text, area in pairs.sort("school_written", "area").iter_rows():
-        rows += _resolve(text, area, circles, confirmed)
+        query = parse_school(text, *atlas.around(area))
+        ranking = confirmed.get(plain_text(text)) or rank_schools(text, query, area, atlas, own=is_own_area)
+        for rank, found in enumerate(ranking.candidates[:RANKS], 1):
+            settled = ranking.is_settled and rank == 1
+            rows.append((text, area, found.school_id, found.score, rank, query.campus or None, settled))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _resolve(
-    text: str, area: str | None, circles: _Circles, confirmed: dict[str, list[str]]
-) -> Iterator[tuple[str, str | None, str, float, int, str | None, bool]]:
-    query = parse_school(text, circles.places(area))
-    known = confirmed.get(plain_text(text), [])
-    if known:
-        ranked, settled = [Candidate(-1.0, school, True, True) for school in known], len(known) == 1
-    else:
-        ranked, settled = circles.rank(text, query, area)
-    for rank, candidate in enumerate(ranked[:RANKS], 1):
-        is_settled = settled and rank == 1
-        score = round(-candidate.badness, 4)
-        yield text, area, candidate.school_id, score, rank, query.campus or None, is_settled
+class _Atlas:
+    """The directory by district, by city and whole, made when asked for."""
+
+    def __init__(self, schools: pl.DataFrame) -> None:
+        self._entries = tuple(list_entries(schools))
+        self._weights = character_weights(entry.name.core for entry in self._entries)
+        self._cities, self._districts = city_names(schools), district_names(schools)
+        self._made: dict[tuple[str, str], Directory] = {}
+
+    def directory(self, prefix: str, place: str = "") -> Directory:
+        """Schools whose area begins with the prefix, in the district of that name if one is given."""
+        key = prefix, place
+        if key not in self._made:
+            inside = (e for e in self._entries if e.area.startswith(prefix) and place in {"", e.place})
+            self._made[key] = Directory(tuple(inside), self._weights)
+        return self._made[key]
+
+    @lru_cache(maxsize=1 << 10)  # noqa: B019  an atlas lives as long as one call of resolve_schools
+    def around(self, area: str | None) -> tuple[Names, Names]:
+        """Names of the cities and of the districts around an area."""
+        city = (area or "")[:4]
+        districts = {name for code, name in self._districts.items() if code.startswith(city) and name}
+        longest_first = tuple(sorted(districts, key=lambda name: (-len(name), name)))
+        return self._cities.get(city, ()) + place_names(area or ""), longest_first
 
 
-class _Circles:
-    """The directory of a district, of its city, and of all."""
+def rank_schools(text: str, query: SchoolName, area: str | None, atlas: _Atlas, *, own: bool) -> Ranking:
+    """Rank the candidates of the nearest circle that has a good one.
 
-    def __init__(self, entries: tuple[Entry, ...], schools: pl.DataFrame) -> None:
-        self._entries = entries
-        self._weights = character_weights(entry.name.core for entry in entries)
-        self._cities = city_names(schools)
-        self._made: dict[str, Directory] = {}
-
-    def directory(self, prefix: str) -> Directory:
-        """Schools whose area begins with the prefix."""
-        if prefix not in self._made:
-            inside = tuple(entry for entry in self._entries if entry.area.startswith(prefix))
-            self._made[prefix] = Directory(inside, self._weights)
-        return self._made[prefix]
-
-    def places(self, area: str | None) -> tuple[str, ...]:
-        """Names of the province and city of an area, as the region list and the directory have them."""
-        return self._cities.get((area or "")[:4], ()) + place_names(area or "")
-
-    def rank(self, text: str, query: SchoolName, area: str | None) -> tuple[list[Candidate], bool]:
-        """Candidates of the nearest circle with an acceptable one, and whether the first is settled."""
-        best: list[Candidate] = []
-        for prefix in dict.fromkeys((area, area[:4], "") if area else ("",)):
-            found = rank_candidates(text, query, self.directory(prefix))
-            if found and (not best or found[0].badness < best[0].badness):
-                best = found
-            if found and -found[0].badness >= ACCEPTABLE:
-                return found, _is_settled(query, found, is_far=bool(area) and not prefix)
-        return best, False
+    Circles: the district that the name itself gives; then the area if it is the school's own; then the
+    city; then everything. What is only found beyond the city is never settled.
+    """
+    city = (area or "")[:4]
+    circles = [(city, query.place), ("", query.place)] if query.place else []
+    circles += [(area, "")] if area and own else []
+    circles += [(city, ""), ("", "")]
+    nearest: list[Candidate] = []
+    for prefix, place in dict.fromkeys(circles):
+        found = rank_candidates(text, query, atlas.directory(prefix, place), area or "")
+        if not nearest or (found and found[0].order < nearest[0].order):
+            nearest = found
+        if any(candidate.is_clear and candidate.score >= ACCEPTABLE for candidate in found):
+            is_near = bool(prefix or place) or not area
+            return Ranking(found, is_near and _is_settled(query, found, is_certain=own or bool(query.place)))
+    return Ranking(nearest, is_settled=False)
 
 
-def _is_settled(query: SchoolName, ranked: list[Candidate], *, is_far: bool) -> bool:
+def _is_settled(query: SchoolName, ranked: list[Candidate], *, is_certain: bool) -> bool:
     first = ranked[0]
-    exact = sum(candidate.is_exact for candidate in ranked)
-    if first.is_exact:
-        return exact == 1
-    leads = len(ranked) == 1 or ranked[1].badness - first.badness >= MARGIN
-    is_generic = not query.ordinal and not query.place and query.core in {*school_words("generic"), ""}
-    return leads and first.is_clear and -first.badness >= SETTLED and not is_generic and not is_far
+    same = sum(candidate.is_exact for candidate in ranked)
+    if not first.is_clear or first.score < SETTLED or (first.is_exact and same > 1):
+        return False
+    if not query.ordinal and query.core in school_words("generic"):
+        return first.is_exact and is_certain
+    return first.is_exact or len(ranked) == 1 or first.score - ranked[1].score >= MARGIN
 
 
-def rank_candidates(text: str, query: SchoolName, directory: Directory) -> list[Candidate]:
+def rank_candidates(text: str, query: SchoolName, directory: Directory, area: str) -> list[Candidate]:
     """Score the nearest entries; a school counts with its best name; the likeliest first, then by id."""
     best: dict[str, Candidate] = {}
     for entry in directory.nearest(query):
-        score = score_school(query, entry, directory.weights)
-        is_exact = plain_text(text) == entry.official
-        badness = -1.0 if is_exact else -score
-        found = Candidate(badness, entry.school_id, is_clear(query, entry.name), is_exact)
+        is_exact = is_same_name(query, entry) or plain_text(text) == entry.official
+        score = 1.0 if is_exact else round(score_school(query, entry, directory.weights), 4)
+        order = -score - (SAME_DISTRICT if entry.area == area else 0)
+        found = Candidate(order, entry.school_id, score, is_exact or is_clear(query, entry), is_exact)
         best[entry.school_id] = min(found, best.get(entry.school_id, found))
-    return sorted(candidate for candidate in best.values() if -candidate.badness >= FLOOR)
+    return sorted(candidate for candidate in best.values() if candidate.score >= FLOOR)
 
 
-def _confirmed(aliases: pl.DataFrame | None) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _confirmed(aliases: pl.DataFrame | None) -> dict[str, Ranking]:
+    """Plain text of each confirmed alias → its schools; settled if there is only one."""
+    found: dict[str, list[Candidate]] = {}
     if aliases is not None:
         for school_id, alias in aliases.select("school_id", "alias").unique().sort("school_id").iter_rows():
-            found.setdefault(plain_text(alias), []).append(school_id)
-    return found
+            found.setdefault(plain_text(alias), []).append(
+                Candidate(-1.0, school_id, 1.0, is_clear=True, is_exact=True)
+            )
+    return {alias: Ranking(known, is_settled=len(known) == 1) for alias, known in found.items()}
