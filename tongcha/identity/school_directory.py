@@ -27,7 +27,7 @@ ORDINAL_EQUAL, ORDINAL_CONFLICT, ORDINAL_ONE_SIDED = 0.25, -0.6, -0.3
 KIND_EQUAL, KIND_CONFLICT, CORE_EQUAL = 0.1, -0.25, 0.2
 PLACE_EQUAL, PLACE_CONFLICT, CAMPUS, RATIO = 0.08, -0.15, 0.05, 0.05
 """shares of the score, measured on official names and human-collected aliases (identity.md §3)"""
-COMPARED: Final = 12
+COMPARED: Final = 24
 """entries that are compared in full, of those with the highest bound"""
 _NEARLY_SAME_KINDS: Final = frozenset(
     {"中初", "中高", "校小", "校初", "校高", "校中", "校职", "高职", "中职"},
@@ -72,6 +72,11 @@ class Directory:
         """Ordinal of each entry."""
         return np.array([entry.name.ordinal for entry in self.entries], np.int64)
 
+    @cached_property
+    def kinds(self) -> NDArray[np.str_]:
+        """Kind of each entry."""
+        return np.array([entry.name.kind for entry in self.entries], np.str_)
+
     def nearest(self, query: SchoolName) -> list[Entry]:
         """Entries that could score best, by an upper bound of the score."""
         if not self.entries:
@@ -83,6 +88,7 @@ class Directory:
         bound = QUERY_SHARE * (np.minimum(shared / whole, 1) if whole else 1)
         bound = bound + CANDIDATE_SHARE * np.minimum(shared / np.maximum(self.core_weights, 1e-9), 1)
         bound = bound + np.where(self.ordinals == query.ordinal, ORDINAL_EQUAL, ORDINAL_ONE_SIDED)
+        bound = bound + np.where(self.kinds == query.kind, KIND_EQUAL, 0)
         bound = bound + np.where((self.core_weights == 0) & (whole == 0), CORE_EQUAL, 0)
         order = np.argsort(-bound, kind="stable")[:COMPARED]
         return [self.entries[i] for i in order]
@@ -135,6 +141,11 @@ def is_same_name(query: SchoolName, entry: Entry) -> bool:
     """Whether the names are the same but for the ways of writing them."""
     alike = (query.core, query.ordinal, query.kind) == (entry.name.core, entry.name.ordinal, entry.name.kind)
     return alike and (not query.place or query.place == entry.place)
+
+
+def is_short_kind(query: SchoolName) -> bool:
+    """Whether the kind is written with one character: 光明中 may be 光明中学 or 光明高级中学."""
+    return query.kind == query.text[-1:]
 
 
 def common_weight(left: str, right: str, weights: dict[str, float]) -> float:

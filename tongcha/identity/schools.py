@@ -18,6 +18,7 @@ from tongcha.identity.school_directory import (
     district_names,
     is_clear,
     is_same_name,
+    is_short_kind,
     list_entries,
     place_names,
     plain_text,
@@ -147,7 +148,8 @@ def _is_settled(query: SchoolName, ranked: list[Candidate], *, is_certain: bool)
         return False
     if not query.ordinal and query.core in school_words("generic"):
         return first.is_exact and is_certain
-    return first.is_exact or len(ranked) == 1 or first.score - ranked[1].score >= MARGIN
+    leads = len(ranked) == 1 or first.score - ranked[1].score >= MARGIN
+    return leads or (first.is_exact and not is_short_kind(query))
 
 
 def rank_candidates(text: str, query: SchoolName, directory: Directory, area: str) -> list[Candidate]:
