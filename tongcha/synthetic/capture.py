@@ -26,23 +26,23 @@ ROLES: Final = {"授课": 0.74, "举办": 0.08, "介绍": 0.05}
 GROUND: Final = "居民身份证法第十五条"
 SPOKEN: Final = frozenset({"oral"})
 NUMBERED: Final = frozenset({"card", "typed"})
-IDENTITY_SCHEMA: Final = {
-    "identity_id": pl.String,
-    "raid_id": pl.String,
-    "raid_date": pl.Date,
-    "site_area": pl.String,
-    "capture": pl.String,
-    "checked_by": pl.String,
-    "ground": pl.String,
-    "name": pl.String,
-    "id_number": pl.String,
-    "phone": pl.String,
-    "sex": pl.String,
-    "age": pl.Int64,
-    "claimed_school": pl.String,
-    "claimed_subject": pl.String,
-    "role": pl.String,
-    "error_classes": pl.List(pl.String),
+IDENTITY_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "identity_id": pl.String(),
+    "raid_id": pl.String(),
+    "raid_date": pl.Date(),
+    "site_area": pl.String(),
+    "capture": pl.String(),
+    "checked_by": pl.String(),
+    "ground": pl.String(),
+    "name": pl.String(),
+    "id_number": pl.String(),
+    "phone": pl.String(),
+    "sex": pl.String(),
+    "age": pl.Int64(),
+    "claimed_school": pl.String(),
+    "claimed_subject": pl.String(),
+    "role": pl.String(),
+    "error_classes": pl.List(pl.String()),
 }
 
 Row = dict[str, Any]
@@ -123,28 +123,42 @@ def take_down_one(recorder: Recorder, row: Row, spellings: list[tuple[str, str, 
 
 def take_name(recorder: Recorder, row: Row, capture: str, errors: list[str]) -> str:
     """Return the name as written down, and note what is wrong with it."""
-    dice, shares, name = recorder.dice, recorder.collected, str(row["name"])
-    if capture == "oral":
-        lie = dice.choose(
-            {"alias_only": shares.alias_only, "false_name": shares.false_name, "all_false": shares.all_false},
-            "",
-        )
-        if lie:
-            errors.append(lie)
-        if lie == "alias_only":
-            return address_as(dice, row["surname"] or name[:1], is_woman=row["woman"], age=row["age"])
-        if lie:
-            return str(row["invented_name"])
+    dice, shares = recorder.dice, recorder.collected
+    invented = tell_false_name(recorder, row, capture, errors)
+    if invented:
+        return invented
     if capture != "card" and dice.happens(shares.name_of_a_teacher):
         errors.append("false_name_of_a_teacher")
         return str(row["name_of_a_teacher"])
-    if "·" in name:
+    if "·" in row["name"]:
         errors.append("minority_name")
-        return name if capture == "card" else respell(dice, name)
+        return str(row["name"]) if capture == "card" else respell(dice, row["name"])
+    return write_name(recorder, row, capture, errors)
+
+
+def tell_false_name(recorder: Recorder, row: Row, capture: str, errors: list[str]) -> str:
+    """Return what somebody says who doesn't give their name; empty if they do."""
+    dice, shares = recorder.dice, recorder.collected
+    if capture != "oral":
+        return ""
+    lies = {"alias_only": shares.alias_only, "false_name": shares.false_name, "all_false": shares.all_false}
+    lie = dice.choose(lies, "")
+    if not lie:
+        return ""
+    errors.append(lie)
+    if lie == "alias_only":
+        surname = row["surname"] or row["name"][:1]
+        return address_as(dice, surname, is_woman=row["woman"], age=row["age"])
+    return str(row["invented_name"])
+
+
+def write_name(recorder: Recorder, row: Row, capture: str, errors: list[str]) -> str:
+    """Return a name that was truly given: perhaps the former one, perhaps misheard or miscopied."""
+    dice, shares, name = recorder.dice, recorder.collected, str(row["name"])
     if capture != "card" and row["former_name"] and dice.happens(shares.former_name_used):
         errors.append("former_name")
         name = row["former_name"]
-    if any(character in recorder.rare for character in name):
+    if set(name) & set(recorder.rare):
         errors.append("rare_char")
         return blur_rare(dice, name, recorder.rare) if dice.happens(shares.rare_char_lost) else name
     wrong = shares.name_wrong_spoken if capture == "oral" else shares.name_wrong_written

@@ -117,9 +117,9 @@ class Weighted:
         return drawn
 
 
-def weigh(texts: list[str], weights: NDArray[np.float64]) -> Weighted:
+def weigh(texts: list[str], weights: NDArray[np.floating]) -> Weighted:
     """Return the texts with weights scaled to one."""
-    cumulative = np.cumsum(weights / weights.sum())
+    cumulative = np.cumsum(weights / weights.sum(), dtype=np.float64)
     cumulative[-1] = 1.0
     return Weighted(np.array(texts), cumulative)
 

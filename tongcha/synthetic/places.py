@@ -16,6 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tongcha.synthetic.shares import PlaceShares
     from tongcha.synthetic.spec import WorldSpec
 
 PROVINCES: Final = (
@@ -45,6 +46,8 @@ PLAIN_NAMES: Final = (
     *(("向阳", "向阳"), ("胜利", "胜利"), ("和平", "和平"), ("师范附属", "师附"), ("文化", "文化")),
 )
 """What schools are commonly called, and how it is said before 小 or 中."""
+NUMBERED: Final = frozenset({"小学", "中学"})
+LARGEST_NUMBER: Final = 99
 DIGITS: Final = "零一二三四五六七八九"
 KINDS: Final = (
     # suffix of the name, how it is said, stage, kind code of the school number, share
@@ -69,6 +72,7 @@ class Places:
         pull: running share of teachers by school.
         city_first: index of each city's first school; schools lie city by city.
         city_areas: region codes of the districts of each city, one row per city.
+        shares: how schools are named and how far people move.
     """
 
     schools: pl.DataFrame
@@ -78,29 +82,34 @@ class Places:
     pull: NDArray[np.float64]
     city_first: NDArray[np.int64]
     city_areas: NDArray[np.int64]
+    shares: PlaceShares
 
     def draw_schools(self, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
         """Draw schools in proportion to their size."""
         return np.searchsorted(self.pull, rng.random(count), side="right")
 
     def draw_nearby(self, rng: np.random.Generator, near: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Draw another school for each: four in five in the same city, never the same one."""
+        """Draw another school for each, mostly in the same city, never the same one."""
         first, after = self.city_first[self.city[near]], self.city_first[self.city[near] + 1]
         local = first + (rng.random(len(near)) * (after - first)).astype(np.int64)
-        chosen = np.where(rng.random(len(near)) < 0.8, local, self.draw_schools(rng, len(near)))
+        stays = rng.random(len(near)) < self.shares.move_in_city
+        chosen = np.where(stays, local, self.draw_schools(rng, len(near)))
         return np.where(chosen == near, (near + 1) % len(self.area), chosen)
 
     def draw_birthplaces(self, rng: np.random.Generator, city: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Draw the region of each ID number: 55 % the city itself, 25 % the province, 20 % anywhere."""
-        count, share = len(city), rng.random(len(city))
+        """Draw the region of each ID number: the city itself, elsewhere in its province, or anywhere."""
+        count, chance = len(city), rng.random(len(city))
         home = self.city_areas[city, rng.integers(0, self.city_areas.shape[1], count)]
         elsewhere = (FIRST_CITY + rng.integers(0, BIRTH_CITIES, count)) * 100
         elsewhere += FIRST_DISTRICT + rng.integers(0, BIRTH_DISTRICTS, count)
-        province = np.where(share < 0.8, home // 10_000, np.array(PROVINCES)[rng.integers(0, 31, count)])
-        return np.where(share < 0.55, home, province * 10_000 + elsewhere)
+        anywhere = np.array(PROVINCES)[rng.integers(0, len(PROVINCES), count)]
+        province = np.where(
+            chance < self.shares.born_in_city + self.shares.born_in_province, home // 10_000, anywhere
+        )
+        return np.where(chance < self.shares.born_in_city, home, province * 10_000 + elsewhere)
 
 
-def build_places(rng: np.random.Generator, spec: WorldSpec) -> Places:
+def build_places(rng: np.random.Generator, spec: WorldSpec, shares: PlaceShares) -> Places:
     """Lay out provinces, cities and districts, and found the schools."""
     city_areas = np.array(
         [
@@ -114,7 +123,7 @@ def build_places(rng: np.random.Generator, spec: WorldSpec) -> Places:
     )
     flat = np.sort(np.arange(spec.schools) % city_areas.size)
     city = flat // spec.districts
-    schools = found_schools(rng, flat % spec.districts, city, city_areas.ravel()[flat])
+    schools = found_schools(rng, shares, flat % spec.districts, city, city_areas.ravel()[flat])
     size = rng.gamma(4.0, 1.0, spec.schools)
     pull = np.cumsum(size / size.sum())
     pull[-1] = 1.0
@@ -126,16 +135,25 @@ def build_places(rng: np.random.Generator, spec: WorldSpec) -> Places:
         pull=pull,
         city_first=np.searchsorted(city, np.arange(len(city_areas) + 1)),
         city_areas=city_areas,
+        shares=shares,
     )
 
 
 def found_schools(
-    rng: np.random.Generator, district: NDArray[np.int64], city: NDArray[np.int64], area: NDArray[np.int64]
+    rng: np.random.Generator,
+    shares: PlaceShares,
+    district: NDArray[np.int64],
+    city: NDArray[np.int64],
+    area: NDArray[np.int64],
 ) -> pl.DataFrame:
-    """Name every school; names are unique within a district."""
+    """Name every school; names are unique within a district.
+
+    Returns:
+        The canonical columns of `schools`, and `short`, as people say it.
+    """
     kinds = rng.choice(len(KINDS), size=len(area), p=[kind[-1] for kind in KINDS])
-    chance = rng.random((len(area), 4))
-    place = rng.permutation(len(PLACE_NAMES))
+    chance = rng.random((len(area), 6)).tolist()
+    place = rng.permutation(len(PLACE_NAMES)).tolist()
     seen: dict[tuple[int, str], int] = {}
     rows = []
     for no, (kind, where) in enumerate(zip(kinds.tolist(), area.tolist(), strict=True)):
@@ -143,20 +161,21 @@ def found_schools(
         counter = seen[where, suffix] = seen.get((where, suffix), 0) + 1
         town = CITY_NAMES[14 * city[no] % len(CITY_NAMES)] + "市"
         county = DISTRICT_NAMES[(district[no] + 3 * city[no]) % len(DISTRICT_NAMES)]
-        core, short = name_core(chance[no, 0], (suffix, said), counter, PLACE_NAMES[place[no % len(place)]])
+        core, short = name_core(
+            shares, chance[no], (suffix, said), counter, PLACE_NAMES[place[no % len(place)]]
+        )
+        earlier = PLACE_NAMES[place[(no * 7 + 5) % len(place)]]
         rows.append(
             {
                 "school_id": f"{code}{where // 10_000:02d}{no + 1:06d}",
                 "name": f"{town}{county}{core}",
-                "former_name": f"{town}{county}{PLACE_NAMES[place[(no * 7 + 5) % len(place)]]}学校"
-                if chance[no, 1] < 0.04
-                else None,
-                "aliases": f"{short}、{county[:2]}{short}" if chance[no, 2] < 0.5 else None,
-                "campuses": "东校区、西校区" if chance[no, 3] < 0.08 else None,
+                "former_name": f"{town}{county}{earlier}学校" if chance[no][2] < shares.former_name else None,
+                "aliases": f"{short}、{county[:2]}{short}" if chance[no][3] < shares.alias_listed else None,
+                "campuses": "东校区、西校区" if chance[no][4] < shares.campuses else None,
                 "area": f"{where:06d}",
                 "city": town,
                 "stage": stage,
-                "ownership": "民办" if chance[no, 3] > 0.95 else "公办",
+                "ownership": "民办" if chance[no][5] < shares.private else "公办",
                 "authority": f"{town}{county}教育局",
                 "short": short,
             }
@@ -166,12 +185,14 @@ def found_schools(
     )
 
 
-def name_core(chance: float, kind: tuple[str, str], counter: int, place: str) -> tuple[str, str]:
+def name_core(
+    shares: PlaceShares, chance: list[float], kind: tuple[str, str], counter: int, place: str
+) -> tuple[str, str]:
     """Return the part of a school's name after the district, and how people say it."""
     suffix, said = kind
-    if suffix in {"小学", "中学"} and chance < 0.45 and counter < 100:
+    if suffix in NUMBERED and chance[0] < shares.numbered_school and counter <= LARGEST_NUMBER:
         return f"第{spell_number(counter)}{suffix}", f"{spell_number(counter)}{said}"
-    if counter <= len(PLAIN_NAMES) and chance < 0.7:
+    if counter <= len(PLAIN_NAMES) and chance[1] < shares.plain_name:
         plain, short = PLAIN_NAMES[counter - 1]
         return f"{plain}{suffix}", f"{short}{said}"
     return f"{place}{suffix}", f"{place}{said if len(said) > 1 else suffix}"

@@ -11,17 +11,16 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tongcha.synthetic.names import NameDrawer
-    from tongcha.synthetic.shares import RegistryShares
+    from tongcha.synthetic.setting import Setting
 
 WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 CHECKS: Final = np.array(list("10X98765432"))
 UNUSED_SEGMENTS: Final = np.array([142, 143, 154, 161, 163, 164, 168, 169, 179, 194])
 """Mobile segments not open to the public, so that no phone here rings anywhere."""
-SHARE_OF_WOMEN: Final = 0.62
+LAST_FOR_TWINS: Final = 990
 ETHNICITIES: Final = ("汉族", "满族", "蒙古族", "回族", "壮族", "朝鲜族", "苗族", "土家族")
 ETHNIC_CUMULATIVE: Final = np.cumsum([0.9, 0.045, 0.012, 0.012, 0.01, 0.007, 0.007, 0.007])
-FIRST_PARTS: Final = (
+NAME_PARTS: Final = (
     *("阿卜杜拉", "买买提", "阿依古丽", "古丽娜尔", "艾力", "吐尔逊", "帕提古丽", "热依汗", "木拉提"),
     *("哈力克", "努尔兰", "阿迪力", "迪丽努尔", "玉素甫", "艾尼瓦尔", "买合木提", "叶尔兰", "卡米力"),
     *("塔依尔", "沙吾提", "古扎丽", "再努拉", "巴哈尔", "库尔班", "亚森", "依布拉音"),
@@ -76,31 +75,47 @@ class People:
 
 def draw_people(
     rng: np.random.Generator,
-    drawer: NameDrawer,
-    shares: RegistryShares,
+    setting: Setting,
     *,
     birth: NDArray[np.int64],
     city: NDArray[np.int64],
-    region: NDArray[np.int64],
-    lane: tuple[int, int],
+    lane: int,
     woman: NDArray[np.bool_] | None = None,
 ) -> People:
-    """Draw people with these births, cities and regions.
+    """Draw people born on these days, of these cities.
 
     Args:
         rng: source of randomness.
-        drawer: names by frequency.
-        shares: shares of rare characters, former names and dotted names.
+        setting: names by frequency, and the shares of rare characters, former and dotted names.
         birth: birth date of each, in days since 1970-01-01.
         city: city of work or study of each.
-        region: region code of each ID number.
-        lane: (which, of how many): sequence numbers are dealt out by lane, so that people drawn
-            in different calls never share an ID number.
+        lane: which of the setting's lanes; people drawn in different lanes never share an ID number.
         woman: sex of each; drawn as among teachers if left out.
     """
     count = len(birth)
-    woman = rng.random(count) < SHARE_OF_WOMEN if woman is None else woman
-    year = birth.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    region = setting.places.draw_birthplaces(rng, city)
+    woman = rng.random(count) < setting.shares.places.women if woman is None else woman
+    surname, name, former = draw_names(rng, setting, woman, birth_years(birth))
+    ethnicity = np.searchsorted(ETHNIC_CUMULATIVE, rng.random(count) * ETHNIC_CUMULATIVE[-1])
+    return People(
+        woman=woman,
+        birth=birth,
+        city=city,
+        region=region,
+        sequence=draw_sequences(rng, birth, region, woman, (lane, setting.lanes)),
+        surname=surname,
+        name=name,
+        former=former,
+        phone=draw_phones(rng, count),
+        ethnicity=np.where(surname == "", -1, ethnicity),
+    )
+
+
+def draw_names(
+    rng: np.random.Generator, setting: Setting, woman: NDArray[np.bool_], year: NDArray[np.int64]
+) -> tuple[NDArray[np.str_], NDArray[np.str_], NDArray[np.str_]]:
+    """Draw surname, name and former name of each; a dotted name has no surname."""
+    drawer, shares, count = setting.drawer, setting.shares.registry, len(year)
     surname = drawer.draw_surnames(rng, count)
     name = np.char.add(surname, drawer.draw_given(rng, woman, year)).astype("<U12")
     earlier = np.char.add(surname, drawer.draw_given(rng, woman, year))
@@ -108,21 +123,10 @@ def draw_people(
     rare = rng.random(count) < shares.rare_char
     name[rare] = np.char.add(surname[rare], drawer.rare.draw(rng, int(rare.sum())))
     dotted = rng.random(count) < shares.minority_name
-    parts = rng.integers(0, len(FIRST_PARTS), (2, int(dotted.sum())))
-    name[dotted] = [f"{FIRST_PARTS[one]}·{FIRST_PARTS[two]}" for one, two in parts.T]
-    ethnicity = np.searchsorted(ETHNIC_CUMULATIVE, rng.random(count) * ETHNIC_CUMULATIVE[-1])
-    return People(
-        woman=woman,
-        birth=birth,
-        city=city,
-        region=region,
-        sequence=draw_sequences(rng, birth, region, woman, lane),
-        surname=np.where(dotted, "", surname),
-        name=name,
-        former=np.where(renamed & ~dotted & (earlier != name), earlier, ""),
-        phone=draw_phones(rng, count),
-        ethnicity=np.where(dotted, -1, ethnicity),
-    )
+    parts = rng.integers(0, len(NAME_PARTS), (2, int(dotted.sum())))
+    name[dotted] = [f"{NAME_PARTS[one]}·{NAME_PARTS[two]}" for one, two in parts.T]
+    former = np.where(renamed & ~dotted & (earlier != name), earlier, "")
+    return np.where(dotted, "", surname), name, former
 
 
 def draw_phones(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
@@ -154,14 +158,13 @@ def draw_sequences(
     return sequence
 
 
-def place_twins(rng: np.random.Generator, people: People, share: float, drawer: NameDrawer) -> People:
+def place_twins(rng: np.random.Generator, setting: Setting, people: People) -> People:
     """Make some neighbours twins: same surname, birth and region, adjacent sequence numbers."""
     first = np.arange(0, len(people) - 1, 2)
-    plain = (people.surname[first] != "") & (people.sequence[first] < 990)
-    first = first[plain & (rng.random(len(first)) < share / 2)]
+    plain = (people.surname[first] != "") & (people.sequence[first] < LAST_FOR_TWINS)
+    first = first[plain & (rng.random(len(first)) < setting.shares.registry.twin / 2)]
     second = first + 1
-    year = people.birth[first].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    given = np.char.add("", drawer.draw_given(rng, people.woman[first], year))
+    given = setting.drawer.draw_given(rng, people.woman[first], birth_years(people.birth[first]))
     shared = np.array(
         [
             name[len(sur) : len(sur) + 1]
@@ -177,6 +180,12 @@ def place_twins(rng: np.random.Generator, people: People, share: float, drawer: 
     changed["name"][second] = np.char.add(np.char.add(people.surname[first], shared), last)
     changed["former"][second] = ""
     return replace(people, **changed)
+
+
+def birth_years(birth: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the years of days since 1970-01-01."""
+    years: NDArray[np.int64] = birth.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    return years + 1970
 
 
 def write_id_numbers(people: People) -> pl.Series:
@@ -199,4 +208,5 @@ def write_dates(days: NDArray[np.int64]) -> NDArray[np.int64]:
     month = date.astype("datetime64[M]")
     number = month.astype(np.int64)
     day = (date - month).astype(np.int64) + 1
-    return (1970 + number // 12) * 10_000 + (number % 12 + 1) * 100 + day
+    written: NDArray[np.int64] = (1970 + number // 12) * 10_000 + (number % 12 + 1) * 100 + day
+    return written

@@ -108,3 +108,22 @@ def pick_local(
     local = (after > first) & (rng.random(len(city)) < share_local)
     first, after = np.where(local, first, 0), np.where(local, after, len(pool_city))
     return first + (rng.random(len(city)) * (after - first)).astype(np.int64)
+
+
+def find_earlier(slots: Slots, slot: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return, for each of these slots, the position of one of the same kind at the city's raid before.
+
+    Positions are into `slot`; -1 where the city had no earlier raid with such a slot.
+    """
+    raid, city, kind = slots.raid[slot], slots.city[slot], slots.kind[slot]
+    order = np.lexsort((raid, city, kind))
+    first_of_raid = np.ones(len(slot), dtype=bool)
+    first_of_raid[1:] = np.any(
+        [values[order][1:] != values[order][:-1] for values in (raid, city, kind)], axis=0
+    )
+    start = np.maximum.accumulate(np.where(first_of_raid, np.arange(len(slot)), 0))
+    before = order[np.maximum(start - 1, 0)]
+    same = (start > 0) & (city[before] == city[order]) & (kind[before] == kind[order])
+    earlier = np.full(len(slot), -1)
+    earlier[order] = np.where(same, before, -1)
+    return earlier

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tongcha.synthetic.careers import LENT_KINDS, OPEN, REASONS, RETIRED, SLOTS, Careers
 from tongcha.synthetic.confusions import Dice
 from tongcha.synthetic.corruption import change_digit, mishear
-from tongcha.synthetic.employment import LENT_KINDS, OPEN, REASONS, RETIRED, SLOTS, Careers
 from tongcha.synthetic.population import (
     ETHNICITIES,
     draw_phones,
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from tongcha.synthetic.setting import Setting
     from tongcha.synthetic.shares import WorldShares
 
-SUBJECTS: Final = (
-    *("语文", "数学", "英语", "物理", "化学", "生物", "道德与法治", "历史", "地理"),
-    *("音乐", "美术", "体育", "信息科技", "科学", "心理健康"),
-)
-SUBJECT_CUMULATIVE: Final = np.cumsum(
-    [0.22, 0.21, 0.15, 0.05, 0.04, 0.03, 0.05, 0.03, 0.03, 0.04, 0.04, 0.06, 0.02, 0.02, 0.01]
-)
 STAFF_TYPES: Final = ("在编", "编外", "代课")
 PARTIES: Final = ("中共党员", "群众", "共青团员", "民主党派")
 POSTS: Final = ("教师", "中层干部", "副校长", "校长")
@@ -50,7 +43,7 @@ class Records:
         doubled: whether this is a further record of somebody.
         first_spell: first spell column that this record holds.
         after_spell: column after the last that it holds.
-        subject: index into `SUBJECTS`.
+        subject: what the person teaches.
     """
 
     person: NDArray[np.int64]
@@ -58,7 +51,7 @@ class Records:
     doubled: NDArray[np.bool_]
     first_spell: NDArray[np.int64]
     after_spell: NDArray[np.int64]
-    subject: NDArray[np.int64]
+    subject: NDArray[np.str_]
 
     @property
     def teacher_id(self) -> pl.Series:
@@ -67,11 +60,16 @@ class Records:
 
 
 def number_records(
-    rng: np.random.Generator, careers: Careers, subject: NDArray[np.int64], doubles: int, first_number: int
+    rng: np.random.Generator,
+    setting: Setting,
+    careers: Careers,
+    subject: NDArray[np.str_],
+    doubles: int,
+    first_number: int,
 ) -> Records:
     """Give each person a record and `doubles` of them two; numbers are in random order.
 
-    Half of the doubled who have moved have their spells up to the move in one record and those
+    Of the doubled who have moved, some have their spells up to the move in one record and those
     after it in the other; the others have the same spells twice.
     """
     people = len(careers.school)
@@ -80,7 +78,7 @@ def number_records(
     person = np.concatenate([np.arange(people), again])
     after = np.concatenate([last + 1, last[again] + 1])
     first = np.zeros(people + doubles, dtype=np.int64)
-    split = (last[again] > 0) & (rng.random(doubles) < 0.5)
+    split = (last[again] > 0) & (rng.random(doubles) < setting.shares.registry.duplicate_split)
     after[again[split]] = last[again[split]]
     first[people:][split] = last[again[split]]
     number = first_number + rng.permutation(people + doubles)
@@ -105,12 +103,12 @@ def write_registry(
     rows = np.arange(count)
     school = held.school[rows, records.after_spell - 1]
     ended = held.end[rows, records.after_spell - 1] != OPEN
-    gone = ended & (rng.random(count) > 0.01)
+    gone = ended & (rng.random(count) >= shares.registry.left_unmarked)
     retired = held.reason[rows, records.after_spell - 1] == RETIRED
     stale = (mine.former != "") & (rng.random(count) < stale_share(shares))
     name = np.where(stale, mine.former, mine.name)
     dice = Dice(rng)
-    slips = np.flatnonzero(records.doubled & (rng.random(count) < 0.15))
+    slips = np.flatnonzero(records.doubled & (rng.random(count) < shares.registry.duplicate_misspelt))
     name[slips] = [mishear(dice, text, setting.confusions)[0] for text in name[slips].tolist()]
     kind = np.searchsorted([0.88, 0.97], rng.random(count), side="right")
     return pl.DataFrame(
@@ -123,7 +121,7 @@ def write_registry(
             "id_number": register_id_numbers(rng, shares, mine, records.doubled),
             "phone": register_phones(rng, shares, mine, school, records.doubled),
             "ethnicity": np.where(mine.ethnicity < 0, "维吾尔族", np.array(ETHNICITIES)[mine.ethnicity]),
-            "subject": np.array(SUBJECTS)[records.subject],
+            "subject": records.subject,
             "school_id": places.school_id[school],
             "area": pl.Series(places.area[school]).cast(pl.String),
             "staff_type": np.array(STAFF_TYPES)[kind],
@@ -167,26 +165,21 @@ def register_phones(
 ) -> pl.Series:
     """Return phones as registered: some missing, out of date, the school's switchboard, a spouse's."""
     registry, count = shares.registry, len(mine)
-    kind = np.searchsorted(
-        np.cumsum(
-            [registry.phone_missing, registry.phone_stale, registry.phone_switchboard, registry.phone_spouse]
-        ),
+    missing, stale, switchboard, spouse, _ = split_by_share(
         rng.random(count) * np.where(doubled, 0.75, 1.0),
-        side="right",
+        [registry.phone_missing, registry.phone_stale, registry.phone_switchboard, registry.phone_spouse],
     )
-    other = draw_phones(rng, count)
-    switchboard = 61_000_000_000 + school
-    spouse = mine.phone[rng.permutation(count)]
-    number = pl.Series(np.select([kind == 1, kind == 2, kind == 3], [other, switchboard, spouse], mine.phone))
-    text = number.cast(pl.String)
-    return pl.select(
-        pl.when(pl.Series(kind == 0))
-        .then(None)
-        .when(pl.Series(kind == 2))
-        .then("0" + text.str.head(3) + "-" + text.str.tail(8))
-        .otherwise(text)
-        .alias("phone")
-    )["phone"]
+    theirs = mine.phone[rng.permutation(count)]
+    number = pl.Series(np.select([stale, spouse], [draw_phones(rng, count), theirs], mine.phone))
+    desk = "0610-" + pl.Series(60_000_000 + school).cast(pl.String)
+    text = number.cast(pl.String).zip_with(~pl.Series(switchboard), desk)
+    return text.set(pl.Series(missing), None)
+
+
+def split_by_share(chance: NDArray[np.float64], shares: list[float]) -> list[NDArray[np.bool_]]:
+    """Return one mask per share and one for the rest; every number in [0, 1) falls into exactly one."""
+    kind = np.searchsorted(np.cumsum(shares), chance, side="right")
+    return [kind == number for number in range(len(shares) + 1)]
 
 
 def write_spells(careers: Careers, places: Places, records: Records) -> pl.DataFrame:

@@ -53,11 +53,12 @@ class Setting:
 def build_setting(spec: WorldSpec, folder: Path = POLICY) -> Setting:
     """Load the policies in `folder` and lay out the places."""
     frequencies = NameFrequencies.load(folder / "names.yaml")
+    shares = WorldShares.load(folder / "world.yaml")
     return Setting(
         spec=spec,
-        shares=WorldShares.load(folder / "world.yaml"),
+        shares=shares,
         drawer=build_name_drawer(frequencies),
         confusions=build_confusions(frequencies, Lookalikes.load(folder / "confusions.yaml")),
-        places=build_places(np.random.default_rng([spec.seed, 0]), spec),
+        places=build_places(np.random.default_rng([spec.seed, 0]), spec, shares.places),
         rare=frequencies.given.rare,
     )

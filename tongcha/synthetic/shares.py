@@ -79,7 +79,10 @@ class RegistryShares(PolicyPart):
     rare_char: Share
     minority_name: Share
     left: Share
+    left_unmarked: Share
     twin: Share
+    duplicate_split: Share
+    duplicate_misspelt: Share
 
 
 class StaffListShares(PolicyPart):
@@ -93,6 +96,21 @@ class StaffListShares(PolicyPart):
     contract: Share
 
 
+class PlaceShares(PolicyPart):
+    """How schools are named, and how far people move."""
+
+    women: Share
+    numbered_school: Share
+    plain_name: Share
+    former_name: Share
+    alias_listed: Share
+    campuses: Share
+    private: Share
+    move_in_city: Share
+    born_in_city: Share
+    born_in_province: Share
+
+
 class EmploymentShares(PolicyPart):
     """How careers run."""
 
@@ -102,6 +120,9 @@ class EmploymentShares(PolicyPart):
     seconded: Share
     exchanged: Share
     rehired: Share
+    in_september: Share
+    pensioned: Share
+    pension_at_55: Share
 
 
 class ReviewerShares(PolicyPart):
@@ -119,5 +140,6 @@ class WorldShares(PolicyFile):
     collected: CollectedShares
     registry: RegistryShares
     staff_lists: StaffListShares
+    places: PlaceShares
     employment: EmploymentShares
     reviewer: ReviewerShares

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tongcha.synthetic.part import describe_met
+from tongcha.synthetic.met import describe_met
 from tongcha.synthetic.population import draw_people, draw_phones
-from tongcha.synthetic.raids import CONTRACT_STAFF, HOMONYM, STUDENT, TUTOR, Slots, pick_local
-from tongcha.synthetic.registry import SUBJECTS
+from tongcha.synthetic.raids import CONTRACT_STAFF, HOMONYM, STUDENT, TUTOR, Slots, find_earlier, pick_local
+from tongcha.synthetic.subjects import draw_subjects
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,12 +38,10 @@ def draw_strangers(
     woman = np.where(namesake, near["donor_woman"].to_numpy(), rng.random(len(slot)) < 0.6)  # noqa: PLR2004 - share of women
     people = draw_people(
         rng,
-        setting.drawer,
-        setting.shares.registry,
+        setting,
         birth=birth,
         city=slots.city[slot],
-        region=setting.places.draw_birthplaces(rng, slots.city[slot]),
-        lane=(2 * setting.spec.parts, setting.lanes),
+        lane=setting.lanes - 1,
         woman=woman,
     )
     people = replace(
@@ -53,7 +51,7 @@ def draw_strangers(
     )
     frame = describe_met(slots, slot, people, kind).with_columns(
         pl.Series("person", [f"X{no:07d}" for no in slot]),
-        pl.Series("subject", np.array(SUBJECTS)[rng.integers(0, len(SUBJECTS), len(slot))]),
+        pl.Series("subject", draw_subjects(rng, len(slot))),
         pl.Series(
             "surname",
             [name[: max(1, len(sur))] for name, sur in zip(people.name, people.surname, strict=True)],
@@ -66,14 +64,11 @@ def meet_strangers_again(
     rng: np.random.Generator, share: float, slots: Slots, frame: pl.DataFrame
 ) -> pl.DataFrame:
     """Put some strangers of one raid into a slot of the same kind at another raid of the same city."""
-    rows = np.arange(len(frame))
-    slot = frame["slot"].to_numpy()
-    kind = frame["category"].to_numpy()
-    order = np.lexsort((slots.day[slot], slots.city[slot], kind))
-    before, here = order[:-1], order[1:]
-    same = (kind[before] == kind[here]) & (slots.city[slot[before]] == slots.city[slot[here]])
-    same &= (slots.raid[slot[before]] != slots.raid[slot[here]]) & (rng.random(len(here)) < share)
-    rows[here[same]] = before[same]
+    earlier = find_earlier(slots, frame["slot"].to_numpy())
+    again = (earlier >= 0) & (rng.random(len(frame)) < share)
+    rows = np.where(again, earlier, np.arange(len(frame)))
+    same_kind = (frame["category"][rows] == frame["category"]).to_numpy()
+    rows = np.where(same_kind, rows, np.arange(len(frame)))
     return frame[rows].with_columns(frame["slot"], frame["age"])
 
 
