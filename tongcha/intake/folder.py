@@ -9,7 +9,7 @@ import polars as pl
 
 from tongcha.intake.csv_files import decode_csv, first_rows, read_records, sniff_delimiter
 from tongcha.intake.headers import HeaderBook
-from tongcha.intake.landing import Lander, Landing, RefusedFile
+from tongcha.intake.landing import Hint, Lander, Landing, RefusedFile
 from tongcha.intake.parquet_files import read_parquet_text
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
@@ -43,26 +43,26 @@ def read_folder(
     book = HeaderBook(policy, list(derivable))
     lander = Lander(book, derivable)
     reader = _Reader(folder, inbox, book, policy)
-    for path, table, content in reader.contents():
+    for path, hint, content in reader.contents():
         file = path.relative_to(inbox).as_posix()
         try:
             if isinstance(content, FileRefusedError):
                 raise content
-            _land(lander, file, _fingerprint(path), table, content)
+            _land(lander, file, _fingerprint(path), hint, content)
         except FileRefusedError as error:
-            lander.landing.refused.append(RefusedFile(file, table or error.table, error))
+            lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
 
 
 Records = tuple[list[list[str]], pl.DataFrame, int]
 
 
-def _land(lander: Lander, file: str, sha256: str, table: str | None, content: list[Grid] | Records) -> None:
+def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid] | Records) -> None:
     if isinstance(content, list):
-        lander.land_grids(file, sha256, table, content)
+        lander.land_grids(file, sha256, hint, content)
     else:
         head, frame, offset = content
-        lander.land_frame(file, sha256, table, head, frame, offset=offset)
+        lander.land_frame(file, sha256, hint.table, head, frame, offset=offset)
 
 
 def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> list[Grid] | Records | FileRefusedError:
@@ -97,7 +97,7 @@ class _Reader:
     def __init__(self, folder: Path, inbox: Path, book: HeaderBook, policy: IntakePolicy) -> None:
         self._folder, self._inbox, self._book, self._policy = folder, inbox, book, policy
 
-    def contents(self) -> Iterator[tuple[Path, str | None, list[Grid] | Records | FileRefusedError]]:
+    def contents(self) -> Iterator[tuple[Path, Hint, list[Grid] | Records | FileRefusedError]]:
         paths = [
             path for path in sorted(self._folder.rglob("*")) if not path.is_dir() and not _is_skipped(path)
         ]
@@ -106,13 +106,13 @@ class _Reader:
         with ParserPool(self._policy.limits) as pool:
             parsed = pool.parse(books)
             for path, kind in zip(paths, kinds, strict=True):
-                table = self._table_of(path)
+                hint = self._hint(path)
                 if kind == "workbook":
-                    yield path, table, next(parsed)[1]
+                    yield path, hint, next(parsed)[1]
                 elif isinstance(kind, FileRefusedError):
-                    yield path, table, kind
+                    yield path, hint, kind
                 else:
-                    yield path, table, _read_records(path, kind, self._policy)
+                    yield path, hint, _read_records(path, kind, self._policy)
 
     def _sniff(self, path: Path) -> str | FileRefusedError:
         """Return what the first bytes say the file is, or why it isn't looked at."""
@@ -121,11 +121,10 @@ class _Reader:
         except FileRefusedError as error:
             return error
 
-    def _table_of(self, path: Path) -> str | None:
-        """Return the table that the folder or the file's own name tells, the folder first."""
+    def _hint(self, path: Path) -> Hint:
         inner = path.relative_to(self._folder)
-        named = (self._book.table_by_name(part) for part in (*reversed(inner.parts[:-1]), inner.stem))
-        return next((table for table in named if table), None)
+        folders = (self._book.table_by_name(part) for part in reversed(inner.parts[:-1]))
+        return Hint(next(filter(None, folders), None), self._book.table_by_name(inner.stem))
 
 
 def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:

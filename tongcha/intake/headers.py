@@ -61,12 +61,12 @@ class HeaderBook:
         folded = _fold(name)
         return next((table for known, table in self._names if folded.startswith(known)), None)
 
-    def find_header(self, rows: Sequence[Sequence[str]], table: str | None) -> Header | None:
+    def find_header(self, rows: Sequence[Sequence[str]], table: str | None = None) -> Header | None:
         """Return the header among the first rows: the line in which most columns are recognised.
 
         Args:
             rows: the first rows of the sheet, as text.
-            table: the table if the name told it already; otherwise the best of all.
+            table: the table if a name told it already; otherwise the best of all is taken.
         """
         tables = [table] if table else list(self._aliases)
         best: Header | None = None

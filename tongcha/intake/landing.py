@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 
 FIRST: Final = "__first"
 """The first cell of a row that holds anything: tells a remark from a record."""
+
+
+class Hint(NamedTuple):
+    """The tables that a file's folder and its own name stand for, if any.
+
+    A sheet's name is believed before the file's, because one workbook may hold several tables, but
+    not before the folder's: a school may call the sheets of its staff list anything.
+    """
+
+    folder: str | None
+    stem: str | None
+
+    @property
+    def table(self) -> str:
+        """The table told by the path alone; empty if none."""
+        return self.folder or self.stem or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +111,33 @@ class Lander:
         self._book = book
         self._derivable = derivable
 
-    def land_grids(self, file: str, sha256: str, table: str | None, grids: Sequence[Grid]) -> None:
+    def land_grids(self, file: str, sha256: str, hint: Hint, grids: Sequence[Grid]) -> None:
         """Take in the visible sheets of a workbook that have a header; note the others.
 
         Raises:
             FileRefusedError: no sheet has a header, or one lacks a required column.
         """
         filled = [grid for grid in grids if any(any(row) for row in grid["rows"])]
-        headers = [
-            self._book.find_header(grid["rows"], table or self._book.table_by_name(grid["sheet"]))
-            if grid["visible"]
-            else None
-            for grid in filled
-        ]
+        headers = [self._find_header(grid, hint) if grid["visible"] else None for grid in filled]
         if not any(headers):
             raise _no_header()
+        for found in filter(None, headers):
+            self._require_columns(found)
         for grid, header in zip(filled, headers, strict=True):
             if header is None:
                 self._note_sheet(file, grid)
             else:
-                self._require_columns(header)
                 self._land_grid(file, sha256, header, grid)
+
+    def _find_header(self, grid: Grid, hint: Hint) -> Header | None:
+        table = hint.folder or self._book.table_by_name(grid["sheet"]) or hint.stem
+        return self._book.find_header(grid["rows"], table)
 
     def land_frame(
         self,
         file: str,
         sha256: str,
-        table: str | None,
+        table: str,
         head: list[list[str]],
         frame: pl.DataFrame,
         *,
@@ -132,7 +148,7 @@ class Lander:
         Args:
             file: name relative to the inbox.
             sha256: its fingerprint.
-            table: the table if its name tells.
+            table: the table if its path tells, else empty.
             head: its first records, or its column names as the only one.
             frame: columns `c0`, `c1`, … as text (null when empty) and `row`, the record's number.
             offset: the record number of `head[0]`.

@@ -6,31 +6,63 @@ from typing import Final
 
 import polars as pl
 
+from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.reference.keys import registry_keys
 
-WEAK: Final = ("fold", "birth_date", "phone")
+SAME_NAME: Final = ["fold", "birth_date", "phone"]
+COMPATIBLE: Final = frozenset(
+    {
+        NameLevel.EXACT,
+        NameLevel.VARIANT,
+        NameLevel.TONE,
+        NameLevel.PINYIN,
+        NameLevel.FUZZY,
+        NameLevel.LOOKALIKE,
+        NameLevel.SWAPPED,
+    }
+)
+"""Rungs that a clerk's slip explains; one different character does not."""
+
+PAIR: Final = ["teacher_id", "other"]
 
 
 def find_same_people(teachers: pl.DataFrame) -> pl.DataFrame:
     """Return teacher_id, same_person_as for registrations that repeat another one.
 
-    Two registrations are one person if they share a check-valid number and a name (present or
-    former, folded), or the name, birth date and phone. The smallest teacher_id of a group is kept;
-    only the others appear here. A shared number under clearly different names is no proof: it is
-    reported by `tongcha.reference.findings` instead.
+    Two registrations are one person if they share a check-valid number and a compatible name
+    (present or former), or the folded name, birth date and phone. The smallest teacher_id of a
+    group is kept; only the others appear here.
     """
     keys = registry_keys(teachers)
-    links = pl.concat(
-        [_group(keys, ["id_clean", "fold"]), _group(keys, list(WEAK))],
-    ).unique()
-    return _follow(links)
+    shared = pair_shared_numbers(teachers)
+    by_number = shared.filter(pl.col("compatible")).select(PAIR)
+    return _follow(pl.concat([by_number, _pair(keys, SAME_NAME).select(PAIR)]).unique())
 
 
-def _group(keys: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Return (teacher_id, smallest teacher_id with the same values) where they differ."""
+def pair_shared_numbers(teachers: pl.DataFrame) -> pl.DataFrame:
+    """Return teacher_id, other, compatible for registrations with the same check-valid number.
+
+    `other` is the smallest teacher_id with that number; `compatible` says whether any of their
+    names, present or former, agree as far as a clerk's slip explains. If not, the shared number is
+    no proof that they are one person (borrowed card, duplicate number, copied cell).
+    """
+    keys = registry_keys(teachers)
+    pairs = _pair(keys, ["id_clean"]).select(PAIR).unique().sort(PAIR)
+    names = teachers.select("teacher_id", "name", "former_name")
+    known = dict(zip(names["teacher_id"], names.select("name", "former_name").iter_rows(), strict=True))
+    verdicts = [_are_compatible(known[one], known[other]) for one, other in pairs.iter_rows()]
+    return pairs.with_columns(pl.Series("compatible", verdicts, dtype=pl.Boolean))
+
+
+def _are_compatible(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
+    return any(name_level(a, b) in COMPATIBLE for a in one if a for b in other if b)
+
+
+def _pair(keys: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return each registration with the smallest one of the same values, where they differ."""
     complete = keys.drop_nulls(by).select("teacher_id", *by).unique()
-    smallest = complete.with_columns(pl.col("teacher_id").min().over(by).alias("kept"))
-    return smallest.filter(pl.col("teacher_id") != pl.col("kept")).select("teacher_id", "kept")
+    smallest = complete.with_columns(pl.col("teacher_id").min().over(by).alias("other"))
+    return smallest.filter(pl.col("teacher_id") != pl.col("other"))
 
 
 def _follow(links: pl.DataFrame) -> pl.DataFrame:
@@ -42,9 +74,8 @@ def _follow(links: pl.DataFrame) -> pl.DataFrame:
             member = root[member]
         return member
 
-    for left, right in links.sort("teacher_id", "kept").iter_rows():
+    for left, right in links.sort(PAIR).iter_rows():
         low, high = sorted((find(left), find(right)))
         root[high] = low
     rows = [(member, find(member)) for member in sorted(root) if find(member) != member]
-    schema = {"teacher_id": pl.String, "same_person_as": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema={"teacher_id": pl.String, "same_person_as": pl.String}, orient="row")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.id_columns import id_columns
-from tongcha.reference.keys import registry_keys
+from tongcha.reference.duplicates import pair_shared_numbers
 from tongcha.tables.reference import STAFF_FINDINGS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def find_contradictions(
         _listed_elsewhere(teachers, staff_entries),
         _left_but_listed(employment, staff_entries),
         _repeated(same_people),
-        _shared_numbers(teachers, same_people),
+        _shared_numbers(teachers),
         _number_disagrees(teachers),
     ]
     return _conform(findings, teachers["snapshot"][0])
@@ -92,19 +92,11 @@ def _repeated(same_people: pl.DataFrame) -> pl.DataFrame:
     return _registry_finding(rows, "same_person", "与另一登记为同一人，比对时按一人处理，请合并登记")
 
 
-def _shared_numbers(teachers: pl.DataFrame, same_people: pl.DataFrame) -> pl.DataFrame:
+def _shared_numbers(teachers: pl.DataFrame) -> pl.DataFrame:
     """Registrations that share a check-valid number without being one person by name."""
-    keys = registry_keys(teachers).drop_nulls("id_clean")
-    persons = keys.join(same_people, on="teacher_id", how="left").with_columns(
-        person=pl.coalesce("same_person_as", "teacher_id")
-    )
-    first = pl.col("person").min().over("id_clean")
-    shared = persons.with_columns(other_teacher_id=first).filter(
-        pl.col("person") != pl.col("other_teacher_id")
-    )
-    rows = shared.unique("teacher_id").select("teacher_id", "other_teacher_id")
+    shared = pair_shared_numbers(teachers).filter(~pl.col("compatible")).rename({"other": "other_teacher_id"})
     finding = "与另一登记证件号码相同而姓名不同，不能视为同一人，请核对证件"
-    return _registry_finding(rows, "one_number_two_names", finding)
+    return _registry_finding(shared, "one_number_two_names", finding)
 
 
 def _number_disagrees(teachers: pl.DataFrame) -> pl.DataFrame:

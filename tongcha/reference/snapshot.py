@@ -135,15 +135,8 @@ def _assemble(landing: Landing, tables: dict[str, Accepted], label: pl.Expr) -> 
     rejections = join_rejections(
         [*landing.notes, *note_refused(landing.refused), *(table.rejections for table in tables.values())]
     )
-    areas = tables["schools"].rows.select("school_id", __area="area")
-    teachers = (
-        tables["teachers"]
-        .rows.join(areas, on="school_id", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("area", "__area").alias("area"))
-        .drop("__area")
-    )
     return SnapshotIntake(
-        teachers=TEACHERS.conform(teachers),
+        teachers=TEACHERS.conform(fill_area(tables["teachers"].rows, tables["schools"].rows)),
         employment=EMPLOYMENT.conform(tables["employment"].rows),
         schools=SCHOOLS.conform(tables["schools"].rows),
         staff_entries=STAFF_ENTRIES.conform(tables["staff_entries"].rows),
@@ -166,7 +159,6 @@ def place_entries(
         pl.col("list_id").fill_null(stem),
         pl.col("row_no").fill_null(pl.col("row")),
         pl.col("school_written").fill_null(pl.when(named != "").then(named)),
-        pl.col("area").fill_null(pl.lit(common_area(schools))),
         keep_tails(entries["id_tail"]),
     )
     return _resolve(filled, schools, aliases)
@@ -186,24 +178,32 @@ def keep_tails(written: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def common_area(schools: pl.DataFrame) -> str | None:
-    """Return the city code (four digits and 00) that most schools lie in, for lists without an area."""
-    cities = schools.select(city=pl.col("area").str.slice(0, 4)).drop_nulls()
-    if cities.is_empty():
-        return None
-    counts = cities.group_by("city").len().sort("len", "city", descending=[True, False])
-    return f"{counts['city'][0]}00"
-
-
 def _resolve(entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Keep a school_id that the list gives itself, if it exists; otherwise resolve the written name."""
-    written = entries.select("school_written", "area").drop_nulls().unique().sort(pl.all())
-    known = entries["school_id"].is_in(schools["school_id"].implode()).fill_null(False)
+    """Keep a school_id that the list gives itself, if it exists; otherwise resolve the written name.
+
+    An area that the list leaves out is the resolved school's.
+    """
+    by = ["school_written", "area"]
+    written = entries.select(by).drop_nulls("school_written").unique().sort(by)
     found = resolve_schools(written, schools, aliases).filter(pl.col("rank") == 1, pl.col("is_settled"))
-    settled = found.select("school_written", "area", __school="school_id")
+    known = pl.col("school_id").is_in(schools["school_id"].implode())
     return (
-        entries.with_columns(pl.when(known).then(pl.col("school_id")).alias("school_id"))
-        .join(settled, on=["school_written", "area"], how="left", maintain_order="left")
-        .with_columns(pl.coalesce("school_id", "__school").alias("school_id"))
-        .drop("__school")
+        entries.join(
+            found.select(*by, __found="school_id"), on=by, how="left", nulls_equal=True, maintain_order="left"
+        )
+        .with_columns(
+            pl.when(known).then(pl.col("school_id")).otherwise(pl.col("__found")).alias("school_id")
+        )
+        .drop("__found")
+        .pipe(fill_area, schools)
+    )
+
+
+def fill_area(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Fill an empty `area` from the school that `school_id` names."""
+    areas = schools.select("school_id", __area="area")
+    return (
+        frame.join(areas, on="school_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("area", "__area").alias("area"))
+        .drop("__area")
     )
