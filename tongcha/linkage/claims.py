@@ -18,6 +18,9 @@ FITS_FROM: Final = 0.99
 """share of the claimed characters that must occur in order in a name of the school"""
 FEW: Final = 4
 """a claim that fits more schools of the city isn't used to find people"""
+UNHEARD_SHARE: Final = 0.002
+"""share of people behind a claim that fits no school of the province"""
+NOISE: Final = r"[^\p{Han}A-Za-z0-9]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,6 @@ class Claims:
     few_school: I64
 
 
-def clean_claims(texts: pl.Series) -> pl.Series:
-    """Drop blanks and punctuation; an empty claim is no claim."""
-    clean = texts.str.replace_all(r"[^\p{Han}A-Za-z0-9]", "")
-    return pl.select(pl.when(clean != "").then(clean)).to_series()
-
-
 def read_claims(texts: pl.Series, areas: I64, schools: pl.DataFrame, staff: I64) -> Claims:
     """Find, per distinct claim and city, the schools that it fits.
 
@@ -52,56 +49,66 @@ def read_claims(texts: pl.Series, areas: I64, schools: pl.DataFrame, staff: I64)
         schools: school_id, name, former_name, aliases, area.
         staff: people per school, in the order of `schools`.
     """
-    claim = clean_claims(texts)
-    frame = pl.DataFrame({"claim": claim, "city": areas // 100}).with_row_index("identity")
-    names = school_names(schools)
-    share = np.ones(len(texts))
-    identities, fitting = [], []
-    total = max(int(staff.sum()), 1)
-    for (city,), part in frame.drop_nulls("claim").group_by("city", maintain_order=True):
-        local = names.filter(pl.col("city") == city)
-        if local.is_empty():
-            continue
-        distinct = part["claim"].unique(maintain_order=True)
-        fits = _coverage_matrix(distinct, local["text"]) >= FITS_FROM
-        for text, row in zip(distinct.to_list(), fits, strict=True):
-            school = np.unique(local["school"].to_numpy()[row])
-            who = part.filter(pl.col("claim") == text)["identity"].to_numpy()
-            share[who] = max(int(staff[school].sum()), 1) / total
-            if 0 < len(school) <= FEW:
-                identities.append(np.repeat(who, len(school)))
-                fitting.append(np.tile(school, len(who)))
-    empty = np.zeros(0, np.int64)
-    return Claims(
-        claim,
-        share,
-        np.concatenate(identities).astype(np.int64) if identities else empty,
-        np.concatenate(fitting).astype(np.int64) if fitting else empty,
+    claims = pl.DataFrame({"claim": clean_claims(texts), "city": areas // 100}).with_row_index("identity")
+    asked = claims.drop_nulls("claim").group_by("city", "claim").agg("identity").sort("city", "claim")
+    fitting = find_fitting(asked.select("city", "claim"), school_names(schools))
+    people = pl.DataFrame({"school": np.arange(len(staff)), "staff": staff})
+    fitting = fitting.join(people, on="school").with_columns(
+        total=pl.col("staff").sum().over("city", "claim"), schools=pl.len().over("city", "claim")
     )
+    spread = asked.explode("identity").join(fitting, on=["city", "claim"]).sort("identity", "school")
+    share = np.full(len(texts), UNHEARD_SHARE)
+    share[spread["identity"].to_numpy()] = np.maximum(spread["total"].to_numpy(), 1) / max(
+        int(staff.sum()), 1
+    )
+    few = spread.filter(pl.col("schools") <= FEW)
+    return Claims(
+        claims["claim"],
+        share,
+        few["identity"].cast(pl.Int64).to_numpy(),
+        few["school"].to_numpy(),
+    )
+
+
+def clean_claims(texts: pl.Series) -> pl.Series:
+    """Drop blanks and punctuation; an empty claim is no claim."""
+    clean = texts.str.replace_all(NOISE, "")
+    return pl.select(pl.when(clean != "").then(clean)).to_series()
 
 
 def school_names(schools: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per name of each school: school (row number), city, area, text."""
-    frame = schools.with_row_index("school").with_columns(pl.col("school").cast(pl.Int64))
-    names = [
-        frame.select("school", "area", text=pl.col(c).str.split("、"))
-        for c in ("name", "former_name", "aliases")
-        if c in schools.columns
-    ]
-    return (
-        pl.concat(names)
-        .explode("text")
-        .with_columns(
-            text=pl.col("text").str.replace_all(r"[^\p{Han}A-Za-z0-9]", ""),
-            area=pl.col("area").cast(pl.Int64, strict=False).fill_null(0),
-        )
-        .filter(pl.col("text").str.len_chars() > 0)
-        .with_columns(city=pl.col("area") // 100)
-        .unique(["school", "text"], maintain_order=True)
+    """Return one row per name of each school: school (row number), city, text."""
+    frame = schools.select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("school"),
+        city=pl.col("area").cast(pl.Int64, strict=False).fill_null(0) // 100,
+        text=pl.concat_str("name", "former_name", "aliases", separator="、", ignore_nulls=True).str.split(
+            "、"
+        ),
     )
+    clean = frame.explode("text").with_columns(pl.col("text").str.replace_all(NOISE, ""))
+    return clean.filter(pl.col("text") != "").unique(maintain_order=True)
 
 
-def _coverage_matrix(claims: pl.Series, names: pl.Series) -> F64:
+def find_fitting(asked: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return city, claim, school for every school that a claim fits: of the city, else of the province."""
+    near = _fit_within(asked, names, pl.col("city"))
+    rest = asked.join(near, on=["city", "claim"], how="anti")
+    return pl.concat([near, _fit_within(rest, names, pl.col("city") // 100)])
+
+
+def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, region: pl.Expr) -> pl.DataFrame:
+    found = [asked.select("city", "claim", school=pl.lit(0, pl.Int64)).clear()]
+    there = names.with_columns(region=region).partition_by("region", as_dict=True)
+    for key, part in asked.with_columns(region=region).partition_by("region", as_dict=True).items():
+        if key in there:
+            claims = part["claim"].unique(maintain_order=True)
+            fits = np.argwhere(_coverage(claims, there[key]["text"]) >= FITS_FROM)
+            columns = {"claim": claims.gather(fits[:, 0]), "school": there[key]["school"].gather(fits[:, 1])}
+            found.append(part.join(pl.DataFrame(columns), on="claim").select("city", "claim", "school"))
+    return pl.concat(found).unique()
+
+
+def _coverage(claims: pl.Series, names: pl.Series) -> F64:
     common = cdist(claims.to_list(), names.to_list(), scorer=LCSseq.similarity, dtype=np.uint8)
     return np.asarray(common / claims.str.len_chars().to_numpy()[:, None])
 
@@ -120,8 +127,7 @@ def compare_schools(claim: pl.Series, claim_area: I64, school: I64, schools: pl.
     known = pairs.filter(pl.col("claim").is_not_null(), pl.col("school") >= 0)
     if known.is_empty():
         return level
-    names = school_names(schools)
-    tried = known.select("claim", "school").unique().join(names.select("school", "text"), on="school")
+    tried = known.select("claim", "school").unique().join(school_names(schools), on="school")
     common = cpdist(tried["claim"].to_list(), tried["text"].to_list(), scorer=LCSseq.similarity)
     cover = np.asarray(common) / tried["claim"].str.len_chars().to_numpy()
     best = tried.with_columns(cover=pl.Series(cover)).group_by("claim", "school").agg(pl.col("cover").max())

@@ -16,6 +16,8 @@ ID_LENGTH: Final = 18
 STAR: Final = ord("*")
 PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 SHIFT: Final = np.uint64(29)
+CHECK_WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.float32)
+CHECK_DIGITS: Final = np.frombuffer(b"10X98765432", np.uint8)
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
@@ -80,8 +82,19 @@ def mix(*parts: npt.NDArray[np.unsignedinteger]) -> U64:
 
 def is_checked(ids: U8) -> npt.NDArray[np.bool_]:
     """Whether an 18-place number is complete and its check digit is right (GB 11643, MOD 11-2)."""
-    weights = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int64)
-    digits = ids[:, :17].astype(np.int64) - ord("0")
-    complete = ((digits >= 0) & (digits <= 9)).all(axis=1)
-    expected = np.frombuffer(b"10X98765432", np.uint8)[(digits @ weights) % 11]
-    return complete & (expected == ids[:, 17])
+    complete = ((ids[:, :17] >= ord("0")) & (ids[:, :17] <= ord("9"))).all(axis=1)
+    right = np.zeros(len(ids), np.bool_)
+    right[complete] = _check_digits(ids[complete]) == ids[complete, 17]
+    return right
+
+
+def with_check_digit(ids: U8) -> U8:
+    """Return the numbers with their last place set to the check digit of the first seventeen."""
+    checked = ids.copy()
+    checked[:, 17] = _check_digits(ids)
+    return checked
+
+
+def _check_digits(ids: U8) -> U8:
+    total = (ids[:, :17].astype(np.float32) - ord("0")) @ CHECK_WEIGHTS
+    return CHECK_DIGITS[total.astype(np.int64) % 11]

@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from tongcha.identity.characters import (
+    DATA,
     NO_READING,
     SIZE,
-    all_readings,
     load_characters,
     lookalikes,
     surname_alternates,
@@ -56,13 +57,12 @@ class Glyphs:
 def load_glyphs() -> Glyphs:
     """Stack the frozen character tables once per process."""
     tables = load_characters()
-    tones = [tables.tone.copy() for _ in range(READINGS)]
     number = {tone: i for i, tone in enumerate(tables.tones)}
-    for char, readings in all_readings().items():
-        for place, reading in enumerate(readings[1:READINGS], start=1):
-            if reading in number:
-                for later in tones[place:]:
-                    later[ord(char)] = number[reading]
+    tones = [tables.tone.copy() for _ in range(READINGS)]
+    for char, readings in _heteronyms():
+        for place, reading in enumerate(readings.split(" ")[1:READINGS], start=1):
+            for later in tones[place:]:
+                later[ord(char)] = number.get(reading, later[ord(char)])
     given = np.stack([_strictness(tone) for tone in tones])
     surname = np.stack([_strictness(t) for t in (tables.surname_tone, *_other_surname_tones(number))])
     spelling = tables.fold.copy()
@@ -71,6 +71,12 @@ def load_glyphs() -> Glyphs:
     return Glyphs(
         tables.fold, spelling, given, surname, tables.tone < NO_READING, _lookalikes(), _compounds()
     )
+
+
+def _heteronyms() -> list[tuple[str, str]]:
+    """Return characters with several readings in names, and the readings."""
+    frame = pl.scan_parquet(DATA / "characters.parquet").select("char", "readings")
+    return frame.filter(pl.col("readings").str.contains(" ")).collect().rows()
 
 
 def _strictness(tone: U16) -> U16:
@@ -100,7 +106,7 @@ def _code(text: list[str]) -> U32:
 
 def _lookalikes() -> U64:
     pairs = lookalikes()
-    one, other = _code(pairs["char"].to_list()), _code(pairs["other"].to_list())
+    one, other = (_code([pairs[side].str.join("").item()]) for side in ("char", "other"))
     return np.unique(np.concatenate([pack(one, other), pack(other, one)]))
 
 

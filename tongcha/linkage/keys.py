@@ -37,6 +37,7 @@ KINDS: Final = (
     "name",
     "name_year",
     "name_city",
+    "name_part",
     "school_surname",
 )
 """kinds of key that yield candidates; see docs/linkage.md for what each one is for"""
@@ -112,9 +113,19 @@ def person_keys(people: Side, school: U64) -> Iterator[tuple[str, U64, I64]]:
     yield "name_birth", mix(fuzzy, people.birth[rows].astype(np.uint32)), rows
     yield "name_year", mix(fuzzy, days_to_years(people.birth)[rows].astype(np.uint64)), rows
     yield "name_city", mix(fuzzy, (people.area[rows] // 100).astype(np.uint64)), rows
+    yield from _part_keys(people)
     surname = surname_sound(fold)
     yield "tail_surname", mix(tail[rows], surname), rows
     yield "school_surname", mix(school[rows], surname), rows
+
+
+def _part_keys(people: Side) -> Iterator[tuple[str, U64, I64]]:
+    """Surname and one given character with birth year and city: finds what lost or changed the other one."""
+    fold = people.name.fold
+    city, born = (people.area // 100).astype(np.uint64), days_to_years(people.birth).astype(np.uint64)
+    for place in (1, 2):
+        rows = np.flatnonzero(fold[:, place] > 0)
+        yield "name_part", mix(fold[rows, 0], fold[rows, place], born[rows], city[rows]), rows
 
 
 def probe_keys(met: Side) -> dict[str, Probes]:
@@ -184,11 +195,12 @@ def _name_probes(met: Side) -> dict[str, Probes]:
     key, who = _name_variants(everyone, met.name)
     dated = met.birth[who] != NO_DAY
     probes["name_birth"] = Probes(mix(key, met.birth[who].astype(np.uint32))[dated], who[dated])
+    probes["name_city"] = Probes(mix(key, (met.area[who] // 100).astype(np.uint64)), who)
     unsure = met.number_state[who] != NUMBER_VALID
     key, who = key[unsure], who[unsure]
     probes["name"] = Probes(key, who)
-    probes["name_city"] = Probes(mix(key, (met.area[who] // 100).astype(np.uint64)), who)
     probes["name_year"] = _year_probes(met, key, who)
+    probes["name_part"] = _part_probes(met, everyone[met.number_state[everyone] != NUMBER_VALID])
     return probes
 
 
@@ -214,16 +226,27 @@ def _name_variants(rows: I64, names: Names) -> tuple[U64, I64]:
 
 
 def _year_probes(met: Side, key: U64, who: I64) -> Probes:
-    keys, rows = [], []
-    year = days_to_years(met.day)[who]
-    aged = met.age[who] >= 0
-    born = days_to_years(met.birth)[who]
-    for back in range(-AGE_SLACK, AGE_SLACK + 2):
-        keys.append(mix(key, (year - met.age[who] - back).astype(np.uint64))[aged & (born == 0)])
-        rows.append(who[aged & (born == 0)])
-    keys.append(mix(key, born.astype(np.uint64))[born > 0])
-    rows.append(who[born > 0])
-    return Probes(np.concatenate(keys), np.concatenate(rows))
+    at, year = _likely_years(met, who)
+    return Probes(mix(key[at], year), who[at])
+
+
+def _part_probes(met: Side, who: I64) -> Probes:
+    at, year = _likely_years(met, who)
+    rows = who[at]
+    fold, city = met.name.fold[rows], (met.area[rows] // 100).astype(np.uint64)
+    there = [fold[:, place] > 0 for place in (1, 2)]
+    keys = [mix(fold[:, 0], fold[:, place], year, city)[there[place - 1]] for place in (1, 2)]
+    return Probes(np.concatenate(keys), np.concatenate([rows[mask] for mask in there]))
+
+
+def _likely_years(met: Side, who: I64) -> tuple[I64, U64]:
+    """Return positions in `who` and likely birth years: the one in the number, else those around the age."""
+    born, raided = days_to_years(met.birth)[who], days_to_years(met.day)[who]
+    sure = np.flatnonzero(born > 0)
+    aged = np.flatnonzero((born == 0) & (met.age[who] >= 0))
+    back = range(-AGE_SLACK, AGE_SLACK + 2)
+    years = [born[sure], *((raided - met.age[who] - step)[aged] for step in back)]
+    return np.concatenate([sure, *(aged for _ in back)]), np.concatenate(years).astype(np.uint64)
 
 
 __all__ = ["COUNTED", "KINDS", "NUMBER_ABSENT", "Probes", "days_to_years", "person_keys", "probe_keys"]

@@ -68,7 +68,7 @@ def score_pairs(
     census.count(persons)
     pairs = pair_up(index, probes, policy.blocking.caps)
     compared = compare_pairs(met, persons, pairs, claims, school, schools, index)
-    weigher = Weigher(policy, census, count_bearers(index, probes, len(met)))
+    weigher = Weigher(policy, census, count_bearers(index, probes, len(met)), census.age_share(met))
     bits = weigher.weigh(compared)
     prior = weigher.prior()
     total = prior + sum(bits.values())

@@ -70,11 +70,13 @@ class Weigher:
         policy: m, floors and caps.
         census: counts over all people.
         bearers: per identity, people with an equal name, by kind of equality.
+        ages: per identity, how common its claimed age is.
     """
 
     policy: LinkagePolicy
     census: Census
     bearers: Mapping[str, I64]
+    ages: F64
 
     def prior(self) -> float:
         """Bits of the prior: the identity is this very record rather than nobody on record."""
@@ -104,6 +106,7 @@ class Weigher:
             bits[field][told] = np.minimum(bits[field][told], 0.0)
         for field in ("area", "school"):
             bits[field][same_id] = 0.0
+        bits["area"][same_phone] = np.minimum(bits["area"][same_phone], 1.0)
         return {field: quantise(bits[field]) for field in FIELDS}
 
     def _shows_birth(self, pairs: Compared) -> Truth:
@@ -206,9 +209,9 @@ class Weigher:
 
     def _age(self, pairs: Compared) -> F64:
         level = pairs.levels["age"]
-        reach = [self.census.age_share(pairs.met, years) for years in (0, 1, 2, 4)]
-        parts = [reach[0], *(np.maximum(b - a, 1e-6) for a, b in zip(reach[:-1], reach[1:], strict=True))]
-        u = np.stack([*parts, np.maximum(1 - reach[-1], 1e-6)], axis=1)
+        share = self.ages[pairs.identity]
+        near = np.minimum(share[:, None] * np.array([1, 2, 2, 4]), 0.5)
+        u = np.concatenate([near, np.maximum(1 - near.sum(axis=1, keepdims=True), 0.1)], axis=1)
         return _log_ratio(_tile(self.policy.age.m, AGE_LEVELS, level), u, level)
 
     def _sex(self, pairs: Compared) -> F64:
