@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
+from tongcha.review.dossier import DossierTables
 from tongcha.review.gate import GateFacts
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
 from tongcha.review.returns import ReturnTerms
 from tongcha.review.reviewers import Reviewers
+from tongcha.review.shown import ShownTables
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.tables.intake import IDENTITIES
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE
-from tongcha.tables.reference import PEOPLE, SCHOOLS
+from tongcha.tables.reference import EMPLOYMENT, PEOPLE, SCHOOLS, STAFF_ENTRIES, TEACHERS
 
 if TYPE_CHECKING:
     from tongcha.ledger.store import Ledger
@@ -79,8 +81,10 @@ def candidate_links(**changes: dict[str, object]) -> pl.DataFrame:
         "LIKELY": link(LIKELY, "I2", "T2", score=18.0, margin_bits=2.0, rival_id="T3"),
         "RIVAL": link(RIVAL, "I2", "T3", score=16.0, rank=2, margin_bits=None, rival_id="T2"),
         "LEFT": link(LEFT, "I3", "T4", employment_state="left", in_service=False, responsible_school_id=None),
-        "HOPELESS": link(HOPELESS, "I3", "T5", score=-3.0, decision="none", rank=2, evidence_grade="丁"),
-        "LATIN": link(LATIN, "I4", "T5", raid_id="C2", evidence_grade="丙"),
+        "HOPELESS": link(
+            HOPELESS, "I3", "N1#5", teacher_id=None, score=-3.0, decision="none", rank=2, evidence_grade="丁"
+        ),
+        "LATIN": link(LATIN, "I4", "N1#5", teacher_id=None, raid_id="C2", evidence_grade="丙"),
     }
     merged = [row | changes.get(name, {}) for name, row in rows.items()]
     return CANDIDATE_LINKS.conform(pl.DataFrame(merged, schema_overrides=CANDIDATE_LINKS.schema))
@@ -115,7 +119,7 @@ def people() -> pl.DataFrame:
         ),
         ("T3", "registry", "李芳", None, "210203199102021234", "13900139002", "女", date(1991, 2, 2), "S1"),
         ("T4", "registry", "赵敏", None, "210203197501010010", None, "女", date(1975, 1, 1), "S1"),
-        ("T5", "staff_list", "史密斯·约翰", None, None, None, None, None, None),
+        ("N1#5", "staff_list", "史密斯·约翰", None, None, None, None, None, None),
     ]
     columns = (
         "person_id",
@@ -143,7 +147,7 @@ def evidence(links: pl.DataFrame) -> pl.DataFrame:
     rows: list[dict[str, object]] = []
     for link_id, score in links.select("link_id", "score").iter_rows():
         parts = (
-            ("prior", -15.0, "先验"),
+            ("先验", -15.0, "库中人数众多"),
             ("姓名", score - 3, "同音不同字"),
             ("手机号", 18.0, "11 位全部一致"),
         )
@@ -160,6 +164,26 @@ def evidence(links: pl.DataFrame) -> pl.DataFrame:
             for n, (field, bits, text) in enumerate(parts)
         ]
     return LINK_EVIDENCE.conform(pl.DataFrame(rows))
+
+
+def dossier_tables(links: pl.DataFrame, **changes: Any) -> DossierTables:
+    rows = [
+        ("T1", 1, "S2", date(2005, 9, 1), date(2015, 8, 31), "调动"),
+        ("T1", 2, "S1", date(2015, 9, 1), None, None),
+    ]
+    columns = ("teacher_id", "spell_no", "school_id", "start", "end", "end_reason")
+    spells = pl.DataFrame(rows, schema=list(columns), orient="row")
+    stored = {"snapshot": pl.lit("2026-09-01"), "file": pl.lit("reference/任职经历.csv"), "row": pl.lit(7)}
+    registered = people().filter(pl.col("origin") == "registry")
+    teachers = registered.select("name", teacher_id="person_id", school_id="school_id")
+    shown = ShownTables(links, evidence(links), identities(), people(), schools())
+    values: dict[str, Any] = {
+        "shown": shown,
+        "employment": EMPLOYMENT.conform(spells.with_columns(**stored)),
+        "teachers": TEACHERS.conform(teachers.with_columns(**stored)),
+        "staff_entries": STAFF_ENTRIES.empty(),
+    }
+    return DossierTables(**(values | changes))
 
 
 def judgements_of(ledger: Ledger, links: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import ABSENT, COLLECTED, PAIRED, REGISTERED, SHOWN
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def sign_bits(bits: float) -> str:
 def _list_evidence(evidence: pl.DataFrame) -> dict[str, str]:
     """The evidence as lines of sign, field and sentence; the prior isn't evidence of this pair."""
     lines: dict[str, list[str]] = {}
-    rows = evidence.filter(pl.col("field") != "prior").sort("link_id", "seq")
+    rows = evidence.filter(pl.col("field") != LABELS["prior"]).sort("link_id", "seq")
     for link_id, field, bits, sentence in rows.select("link_id", "field", "bits", "sentence").iter_rows():
         lines.setdefault(link_id, []).append(f"{sign_bits(bits)} {field}：{sentence}")
     return {link_id: "\n".join(own) for link_id, own in lines.items()}

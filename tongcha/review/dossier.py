@@ -1,0 +1,228 @@
+"""The dossier of one link: what is known for and against, who decided, and where each value came from.
+
+Static HTML without script or outside resource; prints on A4. It says on top that a match is no finding.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tongcha.linkage.evidence import LABELS
+from tongcha.linkage.explain import waterfall_svg
+from tongcha.review import layout
+from tongcha.review.shown import EMPLOYMENT, show_links, sign_bits
+from tongcha.review.workbook import split_differences
+from tongcha.review.workbook_sides import DECISION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tongcha.review.shown import Pair, ShownLink, ShownTables
+
+Row = dict[str, Any]
+RIVALS_SHOWN, SUPPORTS_SHOWN = 5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class DossierTables:
+    """What dossiers are written from.
+
+    Attributes:
+        shown: links, evidence, identities, people, schools.
+        employment: table `employment`.
+        teachers: table `teachers`, for where registry values stand.
+        staff_entries: table `staff_entries`, for where values of people only on a list stand.
+        findings: table `exculpatory_findings`; None where nobody has searched yet.
+        judgements: table `judgements`; None in a reviewer's dossier, who must not see others' answers.
+    """
+
+    shown: ShownTables
+    employment: pl.DataFrame
+    teachers: pl.DataFrame
+    staff_entries: pl.DataFrame
+    findings: pl.DataFrame | None = None
+    judgements: pl.DataFrame | None = None
+
+
+def render_dossiers(tables: DossierTables, link_ids: Iterable[str]) -> dict[str, str]:
+    """Return the page of each link; without table `judgements` the machine's view stays folded."""
+    wanted = list(link_ids)
+    near = _narrow(tables, wanted)
+    links = {row["link_id"]: row for row in near.shown.candidate_links.iter_rows(named=True)}
+    template = _environment().get_template("dossier.html")
+    return {
+        shown.link_id: template.render(_fill(near, links[shown.link_id], shown))
+        for shown in show_links(near.shown, wanted)
+    }
+
+
+def _narrow(tables: DossierTables, wanted: list[str]) -> DossierTables:
+    """Leave out what no page needs, so that a page costs the same in a city as in a province."""
+    links = tables.shown.candidate_links
+    met = links.filter(pl.col("link_id").is_in(wanted))["identity_id"].unique()
+    links = links.filter(pl.col("identity_id").is_in(met.to_list()))
+    people = tables.shown.people.join(links.select("person_id").unique(), on="person_id", how="semi")
+    teachers = links.select("teacher_id").drop_nulls().unique()
+    identities = tables.shown.identities.filter(pl.col("identity_id").is_in(met.to_list()))
+    return replace(
+        tables,
+        shown=replace(tables.shown, candidate_links=links, people=people, identities=identities),
+        employment=tables.employment.join(teachers, on="teacher_id", how="semi"),
+        teachers=tables.teachers.join(teachers, on="teacher_id", how="semi"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    loader = PackageLoader("tongcha.review", "templates")
+    made = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style = loader.get_source(made, "dossier.css")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    made.globals |= {"style": Markup(style), "style_hash": f"sha256-{digest}"}  # noqa: S704 – our own file
+    return made
+
+
+def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
+    identity = _only(tables.shown.identities, "identity_id", link["identity_id"])
+    person = _only(tables.shown.people, "person_id", link["person_id"])
+    schools = dict(tables.shown.schools.select("school_id", "name").iter_rows())
+    evidence = tables.shown.evidence.filter(pl.col("link_id") == link["link_id"]).sort("seq")
+    return {
+        "link": link,
+        "met": shown.texts["查处"].replace("\n", "，"),
+        "raid_date": identity["raid_date"],
+        "comparisons": [_compare(label, pair) for label, pair in shown.pairs.items()],
+        "evidence": _list_evidence(evidence),
+        "rivals": _list_rivals(tables, link, schools),
+        "employment_text": shown.texts["当日任职"].replace("\n", "，"),
+        "spells": _list_spells(tables.employment, link, schools),
+        "findings": _list_findings(tables.findings, link["link_id"]),
+        "unknown": _list_unknown(shown, link),
+        "judgements": _list_judgements(tables.judgements, link["link_id"]),
+        "provenance": _list_provenance(tables, identity, person, link),
+        "decision_text": DECISION_WORDS[link["decision"]],
+        "waterfall": Markup(waterfall_svg(evidence)),  # noqa: S704 – escapes what it is given
+        "counterfactuals": _tell_without(evidence, link["score"]),
+        "is_blind": tables.judgements is None,
+    }
+
+
+def _compare(label: str, pair: Pair) -> Row:
+    return {
+        "label": label,
+        "collected": _mark(pair.collected, pair.registered),
+        "registered": _mark(pair.registered, pair.collected),
+        "note": pair.note,
+    }
+
+
+def _mark(text: str, other: str) -> Markup:
+    pieces = split_differences(text, other) if text else [(layout.ABSENT, False)]
+    marked = (Markup("<mark>{}</mark>").format(piece) if differs else Markup("{}").format(piece)
+              for piece, differs in pieces)  # fmt: skip
+    return Markup("").join(marked)
+
+
+def _list_evidence(evidence: pl.DataFrame) -> list[Row]:
+    rows = evidence.filter(pl.col("field") != LABELS["prior"]).iter_rows(named=True)
+    return [row | {"sign": sign_bits(row["bits"])} for row in rows]
+
+
+def _list_rivals(tables: DossierTables, link: Row, schools: Mapping[str, str]) -> list[Row]:
+    """The identity's best other candidates, by rank."""
+    links, people = tables.shown.candidate_links, tables.shown.people
+    others = links.filter(
+        (pl.col("identity_id") == link["identity_id"]) & (pl.col("link_id") != link["link_id"])
+    )
+    named = others.join(people.select("person_id", "name", "school_id"), on="person_id", how="left")
+    rows = named.sort("rank", "link_id").head(RIVALS_SHOWN).iter_rows(named=True)
+    return [row | {"school": schools.get(row["school_id"], row["school_id"] or "")} for row in rows]
+
+
+def _list_spells(employment: pl.DataFrame, link: Row, schools: Mapping[str, str]) -> list[Row]:
+    own = employment.filter(pl.col("teacher_id").eq_missing(link["teacher_id"])).sort("spell_no")
+    return [
+        {name: "" if value is None else value for name, value in row.items()}
+        | {
+            "school": schools.get(row["school_id"], row["school_id"]),
+            "end": row["end"] or "至今",
+            "is_used": row["spell_no"] == link["spell_no"],
+        }
+        for row in own.iter_rows(named=True)
+    ]
+
+
+def _list_findings(findings: pl.DataFrame | None, link_id: str) -> list[Row] | None:
+    if findings is None:
+        return None
+    return findings.filter(pl.col("link_id") == link_id).sort("finding").rows(named=True)
+
+
+def _list_judgements(judgements: pl.DataFrame | None, link_id: str) -> list[Row] | None:
+    if judgements is None:
+        return None
+    own = judgements.filter((pl.col("link_id") == link_id) & pl.col("is_current"))
+    order = pl.col("round").replace_strict({"一审": 0, "二审": 1, "集体研究": 2}, return_dtype=pl.Int64)
+    rows = own.sort(order, "reviewer").iter_rows(named=True)
+    return [row | {"answer": layout.ANSWER_OF_VERDICT[row["verdict"]]} for row in rows]
+
+
+def _list_unknown(shown: ShownLink, link: Row) -> list[str]:
+    """What neither side can tell; nothing here counts against anybody."""
+    lines = [f"现场没有记下{label}。" for label, pair in shown.pairs.items() if not pair.collected]
+    lines += [f"教师库或名册没有登记{label}。" for label, pair in shown.pairs.items() if not pair.registered]
+    if link["employment_state"] != "in_service":
+        lines.append(f"查处当日是否在职不能据现有记录认定（{EMPLOYMENT[link['employment_state']]}）。")
+    lines.append(
+        "当事人本人尚未陈述的，以其陈述和进一步核查为准；课后服务安排、请假、亲属关系等不在本系统数据之内。"
+    )
+    return lines
+
+
+def _list_provenance(tables: DossierTables, identity: Row, person: Row, link: Row) -> list[str]:
+    """File, sheet and row of every value; the column is that of the item's own name."""
+    lines = [f"现场各项：{_place(identity)}，列名同项目名"]
+    if link["teacher_id"] is not None:
+        teacher = _only(tables.teachers, "teacher_id", link["teacher_id"])
+        lines.append(f"教师库各项：{_place(teacher)}")
+        used = tables.employment.filter(
+            (pl.col("teacher_id") == link["teacher_id"]) & pl.col("spell_no").eq_missing(link["spell_no"])
+        )
+        lines += [f"所依任职经历：{_place(row)}" for row in used.iter_rows(named=True)]
+    else:
+        list_id, _, row_no = str(person["person_id"]).rpartition("#")
+        entries = tables.staff_entries.filter(
+            (pl.col("list_id") == list_id) & (pl.col("row_no").cast(pl.String) == row_no)
+        )
+        lines += [f"名册各项：{_place(row)}" for row in entries.iter_rows(named=True)]
+    return lines
+
+
+def _place(row: Row) -> str:
+    sheet = f"「{row['sheet']}」表" if row["sheet"] else ""
+    return f"{row['file']}{sheet}第 {row['row']} 行"
+
+
+def _tell_without(evidence: pl.DataFrame, score: float) -> list[str]:
+    """What the weight would be without each of the strongest supports, from the same rows."""
+    support = evidence.filter(pl.col("bits") > 0).sort("bits", "seq", descending=[True, False])
+    return [
+        f"如果没有“{field}”这一条，权重由 {score:.2f} 降为 {score - bits:.2f} 比特。"
+        for field, bits in support.select("field", "bits").head(SUPPORTS_SHOWN).iter_rows()
+    ]
+
+
+def _only(frame: pl.DataFrame, key: str, value: object) -> Row:
+    """The one row of that key; the contracts promise it."""
+    row: Row = frame.filter(pl.col(key).eq_missing(pl.lit(value))).row(0, named=True)
+    return row
