@@ -41,7 +41,7 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     """Add decision and reason.
 
     Args:
-        links: score, rank, margin_bits, one column of level names per field, has_twin_record, id_failed,
+        links: score, rank, margin_bits, one column of level names per field, twin_id, id_failed,
             evidence_grade.
         policy: thresholds.
     """
@@ -54,7 +54,7 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
             "证件号一致而姓名不同，可能是他人持用证件",
         ),
         (pl.col("id_number") == "conflict", "证件号码与库中不一致"),
-        (pl.col("has_twin_record"), "同一人有两条登记，须确认以哪一条为准"),
+        (pl.col("twin_id").is_not_null(), "同一人有两条登记，须确认以哪一条为准"),
         (pl.col("sex") == "different", "性别不同"),
         (pl.col("age").is_in(["far", "very_far"]), "年龄相差较大"),
         (~pl.col("evidence_grade").is_in(["甲", "乙"]), "只有姓名与旁证相符，没有证件号或手机号印证"),

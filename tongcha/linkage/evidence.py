@@ -127,9 +127,8 @@ def build_evidence(
     for seq, field in enumerate(FIELDS, start=1):
         if field in LEVEL_LABELS and field in links.columns:
             parts.append(_field_rows(links, field, seq, scored.bits[field][pair], sides[field]))
-    parts.append(
-        _rule_rows(links, "rivals", 20, links["rivalry_bits"].to_numpy()).filter(pl.col("bits") != 0)
-    )
+    for seq, rule, column in ((20, "rivals", "rivalry_bits"), (21, "duplicate", "doubt_bits")):
+        parts.append(_rule_rows(links, rule, seq, links[column].to_numpy()).filter(pl.col("bits") != 0))
     return pl.concat(parts).sort("link_id", "seq")
 
 

@@ -45,7 +45,7 @@ def list_links(
 
     Returns:
         pair (position in `scored.pairs`), link_id, identity_id, raid_id, raid_date, person_id, teacher_id,
-        score, probability, rank, margin_bits, rival_id, rivalry_bits, id_failed, has_twin_record, and one
+        score, probability, rank, margin_bits, rival_id, rivalry_bits, doubt_bits, twin_id, id_failed, and one
         column of level names per field ("absent" where a side lacks it).
     """
     ranked = scored.ranked
@@ -69,13 +69,15 @@ def list_links(
             "margin_bits": pl.Series(ranked.margin[kept], nan_to_null=True).replace([np.inf], [None]),
             "rival_id": person.gather(rival_row),
             "rivalry_bits": ranked.rivalry[kept],
+            "doubt_bits": ranked.doubt[kept],
+            "twin_id": person.gather(scored.pairs.row[np.maximum(ranked.twin[kept], 0)]),
             "id_failed": scored.compared.met.number_state[pair] == NUMBER_BAD,
         }
         | {field: _names(scored.compared.levels[field][pair], ladder) for field, ladder in LADDERS.items()}
     )
     return frame.with_columns(
         rival_id=pl.when(pl.Series(rival != NOBODY)).then("rival_id"),
-        has_twin_record=pl.lit(False),
+        twin_id=pl.when(pl.Series(ranked.twin[kept] != NOBODY)).then("twin_id"),
         link_id=link_ids(batch, frame["identity_id"], frame["person_id"]),
     )
 

@@ -1,4 +1,4 @@
-"""Rivals of one identity, the posterior, the order, and the machine's proposal."""
+"""Rivals of one identity, the posterior, the order, and records that are one person."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tongcha.linkage.census import F64
-from tongcha.linkage.codes import I64
+from tongcha.linkage.codes import I64, mix
+from tongcha.linkage.keys import segments
+from tongcha.linkage.sides import NO_DAY, NUMBER_VALID, Side
 from tongcha.linkage.weights import quantise
 
 Truth = npt.NDArray[np.bool_]
 NOBODY: Final = -1
+HUGE_BITS: Final = 500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,49 +24,127 @@ class Ranked:
     """Pairs in order of (identity, rank).
 
     Attributes:
-        order: positions of the pairs in that order.
-        score: posterior odds of the pair against everything else, in bits; follows `order`.
-        rivalry: bits that the rivals took away (≤ 0); follows `order`.
+        order: positions of the pairs in that order; all other attributes follow it.
+        score: posterior odds of the pair against everything else, in bits.
+        rivalry: bits that the rivals took away (≤ 0).
+        doubt: bits taken away because the person has two records (≤ 0).
         rank: 1 for the best candidate of its identity.
-        margin: bits between this pair and the best other candidate; infinite if there is none.
-        rival: position (in the given order of pairs) of that other candidate, NOBODY if there is none.
+        margin: bits between this pair and the best other person; infinite if there is none.
+        rival: position (in the given order of pairs) of that person's record, NOBODY if there is none.
+        twin: position of the person's other record among the candidates, NOBODY if there is none.
     """
 
     order: I64
     score: F64
     rivalry: F64
+    doubt: F64
     rank: I64
     margin: F64
     rival: I64
+    twin: I64
 
 
-def rank_pairs(identity: I64, weight: F64, tie: I64) -> Ranked:
+def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64, duplicate_bits: float) -> Ranked:
     """Rank the candidates of each identity by weight, then by the order of their identifiers.
+
+    Everyone else's odds count against a candidate, and so do those of nobody on record (odds 1). Two records
+    of one person don't count against each other, but which of them is meant stays in doubt.
 
     Args:
         identity: identity of each pair.
         weight: prior and field bits of each pair.
         tie: position of each pair's person in the order of identifiers; a total order within an identity.
+        person: equal for records of one person, as `group_records` tells.
+        duplicate_bits: highest score of a person who has two records.
     """
     order = np.lexsort((tie, -weight, identity))
-    who, bits = identity[order], weight[order]
-    first = (
-        np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]])) if len(who) else np.zeros(0, np.int64)
+    who, bits, same = identity[order], weight[order], person[order]
+    first = np.flatnonzero(np.diff(who, prepend=NOBODY - 1) != 0)
+    size = np.diff(first, append=len(who))
+    at, place = np.arange(len(who)), np.repeat(first, size)
+    number, twin = _number_people(who, same)
+    rival = _best_other_person(who, same, place)
+    rest = _odds_of_others(bits, number, first, size)
+    rivalry = quantise(-np.log2(1 + rest))
+    doubt = np.where(twin == NOBODY, 0.0, np.minimum(duplicate_bits - (bits + rivalry), 0.0))
+    doubt = quantise(doubt)
+    margin = np.where(rival == NOBODY, np.inf, bits - bits[rival])
+    return Ranked(
+        order,
+        bits + rivalry + doubt,
+        rivalry,
+        doubt,
+        at - place + 1,
+        margin,
+        np.where(rival == NOBODY, NOBODY, order[rival]),
+        np.where(twin == NOBODY, NOBODY, order[twin]),
     )
-    size = np.diff(np.concatenate([first, [len(who)]]))
-    rank = np.arange(len(who)) - np.repeat(first, size) + 1
-    odds = np.exp2(np.clip(bits, -200, 200))
-    rest = np.repeat(np.add.reduceat(odds, first), size) - odds if len(who) else odds
-    # subtracting from a sum loses what the best candidate dwarfs: sum the others of each first one anew
-    rest[first] = _sum_after_first(odds, first, size)
-    rivalry = quantise(-np.log2(1 + np.maximum(rest, 0.0)))
-    second = np.where(np.repeat(size, size) > 1, np.repeat(first, size) + (rank == 1), NOBODY)
-    margin = np.where(second == NOBODY, np.inf, bits - bits[second])
-    rival = np.where(second == NOBODY, NOBODY, order[second])
-    return Ranked(order, bits + rivalry, rivalry, rank, margin, rival)
 
 
-def _sum_after_first(odds: F64, first: I64, size: I64) -> F64:
-    later = odds.copy()
-    later[first] = 0.0
-    return np.add.reduceat(later, first) if len(first) else np.zeros(0)
+def _number_people(who: I64, same: I64) -> tuple[I64, I64]:
+    """Number the people under all identities 0, 1, …; and find another record of the same person."""
+    order = np.lexsort((np.arange(len(who)), same, who))
+    starts = (np.diff(who[order], prepend=NOBODY - 1) != 0) | (np.diff(same[order], prepend=NOBODY - 1) != 0)
+    begin = np.flatnonzero(starts)
+    count = np.diff(begin, append=len(who))
+    first, records = np.repeat(begin, count), np.repeat(count, count)
+    following = first + (np.arange(len(who)) - first + 1) % records
+    number, twin = np.empty_like(who), np.full(len(who), NOBODY, np.int64)
+    number[order] = np.cumsum(starts) - 1
+    twin[order] = np.where(records > 1, order[following], NOBODY)
+    return number, twin
+
+
+def _best_other_person(who: I64, same: I64, place: I64) -> I64:
+    """Position of the best-ranked candidate who is somebody else."""
+    count = len(who)
+    best = place.copy()
+    undecided = same == same[best]
+    while undecided.any():
+        best[undecided] += 1
+        inside = np.minimum(best, count - 1)
+        ended = undecided & ((best >= count) | (who[inside] != who))
+        best[ended] = NOBODY
+        undecided &= ~ended
+        undecided &= same == same[np.clip(best, 0, count - 1)]
+    return best
+
+
+def _odds_of_others(bits: F64, number: I64, first: I64, size: I64) -> F64:
+    """Sum of the odds of all other people under the same identity.
+
+    For the best person the others are summed by themselves: taking the best one's odds off a sum would
+    lose what they dwarf.
+    """
+    if not len(bits):
+        return bits
+    odds = np.exp2(np.clip(bits, -HUGE_BITS, HUGE_BITS))
+    is_best = number == np.repeat(number[first], size)
+    own = np.bincount(number, odds)[number]
+    all_odds = np.repeat(np.add.reduceat(odds, first), size)
+    but_best = np.repeat(np.add.reduceat(np.where(is_best, 0.0, odds), first), size)
+    return np.where(is_best, but_best, np.maximum(all_odds - own, 0.0))
+
+
+def group_records(identity: I64, people: Side, row: I64) -> I64:
+    """Number the people behind the records of each identity: one number per person.
+
+    Two records are one person if they bear the same valid ID number, or the same name, birth date and
+    phone. A person's number is that of one of the records' rows.
+
+    Args:
+        identity: identity of each pair.
+        people: the people's side, pair by pair.
+        row: row of the record of each pair.
+    """
+    person = row.copy()
+    by_number = mix(*segments(people.number)), people.number_state == NUMBER_VALID
+    known = (people.birth != NO_DAY) & (people.phone > 0)
+    by_name = mix(*people.name.fold.T, people.birth.astype(np.uint32), people.phone.astype(np.uint64)), known
+    for key, usable in (by_number, by_name):
+        at = np.flatnonzero(usable)
+        order = at[np.lexsort((person[at], key[at], identity[at]))]
+        starts = (np.diff(identity[order], prepend=NOBODY - 1) != 0) | (key[order] != np.roll(key[order], 1))
+        if len(order):
+            person[order] = person[order[np.flatnonzero(starts)]][np.cumsum(starts) - 1]
+    return person

@@ -23,7 +23,7 @@ from tongcha.linkage.comparisons import (
 )
 from tongcha.linkage.glyphs import U64
 from tongcha.linkage.keys import Probes, person_keys, probe_keys, surname_sound
-from tongcha.linkage.ranking import Ranked, rank_pairs
+from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
 from tongcha.linkage.sides import FORM_NONE, Side, code_side
 from tongcha.linkage.weights import Compared, Weigher
 from tongcha.policy.linkage import LinkagePolicy
@@ -72,7 +72,9 @@ def score_pairs(
     bits = weigher.weigh(compared)
     prior = weigher.prior()
     total = prior + sum(bits.values())
-    return Scored(pairs, compared, bits, prior, rank_pairs(pairs.identity, total, pairs.row), claims, school)
+    person = group_records(pairs.identity, compared.person, pairs.row)
+    ranked = rank_pairs(pairs.identity, total, pairs.row, person, policy.decision.duplicate_bits)
+    return Scored(pairs, compared, bits, prior, ranked, claims, school)
 
 
 def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:

@@ -32,6 +32,10 @@ from tongcha.policy.linkage import LinkagePolicy
 
 GRAIN: Final = 1024.0
 FIELDS: Final = ("id_number", "name", "phone", "birth", "age", "sex", "area", "school", "subject")
+KIN_SURNAME_BITS: Final = 1.5
+"""a surname alone says little when the phone may be a relative's"""
+KIN_NAME_BITS: Final = 5.0
+"""same phone and surname, another name: rather a relative than the person under a false name"""
 NAME_CAPTURES: Final = ("card", "typed", "typed", "typed", "oral")
 """whose name ladder each way of taking an identity follows, in the order of CAPTURES"""
 
@@ -149,8 +153,10 @@ class Weigher:
             (same_phone & ~same_id, policy.floor_given_phone),
         ):
             bits[told] = np.minimum(bits[told], -np.log2(floor))
-        family = same_phone & ~same_id & (level == NAME_LEVELS.index("surname_same"))
-        bits[family] = np.minimum(bits[family], -4.0)
+        kin = same_phone & ~same_id
+        for shared, most in (("surname_only", KIN_SURNAME_BITS), ("surname_same", -KIN_NAME_BITS)):
+            alike = kin & (level == NAME_LEVELS.index(shared))
+            bits[alike] = np.minimum(bits[alike], most)
         return bits
 
     def _name_m(self, capture: str, level: str) -> float:
