@@ -233,7 +233,7 @@ def test_a_destroyed_number_is_kept_as_a_mask_only(inbox):
 
 
 def test_a_batch_with_everything_wrong_still_adds_up(inbox):
-    rows = [
+    rows: list[list[object]] = [
         identity(),
         identity(),
         identity(name="另一人"),

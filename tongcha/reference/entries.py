@@ -1,4 +1,8 @@
-"""Staff-list entries linked to registrations: exact keys only, strongest first, and only if unique."""
+"""Staff-list entries linked to registrations: strongest evidence first, and only if it is unique.
+
+Nobody is accused here, but a wrong link would make a person who is only on a list vanish behind a
+teacher of the same name, so a name alone counts at its own school only.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from tongcha.identity.ladder import NameLevel, name_level
+from tongcha.reference.duplicates import COMPATIBLE
 from tongcha.reference.keys import entry_keys, registry_keys
 
 ENTRY: Final = ["list_id", "row_no"]
@@ -26,6 +32,17 @@ WEAK: Final = (
 )
 """A name at one school: only if it is unique on both sides and nothing contradicts it."""
 
+_ANY_SLIP: Final = COMPATIBLE | {NameLevel.ONE_DIFFERS, NameLevel.DROPPED}
+NEAR: Final = {
+    ("phone", "school_id", "sex"): _ANY_SLIP,
+    ("tail", "school_id", "sex"): _ANY_SLIP,
+}
+"""A name one slip away beside a phone or tail at one school.
+
+Without either, a near name at the right school and subject linked 17 invented teachers rightly and
+hid one who is only on a list, so it is left to people.
+"""
+
 
 def link_entries(
     staff_entries: pl.DataFrame, teachers: pl.DataFrame, same_people: pl.DataFrame
@@ -39,37 +56,51 @@ def link_entries(
     """
     registry = registry_keys(teachers).join(same_people, on="teacher_id", how="left", maintain_order="left")
     registry = registry.with_columns(person=pl.coalesce("same_person_as", "teacher_id"))
-    open_entries = entry_keys(staff_entries)
+    waiting = entry_keys(staff_entries)
     found = []
-    for keys in (*STRONG, *WEAK):
-        links = _link_unique(open_entries, registry, list(keys), weak=keys in WEAK)
+    for keys in (*STRONG, *WEAK, *NEAR):
+        links = _link_unique(_pair(waiting, registry, keys), one_each=keys not in STRONG)
         found.append(links)
-        open_entries = open_entries.join(links, on=ENTRY, how="anti", maintain_order="left")
+        waiting = waiting.join(links, on=ENTRY, how="anti", maintain_order="left")
     return pl.concat(found).sort(ENTRY)
 
 
-def _link_unique(
-    entries: pl.DataFrame, registry: pl.DataFrame, keys: list[str], *, weak: bool
-) -> pl.DataFrame:
-    """Return the entries that exactly one person answers to on these keys."""
-    extra = [c for c in ("sex", "tail", "school_id") if c not in keys]
-    known = registry.select(*keys, "teacher_id", "person", *(pl.col(c).alias(f"their_{c}") for c in extra))
-    pairs = entries.drop_nulls(keys).join(known.drop_nulls(keys), on=keys, how="inner")
-    agrees = [
-        (pl.col(c) == pl.col(f"their_{c}")).fill_null(True) for c in ("sex", "tail") if c in extra and weak
-    ]
-    pairs = pairs.filter(pl.lit(True), *agrees).unique([*ENTRY, "teacher_id"])
-    only_one = pl.col("person").n_unique().over(ENTRY) == 1
-    not_twice = pl.struct(ENTRY).n_unique().over("list_id", "person") == 1 if weak else pl.lit(True)
-    here = (
-        (pl.col("their_school_id") == pl.col("school_id")).fill_null(False)
-        if "school_id" in extra
-        else pl.lit(True)
+def _pair(entries: pl.DataFrame, registry: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Return the pairs that agree on the keys and contradict each other in nothing that weighs."""
+    compared = [c for c in ("sex", "tail", "school_id", "name") if c not in keys]
+    theirs = registry.select(
+        *keys, "teacher_id", "person", *(pl.col(c).alias(f"their_{c}") for c in compared)
     )
+    pairs = entries.drop_nulls(keys).join(theirs.drop_nulls(keys), on=list(keys), how="inner")
+    if keys in STRONG:
+        return pairs
+    facts = [c for c in ("sex", "tail") if c in compared]
+    agreeing = pairs.filter((pl.col(c) == pl.col(f"their_{c}")).fill_null(True) for c in facts)
+    return _keep_near_names(agreeing, NEAR[keys]) if keys in NEAR else agreeing
+
+
+def _keep_near_names(pairs: pl.DataFrame, admitted: frozenset[NameLevel]) -> pl.DataFrame:
+    names = pairs.select("name", "their_name").iter_rows()
+    near = [name_level(name, theirs) in admitted for name, theirs in names]
+    return pairs.filter(pl.Series(near, dtype=pl.Boolean))
+
+
+def _link_unique(pairs: pl.DataFrame, *, one_each: bool) -> pl.DataFrame:
+    """Return the entries that exactly one person answers to, preferring the registration at their school.
+
+    Args:
+        pairs: entries beside registrations.
+        one_each: refuse a person whom two entries of the same list would claim.
+    """
+    only_one = pl.col("person").n_unique().over(ENTRY) == 1
+    claimed_once = pl.struct(ENTRY).n_unique().over("list_id", "person") == 1
+    certain = pairs.filter(only_one & claimed_once if one_each else only_one)
+    at_school = pl.lit(True)
+    if "their_school_id" in pairs.columns:
+        at_school = (pl.col("their_school_id") == pl.col("school_id")).fill_null(False)
     return (
-        pairs.filter(only_one, not_twice)
-        .with_columns(here.alias("here"))
-        .sort(*ENTRY, "here", "teacher_id", descending=[False, False, True, False])
+        certain.with_columns(at_school.alias("at_school"))
+        .sort(*ENTRY, "at_school", "teacher_id", descending=[False, False, True, False])
         .unique(ENTRY, keep="first", maintain_order=True)
         .select(*ENTRY, "teacher_id")
     )

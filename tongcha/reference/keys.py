@@ -18,8 +18,8 @@ CITY: Final = pl.col("area").str.slice(0, 4).alias("city")
 def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per registration and name (present and former).
 
-    Columns: teacher_id, school_id, city, sex, subject, birth_date, fold, syllable (keys of the
-    name), phone (11 digits), id_clean, tail (last four characters of a check-valid number).
+    Columns: teacher_id, school_id, city, sex, subject, birth_date, name, fold, syllable (the name
+    and its keys), phone (11 digits), id_clean, tail (last four characters of a check-valid number).
     """
     numbers = id_columns(teachers["id_number"])
     clean = teachers.select("teacher_id", "school_id", CITY, "sex", "subject", "birth_date").with_columns(
@@ -37,7 +37,7 @@ def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
 def entry_keys(entries: pl.DataFrame) -> pl.DataFrame:
     """Return one row per list entry.
 
-    Columns: list_id, row_no, school_id, city, sex, subject, fold, syllable, phone, tail.
+    Columns: list_id, row_no, school_id, city, sex, subject, name, fold, syllable, phone, tail.
     """
     columns = ("list_id", "row_no", "school_id", "sex", "subject")
     phones = phone_columns(entries["phone"])["clean"].alias("phone")
@@ -47,6 +47,7 @@ def entry_keys(entries: pl.DataFrame) -> pl.DataFrame:
 
 def _name_columns(names: pl.Series) -> pl.DataFrame:
     keys = name_keys(names)
+    full = pl.col("form") == "full"
     return keys.select(
-        pl.when(pl.col("form") == "full").then(pl.col(key)).alias(key) for key in ("fold", "syllable")
+        names.rename("name"), *(pl.when(full).then(pl.col(key)).alias(key) for key in ("fold", "syllable"))
     )

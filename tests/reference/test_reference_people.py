@@ -1,0 +1,212 @@
+"""People: duplicates counted once, entries linked only when sure, contradictions reported as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from tongcha.reference.entries import link_entries
+from tongcha.reference.people import People, combine_people
+from tongcha.tables.reference import EMPLOYMENT, STAFF_ENTRIES, TEACHERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SNAPSHOT = "2026-09-01"
+NUMBER = "11010519491231002X"
+TAIL = "002X"
+S1, S2 = "2134000001", "2134000002"
+
+
+def place(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
+        snapshot=pl.lit(SNAPSHOT), file=pl.lit("f"), sheet=pl.lit(""), row=pl.int_range(2, frame.height + 2)
+    )
+
+
+def teachers(*rows: Mapping[str, object]) -> pl.DataFrame:
+    base = {"school_id": S1, "area": "340103", "sex": "女", "subject": "数学"}
+    return TEACHERS.conform(place(pl.DataFrame([{**base, **row} for row in rows])))
+
+
+def entries(*rows: Mapping[str, object]) -> pl.DataFrame:
+    base = {"list_id": "L1", "school_id": S1, "area": "340103", "sex": "女", "subject": "数学"}
+    numbered = [{**base, "row_no": n, **row} for n, row in enumerate(rows, 1)]
+    return STAFF_ENTRIES.conform(place(pl.DataFrame(numbered)))
+
+
+def spells(*rows: tuple[str, dt.date | None]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema={"teacher_id": pl.String, "end": pl.Date}, orient="row")
+    return EMPLOYMENT.conform(
+        place(frame.with_columns(spell_no=1, school_id=pl.lit(S1), start=pl.date(2000, 9, 1)))
+    )
+
+
+def combine(registry: pl.DataFrame, listed: pl.DataFrame) -> People:
+    return combine_people(registry, spells(), listed)
+
+
+def linked(registry: pl.DataFrame, listed: pl.DataFrame) -> list[str | None]:
+    return combine(registry, listed).staff_entries["teacher_id"].to_list()
+
+
+def kept(registry: pl.DataFrame) -> dict[str, str | None]:
+    people = combine(registry, STAFF_ENTRIES.empty()).people
+    return dict(people.select("person_id", "same_person_as").iter_rows())
+
+
+def test_two_registrations_with_one_number_and_name_are_one_person():
+    registry = teachers(
+        {"teacher_id": "T2", "name": "张三丰", "id_number": NUMBER},
+        {"teacher_id": "T1", "name": "張三丰", "id_number": "110105491231002"},
+    )
+    assert kept(registry) == {"T1": None, "T2": "T1"}
+
+
+def test_a_former_name_links_two_registrations():
+    registry = teachers(
+        {"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER},
+        {"teacher_id": "T2", "name": "张君宝", "former_name": "张三丰", "id_number": NUMBER},
+    )
+    assert kept(registry)["T2"] == "T1"
+
+
+def test_one_number_under_two_names_is_reported_and_never_merged():
+    registry = teachers(
+        {"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER},
+        {"teacher_id": "T2", "name": "刘芳", "id_number": NUMBER},
+    )
+    combined = combine(registry, STAFF_ENTRIES.empty())
+    assert combined.people["same_person_as"].null_count() == 2
+    assert combined.staff_findings["kind"].to_list() == ["one_number_two_names"]
+
+
+def test_name_birth_date_and_phone_make_one_person_and_two_of_them_do_not():
+    born, phone = dt.date(1980, 1, 1), "13800138001"
+    registry = teachers(
+        {"teacher_id": "T1", "name": "李梅", "birth_date": born, "phone": phone},
+        {"teacher_id": "T2", "name": "李梅", "birth_date": born, "phone": f"+86 {phone}"},
+        {"teacher_id": "T3", "name": "李梅", "birth_date": born, "phone": None},
+    )
+    assert kept(registry) == {"T1": None, "T2": "T1", "T3": None}
+
+
+def test_chains_of_duplicates_point_at_the_smallest_registration():
+    born, phone = dt.date(1949, 12, 31), "13800138001"
+    registry = teachers(
+        {"teacher_id": "T3", "name": "李梅", "id_number": NUMBER, "birth_date": born},
+        {"teacher_id": "T2", "name": "李梅", "id_number": NUMBER, "birth_date": born, "phone": phone},
+        {"teacher_id": "T1", "name": "李梅", "birth_date": born, "phone": phone},
+    )
+    assert kept(registry) == {"T1": None, "T2": "T1", "T3": "T1"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "张三丰", "phone": "13800138001", "school_id": S2},
+        {"name": "張三丰", "id_tail": TAIL},
+        {"name": "张三丰", "id_tail": TAIL, "school_id": None},
+        {"name": "张三峰", "id_tail": TAIL},
+        {"name": "张三丰"},
+        {"name": "张三丰", "sex": None, "subject": "语文"},
+        {"name": "张王丰", "phone": "13800138001"},
+    ],
+)
+def test_an_entry_is_linked_on_a_name_and_something_else(entry):
+    registry = teachers({"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER, "phone": "13800138001"})
+    assert linked(registry, entries(entry)) == ["T1"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "张三丰", "school_id": S2},
+        {"name": "张三丰", "school_id": None},
+        {"name": "张三丰", "id_tail": "1234"},
+        {"name": "张三丰", "sex": "男"},
+        {"name": "刘芳", "phone": "13800138001"},
+        {"name": "刘芳", "id_tail": TAIL},
+        {"name": "张老师"},
+    ],
+)
+def test_a_name_alone_elsewhere_or_contradicted_is_not_linked(entry):
+    registry = teachers({"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER, "phone": "13800138001"})
+    assert linked(registry, entries(entry)) == [None]
+
+
+def test_two_teachers_of_one_name_leave_the_entry_open_unless_something_tells_them_apart():
+    registry = teachers(
+        {"teacher_id": "T1", "name": "李梅", "subject": "数学"},
+        {"teacher_id": "T2", "name": "李梅", "subject": "语文"},
+    )
+    assert linked(registry, entries({"name": "李梅", "subject": None})) == [None]
+    assert linked(registry, entries({"name": "李梅", "subject": "语文"})) == ["T2"]
+
+
+def test_two_entries_of_one_name_do_not_share_a_teacher():
+    registry = teachers({"teacher_id": "T1", "name": "李梅"})
+    assert linked(registry, entries({"name": "李梅"}, {"name": "李梅"})) == [None, None]
+
+
+def test_a_person_registered_twice_is_linked_at_the_lists_own_school():
+    registry = teachers(
+        {"teacher_id": "T1", "name": "李梅", "id_number": NUMBER, "school_id": S2, "phone": "13800138001"},
+        {"teacher_id": "T2", "name": "李梅", "id_number": NUMBER, "school_id": S1, "phone": "13800138001"},
+    )
+    assert linked(registry, entries({"name": "李梅", "phone": "13800138001"})) == ["T2"]
+
+
+def test_whoever_is_only_on_a_list_becomes_a_person_of_their_own():
+    combined = combine(
+        teachers({"teacher_id": "T1", "name": "张三丰"}), entries({"name": "赵六", "id_tail": "0012"})
+    )
+    person = combined.people.filter(pl.col("origin") == "staff_list").row(0, named=True)
+    assert (person["person_id"], person["teacher_id"], person["id_tail"]) == ("L1#1", None, "0012")
+    assert person["is_current"] is True
+    registered = combined.people.filter(pl.col("person_id") == "T1")
+    assert registered["is_current"].to_list() == [False]
+
+
+def test_contradictions_are_reported_without_a_name():
+    registry = teachers(
+        {"teacher_id": "T1", "name": "张三丰", "phone": "13800138001", "school_id": S2},
+        {"teacher_id": "T2", "name": "李梅", "id_number": NUMBER, "birth_date": dt.date(1950, 1, 1)},
+    )
+    listed = entries({"name": "张三丰", "phone": "13800138001"}, {"name": "李梅"})
+    history = spells(("T2", dt.date(2020, 1, 1)), ("T1", None))
+    found = combine_people(registry, history, listed).staff_findings
+    assert dict(found.select("subject_id", "kind").iter_rows()) == {
+        "L1#1": "listed_elsewhere",
+        "L1#2": "left_but_listed",
+        "T2": "number_disagrees",
+    }
+    assert not any("张" in text or "李" in text for text in found["finding"])
+
+
+def test_the_order_of_rows_changes_nothing():
+    registry = teachers(
+        *(
+            {"teacher_id": f"T{n}", "name": "李梅" if n % 2 else "王芳", "phone": f"1380013800{n}"}
+            for n in range(8)
+        )
+    )
+    listed = entries(*({"name": "李梅", "phone": f"1380013800{n}"} for n in range(8)))
+    one = combine_people(registry, spells(), listed)
+    other = combine_people(registry.reverse(), spells(), listed.reverse())
+    assert one.people.equals(other.people)
+    assert one.staff_entries.equals(other.staff_entries)
+    assert one.staff_findings.equals(other.staff_findings)
+
+
+def test_without_lists_nobody_is_said_to_be_off_them():
+    people = combine(teachers({"teacher_id": "T1", "name": "张三丰"}), STAFF_ENTRIES.empty()).people
+    assert people["is_current"].to_list() == [None]
+
+
+def test_linking_nothing_gives_nothing():
+    same = pl.DataFrame(schema={"teacher_id": pl.String, "same_person_as": pl.String})
+    assert link_entries(STAFF_ENTRIES.empty(), TEACHERS.empty(), same).is_empty()
