@@ -111,7 +111,7 @@ def sample_donors(
     return pl.DataFrame(
         {
             "city": setting.places.city[careers.latest_school[person]],
-            "donor_name": people.name[person],
+            "donor_name": registry["name"][at],
             "donor_woman": people.woman[person],
             "donor_birth": dates(people.birth[person]),
             "donor_id": write_id_numbers(people.take(person)),

@@ -42,10 +42,10 @@ PLACE_NAMES: Final = tuple(
     )
 )
 PLAIN_NAMES: Final = (
-    *(("实验", "实"), ("育才", "育才"), ("育英", "育英"), ("光明", "光明"), ("希望", "希望")),
-    *(("向阳", "向阳"), ("胜利", "胜利"), ("和平", "和平"), ("师范附属", "师附"), ("文化", "文化")),
+    *(("实验", "实"), ("育才", ""), ("育英", ""), ("光明", ""), ("希望", "")),
+    *(("向阳", ""), ("胜利", ""), ("和平", ""), ("师范附属", "师附"), ("文化", "")),
 )
-"""What schools are commonly called, and how it is said before 小 or 中."""
+"""What schools are commonly called, and what stands before 小 or 中 when it is said in short, if anything."""
 NUMBERED: Final = frozenset({"小学", "中学"})
 LARGEST_NUMBER: Final = 99
 DIGITS: Final = "零一二三四五六七八九"
@@ -193,8 +193,10 @@ def name_core(
     if suffix in NUMBERED and chance[0] < shares.numbered_school and counter <= LARGEST_NUMBER:
         return f"第{spell_number(counter)}{suffix}", f"{spell_number(counter)}{said}"
     if counter <= len(PLAIN_NAMES) and chance[1] < shares.plain_name:
-        plain, short = PLAIN_NAMES[counter - 1]
-        return f"{plain}{suffix}", f"{short}{said}"
+        plain, letter = PLAIN_NAMES[counter - 1]
+        if letter and len(said) == 1:
+            return f"{plain}{suffix}", f"{letter}{said}"
+        return f"{plain}{suffix}", f"{plain}{said if len(said) > 1 else suffix}"
     return f"{place}{suffix}", f"{place}{said if len(said) > 1 else suffix}"
 
 

@@ -113,17 +113,18 @@ def pick_local(
 def find_earlier(slots: Slots, slot: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return, for each of these slots, the position of one of the same kind at the city's raid before.
 
-    Positions are into `slot`; -1 where the city had no earlier raid with such a slot.
+    No position is given twice within a raid. Positions are into `slot`; -1 where there is none.
     """
     raid, city, kind = slots.raid[slot], slots.city[slot], slots.kind[slot]
-    order = np.lexsort((raid, city, kind))
-    first_of_raid = np.ones(len(slot), dtype=bool)
-    first_of_raid[1:] = np.any(
-        [values[order][1:] != values[order][:-1] for values in (raid, city, kind)], axis=0
-    )
-    start = np.maximum.accumulate(np.where(first_of_raid, np.arange(len(slot)), 0))
-    before = order[np.maximum(start - 1, 0)]
-    same = (start > 0) & (city[before] == city[order]) & (kind[before] == kind[order])
+    order, places = np.lexsort((raid, city, kind)), np.arange(len(slot))
+    changes = np.array([values[order][1:] != values[order][:-1] for values in (raid, city, kind)])
+    starts = np.concatenate([[True], np.logical_or.reduce(changes)])[: len(slot)]
+    start = np.maximum.accumulate(np.where(starts, places, 0))
+    start_before = start[np.maximum(start - 1, 0)]
+    before = start_before + places - start
+    there = (start > 0) & (before < start)
+    found = order[np.where(there, before, 0)]
+    same = there & (city[found] == city[order]) & (kind[found] == kind[order])
     earlier = np.full(len(slot), -1)
-    earlier[order] = np.where(same, before, -1)
+    earlier[order] = np.where(same, found, -1)
     return earlier

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tongcha.synthetic.careers import YEAR
 from tongcha.synthetic.met import describe_met
 from tongcha.synthetic.population import draw_people, draw_phones
 from tongcha.synthetic.raids import CONTRACT_STAFF, HOMONYM, STUDENT, TUTOR, Slots, find_earlier, pick_local
@@ -33,7 +34,7 @@ def draw_strangers(
     )
     born = near["donor_birth"].to_physical().to_numpy() + (rng.normal(0, 5, len(slot)) * 365).astype(np.int64)
     birth = np.where(
-        namesake, np.minimum(born, slots.day[slot] - 8_000), slots.day[slot] - (age * 365.25).astype(np.int64)
+        namesake, np.minimum(born, slots.day[slot] - 8_000), slots.day[slot] - (age * YEAR).astype(np.int64)
     )
     woman = np.where(namesake, near["donor_woman"].to_numpy(), rng.random(len(slot)) < 0.6)  # noqa: PLR2004 - share of women
     people = draw_people(
@@ -69,7 +70,9 @@ def meet_strangers_again(
     rows = np.where(again, earlier, np.arange(len(frame)))
     same_kind = (frame["category"][rows] == frame["category"]).to_numpy()
     rows = np.where(same_kind, rows, np.arange(len(frame)))
-    return frame[rows].with_columns(frame["slot"], frame["age"])
+    people, day = frame[rows], slots.day[frame["slot"].to_numpy()]
+    age = (day - people["birth_date"].to_physical().to_numpy()) / YEAR
+    return people.with_columns(frame["slot"], pl.Series("age", age.astype(np.int64)))
 
 
 def pick_donors(rng: np.random.Generator, slots: Slots, donors: pl.DataFrame) -> pl.DataFrame:
