@@ -57,7 +57,7 @@ def declare_assets(
 
 def describe_table(table: Table) -> str:
     """Return the Chinese description that the UI shows."""
-    return f"**{table.label}**:{table.meaning}"
+    return f"**{table.label}**：{table.meaning}"
 
 
 def describe_columns(table: Table) -> Mapping[str, dg.TableSchema]:
@@ -70,7 +70,7 @@ def _describe_column(column: Column, is_key: bool) -> dg.TableColumn:  # noqa: F
     return dg.TableColumn(
         name=column.name,
         type=str(column.dtype),
-        description=f"{column.label}:{column.meaning}" if column.meaning else column.label,
+        description=f"{column.label}：{column.meaning}" if column.meaning else column.label,
         tags={"sensitivity": column.sensitivity.value, **({"key": "yes"} if is_key else {})},
         constraints=dg.TableColumnConstraints(nullable=not column.required),
     )

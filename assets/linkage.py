@@ -14,7 +14,7 @@ from tongcha.tables import linkage
 LINKAGE: Final = "linkage"
 
 
-@declare_assets(LINKAGE, linkage.TABLES, "把现场人员与比对库比对;只是建议,不是结论")
+@declare_assets(LINKAGE, linkage.TABLES, "把现场人员与比对库比对；只是建议，不是结论")
 def link_identities(
     context: dg.AssetExecutionContext,
     office: dg.ResourceParam[Office],

@@ -62,7 +62,7 @@ class TableStore:
         path = self.path(table, partition)
         if not path.is_file():
             raise ContractError(
-                f"表 {table.label}({partition})", "还没有生成", "先运行产生它的步骤(propose 或 act)"
+                f"表 {table.label}（{partition}）", "还没有生成", "先运行产生它的步骤（propose 或 act）"
             )
         return self._load(table, path)
 
@@ -100,7 +100,7 @@ class TableStore:
         complete = set.intersection(*(set(self.partitions(table)) for table in dated))
         if not complete:
             raise ContractError(
-                "参照数据", "还没有任何完整的快照", "先运行 reference(tongcha propose 会自动运行)"
+                "参照数据", "还没有任何完整的快照", "先运行 reference（tongcha propose 会自动运行）"
             )
         return max(complete)
 
@@ -112,14 +112,16 @@ class TableStore:
         """
         if not _SAFE_KEY.fullmatch(partition) or ".." in partition:
             raise InputError(
-                "批次名称", "只能用汉字、字母、数字、连字符、点与括号,不超过 80 字", "给收件箱的文件夹改名"
+                "批次名称", "只能用汉字、字母、数字、连字符、点与括号，不超过 80 字", "给收件箱的文件夹改名"
             )
         return self.root / table.name / f"{partition}.parquet"
 
     def _load(self, table: Table, path: Path) -> pl.DataFrame:
         frame = pl.read_parquet(path)
         if frame.schema != table.schema:
-            raise ContractError(f"表 {table.label}({path.stem})", "按旧的表结构保存", "重新运行产生它的步骤")
+            raise ContractError(
+                f"表 {table.label}（{path.stem}）", "按旧的表结构保存", "重新运行产生它的步骤"
+            )
         return frame
 
 

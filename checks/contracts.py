@@ -20,7 +20,7 @@ def _build_check(table: Table) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=table.name,
         name=f"{table.name}_keeps_its_contract",
-        description=f"「{table.label}」符合声明的列、类型、主键与每条规则;不符合则后续步骤不再进行。",
+        description=f"「{table.label}」符合声明的列、类型、主键与每条规则；不符合则后续步骤不再进行。",
         blocking=True,
     )
     def keeps_its_contract(

@@ -51,7 +51,7 @@ RULES: Final = (
         "every_accepted_row_is_stored",
         "intake_files",
         LANDED,
-        "收下的行数等于入库的行数,一行不少。",
+        "收下的行数等于入库的行数，一行不少。",
         find_lost_rows,
     ),
     CrossRule(

@@ -46,7 +46,7 @@ RULES: Final = (
         "evidence_sums_to_score",
         "link_evidence",
         ("candidate_links",),
-        "每条候选的证据逐项相加,等于匹配权重。",
+        "每条候选的证据逐项相加，等于匹配权重。",
         find_unbalanced_links,
     ),
     CrossRule(

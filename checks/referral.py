@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.office import Office
 from checks.rules import CrossRule, Frames, find_altered_files
+from tongcha.policy.routing import RoutingPolicy
 
 
 def find_unjudged_referrals(frames: Frames, _office: Office) -> pl.DataFrame:
@@ -25,9 +26,13 @@ def find_ungated_referrals(frames: Frames, _office: Office) -> pl.DataFrame:
     return ungated.select("referral_id", "link_id").sort("referral_id")
 
 
-def find_unrouted_links(frames: Frames, _office: Office) -> pl.DataFrame:
-    """Confirmed links that go to nobody: link_id."""
-    return frames["confirmed_links"].join(frames["referrals"], on="link_id", how="anti").select("link_id")
+def find_unrouted_links(frames: Frames, office: Office) -> pl.DataFrame:
+    """Confirmed links whose role at the site is one of the four bans and that go to nobody: link_id."""
+    conducts = office.policy(RoutingPolicy, "routing").conducts
+    roles = [conduct.role for conduct in conducts if conduct.refer]
+    acted = frames["identities"].filter(pl.col("role").is_in(roles))
+    acts = frames["confirmed_links"].join(acted, on=["batch", "identity_id"], how="semi")
+    return acts.join(frames["referrals"], on="link_id", how="anti").select("link_id").sort("link_id")
 
 
 def find_uncounted_facts(frames: Frames, _office: Office) -> pl.DataFrame:
@@ -61,10 +66,10 @@ RULES: Final = (
         find_ungated_referrals,
     ),
     CrossRule(
-        "every_confirmed_link_is_routed",
+        "every_confirmed_act_is_routed",
         "referrals",
-        ("confirmed_links",),
-        "每条已确认比对都分流到接收单位。",
+        ("confirmed_links", "identities"),
+        "每条已确认、且现场身份属于应移送行为的比对都分流到接收单位。",
         find_unrouted_links,
     ),
     CrossRule(

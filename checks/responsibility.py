@@ -61,7 +61,7 @@ RULES: Final = (
         "every_confirmed_link_has_a_school_or_a_question",
         "school_responsibilities",
         ("confirmed_links",),
-        "每条已确认比对都归到学校或列为待判定问题,未确认的一条也没有。",
+        "每条已确认比对都归到学校或列为待判定问题，未确认的一条也没有。",
         find_unconfirmed_responsibilities,
     ),
     CrossRule(

@@ -58,7 +58,7 @@ RULES: Final = (
         "every_proposed_link_is_queued",
         "review_queue",
         ("candidate_links",),
-        "建议确认与建议复核的候选都在复核队列中,一条不多、一条不少。",
+        "建议确认与建议复核的候选都在复核队列中，一条不多、一条不少。",
         find_unqueued_links,
     ),
     CrossRule(

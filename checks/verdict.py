@@ -22,7 +22,7 @@ def give_verdict(culprits: pl.DataFrame, judged: int, *, warn_only: bool = False
         "不符行数": dg.MetadataValue.int(culprits.height),
     }
     if shown.height:
-        metadata["例(至多五条)"] = dg.MetadataValue.md(write_markdown(shown))
+        metadata["例（至多五条）"] = dg.MetadataValue.md(write_markdown(shown))
     severity = dg.AssetCheckSeverity.WARN if warn_only else dg.AssetCheckSeverity.ERROR
     return dg.AssetCheckResult(passed=culprits.is_empty(), severity=severity, metadata=metadata)
 

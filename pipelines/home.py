@@ -106,9 +106,9 @@ class Home:
         try:
             key = bytes.fromhex(path.read_text(encoding="ascii"))
         except ValueError as error:
-            raise HomeError(f"密钥文件 {path.name}", "内容已损坏", "从备份恢复;不要自行新建") from error
+            raise HomeError(f"密钥文件 {path.name}", "内容已损坏", "从备份恢复；不要自行新建") from error
         if len(key) != KEY_BYTES:
-            raise HomeError(f"密钥文件 {path.name}", "长度不对", "从备份恢复;不要自行新建")
+            raise HomeError(f"密钥文件 {path.name}", "长度不对", "从备份恢复；不要自行新建")
         return key
 
     def settings(self) -> Settings:
@@ -155,10 +155,10 @@ def refuse_shared(path: Path) -> None:
     """
     status = path.stat()
     if status.st_uid != os.geteuid():
-        raise HomeError(f"{path.name}", "不属于当前用户", "用所有者的账户运行,或改正所有者")
+        raise HomeError(f"{path.name}", "不属于当前用户", "用所有者的账户运行，或改正所有者")
     if stat.S_IMODE(status.st_mode) & 0o077:
         fix = "0700" if path.is_dir() else "0600"
-        raise HomeError(f"{path.name}", "其他用户可以访问", f"把权限改为 {fix}(chmod {fix[1:]})")
+        raise HomeError(f"{path.name}", "其他用户可以访问", f"把权限改为 {fix}（chmod {fix[1:]}）")
 
 
 def write_private(path: Path, content: bytes) -> None:

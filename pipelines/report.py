@@ -106,7 +106,7 @@ def show_funnel(home: Home) -> None:
 
 
 def count_funnel(home: Home) -> list[tuple[str, int]]:
-    """Return the steps from people met to schools, as label and count of distinct people, links or schools."""
+    """Return the steps from people met to schools, each a label and a count."""
     links = read_all(home, "candidate_links").filter(pl.col("decision") != "none")
     referrals = read_all(home, "referrals")
     responsibilities = read_all(home, "school_responsibilities")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dg.resource(description="办案台:收件箱、发件箱、政策、台账、密钥与日期")
+@dg.resource(description="办案台：收件箱、发件箱、政策、台账、密钥与日期")
 def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
     """Give a run the office of TONGCHA_HOME and keep other runs waiting until it ends."""
     home = Home.from_environment().open()

@@ -45,7 +45,7 @@ class ParquetTables(dg.IOManager):
                 "dagster/row_count": frame.height,
                 "文件": path.relative_to(self._office.home).as_posix(),
                 "已入库": is_good,
-                "预览(仅公开列)": dg.MetadataValue.md(preview(table, frame)),
+                "预览（仅公开列）": dg.MetadataValue.md(preview(table, frame)),
                 **self._office.provenance,
                 **({"参照快照": partition} if table.partition is Partition.SNAPSHOT else {}),
             }

@@ -21,7 +21,14 @@ SHEET = {"file": "raids/2026-10-18-01/现场.xlsx", "sheet": "人员", "row": 2}
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "sites": [
-        {"batch": BATCH, "raid_id": "Q1", "raid_date": RAID_DAY, "licence": "无照无证", "area": "990101", **SHEET}
+        {
+            "batch": BATCH,
+            "raid_id": "Q1",
+            "raid_date": RAID_DAY,
+            "licence": "无照无证",
+            "area": "990101",
+            **SHEET,
+        }
     ],
     "identities": [
         {"identity_id": "I1", "name": "张三", **SHEET},
@@ -97,7 +104,13 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"link_id": WAITING, "seq": 0, "field": "姓名", "bits": 6.25},
     ],
     "review_queue": [
-        {"link_id": CONFIRMED, "position": 2, "decision": "accept", "state": "已确认", "evidence_hash": HASH_A},
+        {
+            "link_id": CONFIRMED,
+            "position": 2,
+            "decision": "accept",
+            "state": "已确认",
+            "evidence_hash": HASH_A,
+        },
         {"link_id": WAITING, "position": 1, "decision": "review", "state": "待一审", "evidence_hash": HASH_B},
     ],
     "judgements": [
@@ -133,7 +146,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "withheld_links": [],
     "exculpatory_findings": [
-        {"link_id": CONFIRMED, "finding": "listed_service", "sentence": "当日有课后服务排班", "origin": "名册"}
+        {
+            "link_id": CONFIRMED,
+            "finding": "listed_service",
+            "sentence": "当日有课后服务排班",
+            "origin": "名册",
+        }
     ],
     "referrals": [
         {
@@ -156,14 +174,30 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "referral_packages": [],
     "school_responsibilities": [
-        {"link_id": CONFIRMED, "act_id": "A00000000000a", "person_id": "T1", "raid_id": "Q1", "raid_date": RAID_DAY}
-        | {"state": "attributed", "school_id": "S1", "employment_state": "in_service", "chain": "第一中学→区教育局"}
+        {
+            "link_id": CONFIRMED,
+            "act_id": "A00000000000a",
+            "person_id": "T1",
+            "raid_id": "Q1",
+            "raid_date": RAID_DAY,
+        }
+        | {
+            "state": "attributed",
+            "school_id": "S1",
+            "employment_state": "in_service",
+            "chain": "第一中学→区教育局",
+        }
     ],
     "pupil_schools": [
         {"raid_id": "Q1", "pupil_no": "1", "pupil_key": "k1", "state": "resolved", "school_id": "S1"}
     ],
     "score_deductions": [
-        {"deduction_id": "D00000000000a", "rule": "teacher", "case_ref": CONFIRMED, "points": Decimal("5.00")},
+        {
+            "deduction_id": "D00000000000a",
+            "rule": "teacher",
+            "case_ref": CONFIRMED,
+            "points": Decimal("5.00"),
+        },
         {"deduction_id": "D00000000000b", "rule": "pupils", "case_ref": "Q1", "points": Decimal("1.50")},
     ],
     "scoreboard": [
@@ -184,7 +218,13 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 """Only what matters to the rules; `make_tables` fills what every row of a table has in common."""
 
 COMMON: dict[str, dict[str, Any]] = {
-    "identities": {"batch": BATCH, "raid_id": "Q1", "raid_date": RAID_DAY, "capture": "typed"},
+    "identities": {
+        "batch": BATCH,
+        "raid_id": "Q1",
+        "raid_date": RAID_DAY,
+        "capture": "typed",
+        "role": "授课",
+    },
     "intake_files": {"batch": BATCH, "file": SHEET["file"], "sha256": "0" * 64, "rows_dropped": 0},
     "people": {"snapshot": SNAPSHOT},
     "candidate_links": {

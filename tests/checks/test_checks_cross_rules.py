@@ -120,7 +120,7 @@ def refer_another_person(tables, _office):
     change(tables, "referrals", person_id=pl.lit("T9"))
 
 
-@breaks("every_confirmed_link_is_routed")
+@breaks("every_confirmed_act_is_routed")
 def refer_nobody(tables, _office):
     tables["referrals"] = tables["referrals"].clear()
 
