@@ -62,7 +62,8 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
         (pl.col("score") < rule.accept_bits, "证据还不够充分"),
     ]
     reason = pl.coalesce(*(pl.when(test).then(pl.lit(text)) for test, text in refusals))
-    reviewed = (pl.col("rank") == 1) & (pl.col("score") >= rule.review_bits)
+    settled = pl.col("refusal").is_null().any().over("identity_id")
+    reviewed = ~settled & (pl.col("rank") <= rule.review_ranks) & (pl.col("score") >= rule.review_bits)
     return links.with_columns(refusal=reason).with_columns(
         decision=pl.when(pl.col("refusal").is_null())
         .then(pl.lit("accept"))

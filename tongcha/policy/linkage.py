@@ -73,6 +73,7 @@ class Decision(PolicyPart):
     accept_bits: Bits
     accept_margin_bits: Bits
     review_bits: Bits
+    review_ranks: Annotated[int, Field(ge=1, le=20)]
     duplicate_bits: Bits
     candidates_kept: Annotated[int, Field(ge=1, le=100)]
 
