@@ -35,7 +35,7 @@ def policy():
     return IntakePolicy.load(Path("policy/intake.yaml"))
 
 
-def fingerprints(inbox):
+def fingerprints(inbox: Path) -> dict[str, str]:
     return {
         path.relative_to(inbox).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(inbox.rglob("*"))

@@ -51,17 +51,17 @@ def test_surnames_cover_what_the_police_reports_say():
 
 
 def test_names_differ_by_sex_and_by_decade():
-    def common(woman, year):
+    def common(*, woman: bool, year: int) -> set[str]:
         count = 20_000
         drawn = SETTING.drawer.draw_given(
             np.random.default_rng(3), np.full(count, woman), np.full(count, year)
         )
         return set(pl.Series("n", drawn).value_counts(sort=True).head(40)["n"])
 
-    assert len(common(True, 1985) & common(False, 1985)) < 5
-    assert len(common(True, 1955) & common(True, 1995)) < 8
-    assert {"伟", "磊"} & common(False, 1985)
-    assert "欣怡" in common(True, 2004)
+    assert len(common(woman=True, year=1985) & common(woman=False, year=1985)) < 5
+    assert len(common(woman=True, year=1955) & common(woman=True, year=1995)) < 8
+    assert {"伟", "磊"} & common(woman=False, year=1985)
+    assert "欣怡" in common(woman=True, year=2004)
 
 
 def test_every_character_of_a_name_can_be_read():

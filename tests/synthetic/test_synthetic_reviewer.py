@@ -4,9 +4,10 @@ import polars as pl
 import pytest
 
 from tongcha.synthetic.reviewer import judge, load_reviewer_shares
+from tongcha.synthetic.world import World
 
 
-def links_of(world):
+def links_of(world: World) -> list[tuple[str, str]]:
     known = world.truth.filter(pl.col("teacher_id").is_not_null())
     return list(known.select("identity_id", "teacher_id").iter_rows())
 
