@@ -62,6 +62,23 @@ def test_a_manager_of_a_private_school_is_no_object_of_supervision():
     assert recipients_of("T03", route(schools=private)) >= {("education_authority", "ordinary_teacher")}
 
 
+@pytest.mark.parametrize(
+    ("post", "is_manager"),
+    [
+        ("班主任", False),
+        ("年级主任", False),
+        ("教导主任兼班主任", True),
+        ("中层干部", True),
+        ("教师", False),
+        (None, False),
+    ],
+)
+def test_a_class_teacher_is_no_manager(post, is_manager):
+    people = world.build_people().with_columns(post=pl.lit(post, pl.String))
+    recipients = {recipient for recipient, _ in recipients_of("T04", route(people=people))}
+    assert ("supervisory_commission" in recipients) == is_manager
+
+
 def test_subject_tutoring_without_licences_also_goes_to_the_penalty_team():
     referrals = route()
     penal = referrals.filter(pl.col("recipient") == "penalty_team")

@@ -35,7 +35,7 @@ CLOCKS = adopt_as_example(ClockPolicy.load(ROOT / "policy" / "clocks.yaml"))
 CAMPAIGN = "2026年校外培训治理“百日攻坚”专项行动"
 
 BATCH = "2026-10-18-01"
-RAIDS = {"Q1": date(2026, 10, 18), "Q2": date(2026, 11, 1), "Q3": date(2026, 11, 15), "Q4": date(2026, 8, 2)}
+RAIDS = {"Q1": date(2026, 10, 18), "Q2": date(2026, 11, 1), "Q3": date(2026, 11, 15), "Q4": date(2026, 3, 2)}
 
 # identity, person, raid, role at the site, claimed school, spell
 ACTS = (
@@ -202,7 +202,7 @@ def build_evidence() -> pl.DataFrame:
             {"link_id": link_id(n), "seq": seq, "field": field, "level": "x", "bits": bits, "sentence": text}
             for n in range(1, 13)
             for seq, field, bits, text in (
-                (0, "prior", -14.0, "基准"),
+                (0, "先验", -14.0, "基准"),
                 (1, "证件号", 30.0, "证件号码完全相同"),
                 (2, "学科", -1.0, "自称学科与登记学科不同"),
             )

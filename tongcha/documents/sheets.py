@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FIXED_MOMENT: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant for the file's properties, no clock
 _FONT: Final = "宋体"
-_LINE_POINTS: Final = 15.0
+_LINE_POINTS: Final = 16.5
 _LAST_NARROW: Final = "\u02ff"
 
 

@@ -100,7 +100,7 @@ def build_referral_letter() -> bytes:
 def build_school_notice() -> bytes:
     """Return the 拟扣分告知书: the preliminary opinion that a school may contest (教育督导条例 20)."""
     teachers = table(
-        (750, 2450, 1500, 1250, 2894),
+        (750, 2300, 1400, 1250, 3144),
         [
             ("序号", "案件编号", "查处日期", "教师", "查处当日任职的依据"),
             ("{%tr for item in teachers %}",),

@@ -66,6 +66,7 @@ class RoutingPolicy(PolicyFile):
     campaign_basis: str = Field(min_length=6, description="同查行动的依据")
     party_members: tuple[str, ...] = Field(min_length=1, description="政治面貌中属于中共党员的写法")
     manager_posts: tuple[str, ...] = Field(min_length=1, description="职务中含这些字样的为从事管理的人员")
+    teaching_posts: tuple[str, ...] = Field(description="虽含上述字样但不算从事管理的职务")
     manager_ownership: tuple[str, ...] = Field(min_length=1, description="适用的办学性质")
     conducts: tuple[Conduct, ...]
     routes: tuple[Route, ...] = Field(min_length=1)

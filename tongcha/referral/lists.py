@@ -23,7 +23,8 @@ _LABELS: Final = {
     "post": ("职务", 14.0),
     "party_member": ("政治面貌", 14.0),
 }
-_PRIOR: Final = "prior"
+_NOT_OF_THE_PERSON: Final = ("先验", "竞争候选")
+"""Evidence rows about the crowd (how many people there are, who else comes close), not about this person."""
 
 
 def list_clues(clues: pl.DataFrame) -> Sheet:
@@ -32,9 +33,9 @@ def list_clues(clues: pl.DataFrame) -> Sheet:
     columns = (
         ("线索编号", 15.0, "referral_id"), ("姓名", 9.0, "masked"), ("当日任职学校", 18.0, "school"),
         ("查处编号", 12.0, "raid_id"), ("查处日期", 12.0, "raid_date"), ("场所地址", 20.0, "address"),
-        ("证照情况", 9.0, "licence"), ("学科类别", 9.0, "subject_type"),
-        ("行为类型（待查证）", 20.0, "conduct"), ("证据等级", 6.0, "evidence_grade"),
-        ("复核签字人", 11.0, "signed_by"), ("有利事实", 6.0, "exculpatory_count"),
+        ("证照情况", 10.0, "licence"), ("学科类别", 10.0, "subject_type"),
+        ("行为类型（待查证）", 20.0, "conduct"), ("证据等级", 9.0, "evidence_grade"),
+        ("复核签字人", 11.0, "signed_by"), ("有利事实", 9.0, "exculpatory_count"),
     )  # fmt: skip
     return Sheet(
         "线索清单",
@@ -49,7 +50,7 @@ def list_evidence(clues: pl.DataFrame, evidence: pl.DataFrame) -> Sheet:
     """Return what speaks for and against the identity, as sentences without weights."""
     rows = (
         clues.select("order", "referral_id", "link_id")
-        .join(evidence.filter(pl.col("field") != _PRIOR), on="link_id")
+        .join(evidence.filter(pl.col("field").is_in(_NOT_OF_THE_PERSON).not_()), on="link_id")
         .with_columns(
             effect=pl.when(pl.col("bits") > 0).then(pl.lit("支持"))
             .when(pl.col("bits") < 0).then(pl.lit("反对")).otherwise(pl.lit("无作用"))

@@ -111,7 +111,9 @@ def _is_party(policy: RoutingPolicy) -> pl.Expr:
 
 
 def _is_manager(policy: RoutingPolicy) -> pl.Expr:
-    posted = pl.col("post").str.contains_any(list(policy.manager_posts)).fill_null(value=False)
+    # 班主任 holds 主任 and manages nobody: such words go first
+    held = pl.col("post").str.replace_many(list(policy.teaching_posts), [""] * len(policy.teaching_posts))
+    posted = held.str.contains_any(list(policy.manager_posts)).fill_null(value=False)
     public = pl.col("ownership").is_in(list(policy.manager_ownership))
     return (
         pl.when(posted & public).then(pl.lit("yes"))
