@@ -12,7 +12,7 @@ from tongcha.identity.id_numbers import check_digit
 from tongcha.synthetic.population import UNUSED_SEGMENTS
 from tongcha.synthetic.setting import build_setting
 from tongcha.synthetic.spec import CITY, SIZES
-from tongcha.synthetic.world import World, build_world, write_world
+from tongcha.synthetic.world import World, build_world, stream_world, write_world
 
 LENT = ("借调", "交流轮岗")
 TABLES = ("registry", "spells", "schools", "staff_lists", "sites", "identities", "pupils")
@@ -38,10 +38,10 @@ def test_another_seed_gives_another_world(demo_world):
     assert not demo_world.identities.equals(other.identities)
 
 
-def test_written_files_are_byte_identical_and_hold_the_same_rows_as_the_world_in_memory(tmp_path):
+def test_streamed_files_are_byte_identical_and_hold_the_same_rows_as_the_world_in_memory(tmp_path):
     spec = replace(SMALL, part_size=1_000)
-    write_world(spec, tmp_path / "one", tmp_path / "truth")
-    write_world(spec, tmp_path / "two", tmp_path / "truth2")
+    stream_world(spec, tmp_path / "one", tmp_path / "truth")
+    stream_world(spec, tmp_path / "two")
     world = build_world(spec)
     for name in TABLES:
         first = tmp_path / "one" / f"{name}.parquet"
@@ -52,6 +52,8 @@ def test_written_files_are_byte_identical_and_hold_the_same_rows_as_the_world_in
         assert_frame_equal(read, getattr(world, name))
     assert not {path.stem for path in (tmp_path / "one").iterdir()} & {"truth", "pupil_truth"}
     assert_frame_equal(pl.read_parquet(tmp_path / "truth" / "truth.parquet"), world.truth)
+    write_world(world, tmp_path / "whole", tmp_path / "truth")
+    assert {path.name for path in (tmp_path / "whole").iterdir()} == {f"{name}.parquet" for name in TABLES}
 
 
 def test_a_world_made_in_parts_has_no_teacher_number_list_row_or_id_number_twice():

@@ -1,7 +1,8 @@
-"""A whole invented world with known truth: `build_world`, and `write_world` for those too large to hold."""
+"""A whole invented world with known truth: `build_world`, and `stream_world` for those too large to hold."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -91,39 +92,50 @@ def build_world(spec: WorldSpec) -> World:
     )
 
 
-def write_world(spec: WorldSpec, folder: Path, truth_folder: Path) -> None:
-    """Build a world part by part into Parquet files, never holding more than one part.
+def write_world(world: World, folder: Path, truth_folder: Path | None = None) -> None:
+    """Write a world as Parquet: registry, spells, schools, staff_lists, sites, identities, pupils.
 
     Args:
-        spec: what to build.
-        folder: gets registry, spells, schools, staff_lists, sites, identities, pupils (`.parquet`):
-            the DIR of `tongcha link DIR`.
-        truth_folder: gets truth and pupil_truth, kept apart so that no linker sees them.
+        world: from `build_world`.
+        folder: the DIR of `tongcha link DIR`.
+        truth_folder: gets truth and pupil_truth, apart so that no linker sees them; not written if left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    truth_folder.mkdir(parents=True, exist_ok=True)
+    for name in REFERENCE:
+        write_frame(getattr(world, name), folder / f"{name}.parquet")
+    write_rest(world, world.schools, folder, truth_folder)
+
+
+def stream_world(spec: WorldSpec, folder: Path, truth_folder: Path | None = None) -> None:
+    """Build a world part by part straight into the files of `write_world`, holding one part at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
     setting = build_setting(spec)
     sites, slots = plan_raids(setting)
     met, donors = [], []
-    writers: dict[str, parquet.ParquetWriter] = {}
-    for part in build_parts(setting, slots):
-        for name in REFERENCE:
-            table = plain_table(getattr(part, name))
-            if name not in writers:
-                writers[name] = parquet.ParquetWriter(
-                    folder / f"{name}.parquet", table.schema, compression="zstd"
-                )
-            writers[name].write_table(table)
-        met.append(part.met)
-        donors.append(part.donors)
-    for writer in writers.values():
-        writer.close()
+    with ExitStack() as stack:
+        writers: dict[str, parquet.ParquetWriter] = {}
+        for part in build_parts(setting, slots):
+            for name in REFERENCE:
+                table, path = plain_table(getattr(part, name)), folder / f"{name}.parquet"
+                if name not in writers:
+                    writer = parquet.ParquetWriter(path, table.schema, compression="zstd")
+                    writers[name] = stack.enter_context(writer)
+                writers[name].write_table(table)
+            met.append(part.met)
+            donors.append(part.donors)
     raids = hold_raids(setting, sites, slots, met, donors)
+    write_rest(raids, setting.places.schools.drop("short"), folder, truth_folder)
+
+
+def write_rest(raids: Raids, schools: pl.DataFrame, folder: Path, truth_folder: Path | None) -> None:
+    """Write what isn't made part by part."""
+    write_frame(schools, folder / "schools.parquet")
     for name in ("sites", "identities", "pupils"):
         write_frame(getattr(raids, name), folder / f"{name}.parquet")
-    write_frame(setting.places.schools.drop("short"), folder / "schools.parquet")
-    write_frame(raids.truth, truth_folder / "truth.parquet")
-    write_frame(raids.pupil_truth, truth_folder / "pupil_truth.parquet")
+    if truth_folder:
+        truth_folder.mkdir(parents=True, exist_ok=True)
+        for name in ("truth", "pupil_truth"):
+            write_frame(getattr(raids, name), truth_folder / f"{name}.parquet")
 
 
 def plain_table(frame: pl.DataFrame) -> pa.Table:
