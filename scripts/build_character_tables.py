@@ -36,8 +36,9 @@ VERSION = "2026.11"
 CANVAS, FONT_SIZE, SIMPLIFIED_FACE = 44, 40, 2
 # glyph correlation + half the component similarity, stretched so that .82 keeps about 110,000 ordered pairs
 COMPONENT_WEIGHT, RAW_AT_CUT, RAW_AT_ONE, CUT = 0.5, 0.905, 1.5, 0.82
-# FE50..FEA0 of GBK: characters that old fonts put at U+E815..U+E864; 14 of them still leave Python's codec as PUA
-GBK_PUA_FIRST, GBK_LEAD, GBK_TRAILS = 0xE815, 0xFE, [b for b in range(0x50, 0xA1) if b != 0x7F]
+# FE50..FEA0 of GBK (without FE7F): old fonts put them at U+E815..U+E864, and Python's codec still does for 14
+GBK_PUA_FIRST, GBK_LEAD, GBK_TRAILS = 0xE815, 0xFE, (*range(0x50, 0x7F), *range(0x80, 0xA1))
+RADICALS = range(0x2E80, 0x2F00)  # CJK radicals supplement; NFKC does the Kangxi block
 STILL_PUA = {
     0x51: 0x20087, 0x52: 0x20089, 0x53: 0x200CC, 0x59: 0x9FB4, 0x61: 0x9FB5, 0x66: 0x9FB6, 0x67: 0x9FB7,
     0x6C: 0x215D7, 0x6D: 0x9FB8, 0x76: 0x2298F, 0x7E: 0x9FB9, 0x90: 0x9FBA, 0x91: 0x241FE, 0xA0: 0x9FBB,
@@ -47,12 +48,18 @@ STILL_PUA = {
 def main() -> None:
     """Write every table and the manifest."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--unicode", type=Path, default=Path("/usr/share/unicode"), help="Debian unicode-data 15.0")
-    parser.add_argument("--font", type=Path, default=Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"))
+    parser.add_argument(
+        "--unicode", type=Path, default=Path("/usr/share/unicode"), help="Debian unicode-data 15.0"
+    )
+    parser.add_argument(
+        "--font", type=Path, default=Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+    )
     options = parser.parse_args()
     build_technical(options.unicode).write_csv(DATA / "technical.csv")
     build_regions().write_csv(DATA / "regions.csv")
-    build_characters(options.unicode).write_parquet(DATA / "characters.parquet", compression="zstd", compression_level=19)
+    build_characters(options.unicode).write_parquet(
+        DATA / "characters.parquet", compression="zstd", compression_level=19
+    )
     build_decompositions().write_parquet(
         DATA / "decompositions.parquet", compression="zstd", compression_level=19
     )
@@ -69,15 +76,20 @@ def read_hand(name: str) -> list[dict[str, str]]:
 
 
 def build_technical(unicode_data: Path) -> pl.DataFrame:
-    """Characters that look right and compare wrong: PUA of GBK fonts and CJK radicals → the real character."""
+    """Characters that look right and compare wrong (PUA of GBK fonts, radicals) → the real character."""
     rows = [(chr(GBK_PUA_FIRST + i), pua_target(trail), "gbk_pua") for i, trail in enumerate(GBK_TRAILS)]
     listing = (unicode_data / "EquivalentUnifiedIdeograph.txt").read_text(encoding="utf-8")
-    for first, last, target in re.findall(r"^([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*; ([0-9A-F]+)", listing, re.M):
-        for code in range(int(first, 16), int(last or first, 16) + 1):
-            if 0x2E80 <= code <= 0x2EFF:  # noqa: PLR2004  CJK radicals supplement; NFKC does the Kangxi block
-                rows.append((chr(code), chr(int(target, 16)), "radical"))
+    for first, last, target in re.findall(
+        r"^([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*; ([0-9A-F]+)", listing, re.MULTILINE
+    ):
+        codes = range(int(first, 16), int(last or first, 16) + 1)
+        rows += [(chr(code), chr(int(target, 16)), "radical") for code in codes if code in RADICALS]
     rows += [(row["char"], row["target"], "hand") for row in read_hand("technical")]
-    return pl.DataFrame(rows, ["char", "target", "origin"], orient="row").unique("char", keep="last").sort("char")
+    return (
+        pl.DataFrame(rows, ["char", "target", "origin"], orient="row")
+        .unique("char", keep="last")
+        .sort("char")
+    )
 
 
 def pua_target(trail: int) -> str:
@@ -120,7 +132,11 @@ def fold_characters(unicode_data: Path, standard: set[str]) -> dict[str, str]:
     for char in sorted({chr(code) for code in pinyin.pinyin_dict} | set(variants)):
         if char in standard:
             continue
-        for target in (to_simple.convert(char), to_simple.convert(from_japanese.convert(char)), variants.get(char, char)):
+        for target in (
+            to_simple.convert(char),
+            to_simple.convert(from_japanese.convert(char)),
+            variants.get(char, char),
+        ):
             if target != char and len(target) == 1:
                 folds[char] = target
                 break
@@ -129,12 +145,11 @@ def fold_characters(unicode_data: Path, standard: set[str]) -> dict[str, str]:
 
 
 def follow(char: str, folds: dict[str, str]) -> str:
-    """Follow a chain of folds to its end; a cycle ends where it began to repeat."""
-    seen = {char}
-    while (target := folds.get(char, char)) not in seen:
-        seen.add(target)
-        char = target
-    return char
+    """Follow a chain of folds to its end; characters that fold to one another in a ring take the smallest."""
+    path = [char]
+    while (target := folds.get(path[-1], path[-1])) not in path:
+        path.append(target)
+    return min(path[path.index(target) :])
 
 
 def read_variants(unicode_data: Path) -> dict[str, str]:
@@ -145,9 +160,13 @@ def read_variants(unicode_data: Path) -> dict[str, str]:
             code, _, rest = line.partition("\t")
             field, _, values = rest.strip().partition("\t")
             if code.startswith("U+") and field in {"kSimplifiedVariant", "kZVariant"}:
-                target = values.split()[0].split("<")[0]
-                found.setdefault(chr(int(code[2:], 16)), chr(int(target[2:], 16)))
+                found.setdefault(read_code(code), read_code(values.split()[0].split("<")[0]))
     return found
+
+
+def read_code(code: str) -> str:
+    """Turn `U+4E2D` into the character."""
+    return chr(int(code.removeprefix("U+"), 16))
 
 
 def readings_of(char: str) -> list[str]:
@@ -197,7 +216,7 @@ def build_lookalikes(font: Path) -> pl.DataFrame:
         for pair in ((row["char"], row["other"]), (row["other"], row["char"])):
             pairs[pair] = max(pairs.get(pair, 0.0), float(row["score"]))
     rows = sorted((char, other, min(score, 0.99)) for (char, other), score in pairs.items())
-    return pl.DataFrame(rows, {"char": pl.String, "other": pl.String, "score": pl.Float32}, orient="row")
+    return pl.DataFrame(rows, {"char": pl.String, "other": pl.String, "score": pl.Float64}, orient="row")
 
 
 def draw_glyphs(chars: list[str], font: Path) -> np.ndarray:

@@ -33,7 +33,7 @@ def repair_id(
     """
     tidy = tidy_id(text)
     read = tidy.translate(CONFUSIONS)
-    if not re.fullmatch(r"[0-9]{16,18}[0-9X]", read) or parse_id(tidy, today=today).clean:
+    if not re.fullmatch(r"[0-9X]{17,19}", read) or parse_id(tidy, today=today).clean:
         return []
     found: dict[str, str] = {}
     for kind in KINDS:
