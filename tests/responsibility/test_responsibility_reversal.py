@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from tests.responsibility.test_responsibility_deductions import attribute, deduc
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
-from tongcha.responsibility.corrections import list_corrections
+from tongcha.responsibility.corrections import list_corrections, write_corrections
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.repricing import compare_deductions, keep_final
@@ -155,30 +156,54 @@ def test_a_rule_change_re_prices_nothing_that_is_final_but_a_withdrawal_still_re
     assert in_force()["S1"] == Decimal("7.00")
 
 
+DISCLOSED = pl.DataFrame(
+    [
+        (1, "甲区教育局", "referrals/b/P1/移送函.docx", "old"),
+        (2, "甲区教育局", "referrals/b/P1/移送函.docx", "new"),
+        (3, "乙区教育局", "referrals/b/P2/移送函.docx", "old"),
+        (4, "示例市监察委员会", "referrals/b/P3/移送函.docx", "gone"),
+        (5, "第一中学", "notices/N1/拟扣分告知书.docx", "same"),
+    ],
+    schema=["seq", "recipient_name", "path", "sha256"],
+    orient="row",
+)
+STANDING = pl.DataFrame(
+    [
+        ("referrals/b/P1/移送函.docx", "new"),
+        ("referrals/b/P2/移送函.docx", "new"),
+        ("notices/N1/拟扣分告知书.docx", "same"),
+        ("notices/N2/拟扣分告知书.docx", "never sent"),
+    ],
+    schema=["path", "sha256"],
+    orient="row",
+)
+
+
 def test_corrections_go_to_exactly_those_who_hold_a_paper_that_no_longer_stands():
-    disclosures = pl.DataFrame(
-        [
-            (1, "甲区教育局", "referrals/b/P1/移送函.docx", "old"),
-            (2, "甲区教育局", "referrals/b/P1/移送函.docx", "new"),
-            (3, "乙区教育局", "referrals/b/P2/移送函.docx", "old"),
-            (4, "示例市监察委员会", "referrals/b/P3/移送函.docx", "gone"),
-            (5, "第一中学", "notices/N1/拟扣分告知书.docx", "same"),
-        ],
-        schema=["seq", "recipient_name", "path", "sha256"],
-        orient="row",
-    )
-    standing = pl.DataFrame(
-        [
-            ("referrals/b/P1/移送函.docx", "new"),
-            ("referrals/b/P2/移送函.docx", "new"),
-            ("notices/N1/拟扣分告知书.docx", "same"),
-            ("notices/N2/拟扣分告知书.docx", "never sent"),
-        ],
-        schema=["path", "sha256"],
-        orient="row",
-    )
-    due = list_corrections(disclosures=disclosures, standing=standing)
+    due = list_corrections(disclosures=DISCLOSED, standing=STANDING)
     assert set(due.select("recipient_name", "change").iter_rows()) == {
         ("乙区教育局", "replaced"),
         ("示例市监察委员会", "withdrawn"),
     }
+
+
+def test_a_correction_letter_clears_the_name_and_goes_when_nothing_is_wrong_any_more(tmp_path):
+    def write(standing: pl.DataFrame) -> pl.DataFrame:
+        return write_corrections(
+            corrections=list_corrections(disclosures=DISCLOSED, standing=standing),
+            policy=world.ROUTING,
+            clocks=world.CLOCKS,
+            templates=world.TEMPLATES,
+            out=tmp_path,
+            demo=True,
+        )
+
+    letters = write(STANDING)
+    assert letters["recipient_name"].to_list() == ["乙区教育局", "示例市监察委员会"]
+    with zipfile.ZipFile(tmp_path / letters["path"][1]) as archive:
+        text = archive.read("word/document.xml").decode()
+    assert "予以澄清" in text
+    assert "P3／移送函.docx" in text
+    everything = DISCLOSED.unique(["path"], keep="last").select("path", "sha256")
+    assert write(everything).height == 0
+    assert not list((tmp_path / "corrections").iterdir())

@@ -170,9 +170,41 @@ def build_school_notice() -> bytes:
     return build_document("".join(body), first_header=head, first_footer="")
 
 
+def build_correction_letter() -> bytes:
+    """Return the 更正函: tells who holds an earlier paper that it no longer stands, and clears the name."""
+    body = [
+        *_MARK,
+        paragraph("{{ number_line }}", "DocNo"),
+        _GAP,
+        paragraph("关于撤回、更正有关文书的函", "Title"),
+        _GAP,
+        paragraph("{{ recipient_name }}：", "Addressee"),
+        *_body("我局此前送达你单位的下列文书，经核查已不再成立或者内容有变，现予撤回、更正："),
+        paragraph("{%p for item in papers %}"),
+        paragraph(
+            "{{ item.order }}.{{ item.paper }}（原文件指纹{{ item.fingerprint }}）：{{ item.sentence }}。",
+            "Body",
+        ),
+        paragraph("{%p endfor %}"),
+        *_body(
+            "撤回所涉人员的身份认定有误或者有关事实不能成立的，此前的移送、告知不得作为任何不利处理的依据。"
+            "请在原知悉范围内予以澄清，消除影响，并更正由此产生的记录。",
+        ),
+        paragraph(
+            "请自收到本函次日起{{ reply_text }}内将办理情况书面告知我局。依据：{{ reply_basis }}。",
+            "BodyKept",
+        ),
+        _KEPT_GAP,
+        *_CLOSE,
+    ]
+    head = paragraph("{{ issuer }}", "Issuer") + rule_line(24, 6)
+    return build_document("".join(body), first_header=head, first_footer=rule_line(6, 24))
+
+
 BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
     "referral_letter.docx": build_referral_letter,
     "school_notice.docx": build_school_notice,
+    "correction_letter.docx": build_correction_letter,
 }
 
 

@@ -6,9 +6,25 @@ needs none.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import polars as pl
 
-CORRECTION_COLUMNS = ("recipient_name", "path", "sha256", "change", "sentence")
+from tongcha.documents.files import remove_other_folders, write_file
+from tongcha.documents.numbers import number_record
+from tongcha.documents.render import CompiledTemplate
+from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tongcha.policy.clocks import ClockPolicy
+    from tongcha.policy.routing import RoutingPolicy
+
+CORRECTION_COLUMNS: Final = ("recipient_name", "path", "sha256", "change", "sentence")
+FOLDER: Final = "corrections"
+FILE: Final = "更正函.docx"
+_SHOWN: Final = 12
 
 
 def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
@@ -39,3 +55,66 @@ def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl
         .select(CORRECTION_COLUMNS)
         .sort("recipient_name", "path")
     )
+
+
+def write_corrections(
+    *,
+    corrections: pl.DataFrame,
+    policy: RoutingPolicy,
+    clocks: ClockPolicy,
+    templates: Path,
+    out: Path,
+    demo: bool,
+) -> pl.DataFrame:
+    """Write one letter per recipient that holds a wrong paper; return `recipient_name, path, sha256`.
+
+    Letters that no correction stands behind any more are removed.
+
+    Args:
+        corrections: from `list_corrections`.
+        policy: policy/routing.yaml; names the issuer.
+        clocks: policy/clocks.yaml; `correction` says by when recipients are asked to answer.
+        templates: folder of the .docx templates.
+        out: the outbox; files land in `corrections/<letter>/`.
+        demo: mark every letter as a demonstration.
+
+    Raises:
+        PolicyError: a policy isn't adopted, or only as an example outside the demo.
+    """
+    rows = []
+    if corrections.height:
+        require_adoption(policy, "分流政策 policy/routing.yaml", demo=demo)
+        require_adoption(clocks, "时限 policy/clocks.yaml", demo=demo)
+        template = CompiledTemplate(templates / "correction_letter.docx")
+        limit = clocks.clock("correction")
+        head = {
+            "mark": EXAMPLE_MARK if demo else "",
+            "number_line": "（发文字号待编）",
+            "issuer": policy.issuer,
+            "contact": policy.contact,
+            "reply_text": limit.text,
+            "reply_basis": limit.basis,
+        }
+        ordered = corrections.sort("recipient_name", "path")
+        for (name,), part in ordered.partition_by("recipient_name", as_dict=True).items():
+            content = template.render(head | {"recipient_name": name, "papers": _describe_papers(part)})
+            path = f"{FOLDER}/{number_record('K', str(name))}/{FILE}"
+            rows.append({"recipient_name": name, "path": path, "sha256": write_file(out / path, content)})
+    schema = {"recipient_name": pl.String, "path": pl.String, "sha256": pl.String}
+    table = pl.DataFrame(rows, schema=schema)
+    keep = {path.split("/")[1] for path in table["path"]}
+    remove_other_folders(out / FOLDER, r"K[0-9a-f]{12}", keep)
+    return table
+
+
+def _describe_papers(part: pl.DataFrame) -> list[dict[str, object]]:
+    """Return each paper by its number and file name, never by what it said."""
+    return [
+        {
+            "order": order,
+            "paper": "／".join(row["path"].split("/")[-2:]),
+            "fingerprint": row["sha256"][:_SHOWN],
+            "sentence": row["sentence"],
+        }
+        for order, row in enumerate(part.iter_rows(named=True), start=1)
+    ]

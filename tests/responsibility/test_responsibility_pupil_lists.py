@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from openpyxl import load_workbook
+
+from tests.responsibility import hand_worked as world
+from tests.responsibility.test_responsibility_pupils import MET, build_pupils, place
+from tongcha.errors import PolicyError
+from tongcha.policy.adoption import adopt_as_example
+from tongcha.policy.minors import MinorPolicy
+from tongcha.responsibility.pupil_lists import remove_expired_lists, write_pupil_lists
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHIPPED = MinorPolicy.load(world.ROOT / "policy" / "minors.yaml")
+OPENED = adopt_as_example(SHIPPED).model_copy(
+    update={"names_to_school": True, "legal_opinion_no": "法意〔2026〕1号"}
+)
+
+
+def write(out: Path, policy: MinorPolicy = OPENED) -> pl.DataFrame:
+    pupils = build_pupils(*MET)
+    return write_pupil_lists(
+        pupils=pupils,
+        pupil_schools=place(pupils),
+        policy=policy,
+        released_on=date(2026, 11, 22),
+        out=out,
+        demo=True,
+    )
+
+
+def test_no_name_is_released_by_default(tmp_path):
+    with pytest.raises(PolicyError, match="没有开放"):
+        write(tmp_path, adopt_as_example(SHIPPED))
+    without_opinion = OPENED.model_copy(update={"legal_opinion_no": ""})
+    with pytest.raises(PolicyError, match="意见文号"):
+        write(tmp_path, without_opinion)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_school_gets_its_own_pupils_once_and_nothing_else(tmp_path):
+    lists = write(tmp_path)
+    assert dict(lists.select("school_id", "pupil_count").iter_rows()) == {"S1": 1, "S2": 1}
+    path = lists.filter(pl.col("school_id") == "S1")["path"][0]
+    rows = list(load_workbook(tmp_path / path).active.iter_rows(min_row=3, values_only=True))
+    assert rows == [("序号", "姓名", "年级"), ("1", "李小明", "七年级")]
+
+
+def test_a_list_is_deleted_when_its_day_has_come(tmp_path):
+    lists = write(tmp_path)
+    assert set(lists["destroy_by"]) == {date(2026, 12, 22)}
+    assert remove_expired_lists(lists=lists, today=date(2026, 12, 22), out=tmp_path).height == 0
+    assert len(list((tmp_path / "pupils").iterdir())) == 2
+    assert remove_expired_lists(lists=lists, today=date(2026, 12, 23), out=tmp_path).height == 2
+    assert not list((tmp_path / "pupils").iterdir())
