@@ -148,8 +148,8 @@ def evidence(links: pl.DataFrame) -> pl.DataFrame:
     for link_id, score in links.select("link_id", "score").iter_rows():
         parts = (
             ("先验", -15.0, "库中人数众多"),
-            ("姓名", score - 3, "同音不同字"),
-            ("手机号", 18.0, "11 位全部一致"),
+            ("姓名", score - 3, "同音"),
+            ("手机号", 18.0, "完全一致"),
         )
         rows += [
             {

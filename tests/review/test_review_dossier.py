@@ -37,7 +37,9 @@ def test_a_page_stands_alone_and_runs_nothing(pages):
     for page in pages.values():
         assert "default-src 'none'" in page
         rest = page.replace('xmlns="http://www.w3.org/2000/svg"', "").replace("https://x.example", "")
-        assert not re.search(r"<script|<link|<img|src=|href=|style=|https?:|url\(|\son\w+=", rest, re.IGNORECASE)
+        assert not re.search(
+            r"<script|<link|<img|src=|href=|style=|https?:|url\(|\son\w+=", rest, re.IGNORECASE
+        )
         assert 4_000 < len(page.encode()) < 15_000
 
 

@@ -24,9 +24,11 @@ from tests.review.review_scenario import (
 from tongcha.errors import ReturnError
 from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
+from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import INPUTS, name_workbook
 from tongcha.review.return_file import ReturnCover, read_cover
 from tongcha.review.returns import read_review_workbook, take_returns
+from tongcha.review.shown import PRIOR
 from tongcha.review.workbook import split_differences
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
 
@@ -254,6 +256,10 @@ def test_a_book_claims_its_batch_and_round_and_other_files_claim_nothing(ledger,
     (tmp_path / "x.xlsx").write_bytes(b"PK")
     assert read_cover(tmp_path / "x.xlsx") is None
     assert read_cover(tmp_path / "missing.xlsx") is None
+
+
+def test_the_prior_is_left_out_under_the_name_that_linkage_gives_it():
+    assert LABELS["prior"] == PRIOR
 
 
 def test_the_inputs_are_the_four_yellow_columns():

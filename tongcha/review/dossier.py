@@ -15,15 +15,16 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tongcha.linkage.evidence import LABELS
+from tongcha.documents.files import write_file
 from tongcha.linkage.explain import waterfall_svg
 from tongcha.review import layout
-from tongcha.review.shown import EMPLOYMENT, show_links, sign_bits
+from tongcha.review.shown import CAPTURES, EMPLOYMENT, PRIOR, show_links, sign_bits
 from tongcha.review.workbook import split_differences
 from tongcha.review.workbook_sides import DECISION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from tongcha.review.shown import Pair, ShownLink, ShownTables
 
@@ -50,6 +51,15 @@ class DossierTables:
     staff_entries: pl.DataFrame
     findings: pl.DataFrame | None = None
     judgements: pl.DataFrame | None = None
+
+
+def write_dossiers(tables: DossierTables, link_ids: Iterable[str], out: Path) -> list[Path]:
+    """Write the page of each link as `<link_id>.html`; returns the files in the order of the links."""
+    written = []
+    for link_id, page in render_dossiers(tables, link_ids).items():
+        written.append(out / f"{link_id}.html")
+        write_file(written[-1], page.encode())
+    return written
 
 
 def render_dossiers(tables: DossierTables, link_ids: Iterable[str]) -> dict[str, str]:
@@ -120,21 +130,21 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
 def _compare(label: str, pair: Pair) -> Row:
     return {
         "label": label,
-        "collected": _mark(pair.collected, pair.registered),
-        "registered": _mark(pair.registered, pair.collected),
+        "collected": _mark(label, pair.collected, pair.registered),
+        "registered": _mark(label, pair.registered, pair.collected),
         "note": pair.note,
     }
 
 
-def _mark(text: str, other: str) -> Markup:
-    pieces = split_differences(text, other) if text else [(layout.ABSENT, False)]
-    marked = (Markup("<mark>{}</mark>").format(piece) if differs else Markup("{}").format(piece)
-              for piece, differs in pieces)  # fmt: skip
-    return Markup("").join(marked)
+def _mark(label: str, text: str, other: str) -> Markup:
+    pieces = split_differences(text, other) if label in layout.MARKED else [(text, False)]
+    frames = {True: Markup("<mark>{}</mark>"), False: Markup("{}")}
+    marked = Markup("").join(frames[differs].format(piece) for piece, differs in pieces)
+    return marked or Markup("{}").format(layout.ABSENT)
 
 
 def _list_evidence(evidence: pl.DataFrame) -> list[Row]:
-    rows = evidence.filter(pl.col("field") != LABELS["prior"]).iter_rows(named=True)
+    rows = evidence.filter(pl.col("field") != PRIOR).iter_rows(named=True)
     return [row | {"sign": sign_bits(row["bits"])} for row in rows]
 
 
@@ -191,26 +201,32 @@ def _list_unknown(shown: ShownLink, link: Row) -> list[str]:
 
 def _list_provenance(tables: DossierTables, identity: Row, person: Row, link: Row) -> list[str]:
     """File, sheet and row of every value; the column is that of the item's own name."""
-    lines = [f"现场各项：{_place(identity)}，列名同项目名"]
+    lines = [
+        f"现场各项：{_place(identity)}，列名同项目名。",
+        (
+            f"身份核验：{CAPTURES[identity['capture']]}；核验民警警号 {identity['checked_by'] or '未记'}；"
+            f"依据 {identity['ground'] or '未记'}。"
+        ),
+    ]
     if link["teacher_id"] is not None:
         teacher = _only(tables.teachers, "teacher_id", link["teacher_id"])
-        lines.append(f"教师库各项：{_place(teacher)}")
+        lines.append(f"教师库各项：{_place(teacher)}。")
         used = tables.employment.filter(
             (pl.col("teacher_id") == link["teacher_id"]) & pl.col("spell_no").eq_missing(link["spell_no"])
         )
-        lines += [f"所依任职经历：{_place(row)}" for row in used.iter_rows(named=True)]
+        lines += [f"所依任职经历：{_place(row)}。" for row in used.iter_rows(named=True)]
     else:
         list_id, _, row_no = str(person["person_id"]).rpartition("#")
         entries = tables.staff_entries.filter(
             (pl.col("list_id") == list_id) & (pl.col("row_no").cast(pl.String) == row_no)
         )
-        lines += [f"名册各项：{_place(row)}" for row in entries.iter_rows(named=True)]
+        lines += [f"名册各项：{_place(row)}。" for row in entries.iter_rows(named=True)]
     return lines
 
 
 def _place(row: Row) -> str:
     sheet = f"「{row['sheet']}」表" if row["sheet"] else ""
-    return f"{row['file']}{sheet}第 {row['row']} 行"
+    return f"{row['file']} {sheet}第 {row['row']} 行"
 
 
 def _tell_without(evidence: pl.DataFrame, score: float) -> list[str]:

@@ -15,6 +15,7 @@ import polars.selectors as cs
 from tongcha.errors import GateError
 from tongcha.review.confirmed import ConfirmedLinks, seal_links
 from tongcha.review.settle import settle
+from tongcha.review.shown import EMPLOYMENT
 from tongcha.tables.linkage import GRADES
 from tongcha.tables.review import CONFIRMED_LINKS, WITHHELD_LINKS
 
@@ -126,8 +127,8 @@ REQUIREMENTS: Final = (
     Requirement("evidence_grade", "证据等级低于可对外的最低等级", _has_evidence_good_enough),
     Requirement("no_rival", "有相近的竞争候选，尚未由人逐一排除", _has_no_rival),
     Requirement("one_person", "同一现场人员被确认为不止一人，须先查清", _is_the_only_one_confirmed),
-    Requirement("in_service", "未能判定查处当日在职", _was_in_service),
-    Requirement("school", "未能判定查处当日任职学校", _has_a_school),
+    Requirement("in_service", "未能认定查处当日在职", _was_in_service),
+    Requirement("school", "未能认定查处当日任职学校", _has_a_school),
     Requirement("not_withdrawn", "比对已被撤销", _is_not_withdrawn),
     Requirement("no_dispute", "当事人或学校的异议尚未办结", _is_not_disputed),
     Requirement("source", "本批数据的使用期限已过", _has_a_source_in_force),
@@ -211,10 +212,18 @@ def _count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
 
 def _name_missing(verdicts: pl.DataFrame) -> pl.DataFrame:
     sentences = {need.name: need.missing for need in REQUIREMENTS}
+    state = pl.col("employment_state").replace_strict(EMPLOYMENT, return_dtype=pl.String)
+    detail = (
+        pl.when(pl.col("requirement") == "in_service")
+        .then(pl.lit("（") + state + pl.lit("）"))
+        .otherwise(pl.lit(""))
+    )
     missing = (
-        verdicts.unpivot(index=["batch", "link_id"], variable_name="requirement", value_name="is_met")
+        verdicts.unpivot(
+            index=["batch", "link_id", "employment_state"], variable_name="requirement", value_name="is_met"
+        )
         .filter(~pl.col("is_met"))
         .with_columns(pl.col("requirement").str.strip_prefix("has "))
-        .with_columns(reason=pl.col("requirement").replace_strict(sentences, return_dtype=pl.String))
+        .with_columns(reason=pl.col("requirement").replace_strict(sentences, return_dtype=pl.String) + detail)
     )
-    return WITHHELD_LINKS.conform(missing.drop("is_met"))
+    return WITHHELD_LINKS.conform(missing.drop("is_met", "employment_state"))

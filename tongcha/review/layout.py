@@ -41,6 +41,8 @@ SHOWN: Final = HEADERS[2 : COLUMN["结论"]]
 """what the reviewer sees, and what the row's seal covers"""
 PAIRED: Final = SHOWN[1:8]
 """columns that show the collected value over the registry's"""
+MARKED: Final = ("姓名", "证件号码", "手机号", "性别年龄", "学科")
+"""columns whose differing characters are marked; a short form of a school would be red all over"""
 INPUTS: Final = HEADERS[COLUMN["结论"] : COLUMN["日期"] + 1]
 """what the reviewer fills in"""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import ABSENT, COLLECTED, PAIRED, REGISTERED, SHOWN
 
 if TYPE_CHECKING:
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 Row = dict[str, object]
+PRIOR: Final = "先验"
+"""the evidence row that says how rare any match is; it isn't evidence of this pair"""
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 CAPTURES: Final = {
     "card": "读卡",
@@ -142,7 +143,7 @@ class _Known:
             Pair(_text(identity["claimed_school"]), self._name_school(person["school_id"])),
             Pair(_text(identity["claimed_subject"]), _text(person["subject"])),
             Pair(
-                _join(CAPTURES.get(_text(identity["capture"])), identity["role"], identity["ground"]),
+                _join(CAPTURES.get(_text(identity["capture"])), identity["role"]),
                 _join(ORIGINS.get(_text(person["origin"])), person["staff_type"], person["post"]),
             ),
         )
@@ -182,11 +183,11 @@ def sign_bits(bits: float) -> str:
 
 
 def _list_evidence(evidence: pl.DataFrame) -> dict[str, str]:
-    """The evidence as lines of sign, field and sentence; the prior isn't evidence of this pair."""
+    """The evidence as lines of sign, field and level; the prior isn't evidence of this pair."""
     lines: dict[str, list[str]] = {}
-    rows = evidence.filter(pl.col("field") != LABELS["prior"]).sort("link_id", "seq")
-    for link_id, field, bits, sentence in rows.select("link_id", "field", "bits", "sentence").iter_rows():
-        lines.setdefault(link_id, []).append(f"{sign_bits(bits)} {field}：{sentence}")
+    rows = evidence.filter(pl.col("field") != PRIOR).sort("link_id", "seq")
+    for link_id, field, bits, level in rows.select("link_id", "field", "bits", "level").iter_rows():
+        lines.setdefault(link_id, []).append(f"{sign_bits(bits)} {field}：{level}")
     return {link_id: "\n".join(own) for link_id, own in lines.items()}
 
 

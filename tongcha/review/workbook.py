@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 LIKE_ENOUGH: Final = 0.4
 """below this similarity two values simply differ, and red characters would only be noise"""
-WIDTHS: Final = (5, 19, 12, 14, 23, 15, 12, 22, 9, 20, 17, 36, 20, 11, 22, 9, 11, 10, 10)
+WIDTHS: Final = (5, 19, 12, 15, 23, 15, 13, 30, 13, 22, 26, 22, 26, 11, 24, 9, 11, 10, 10)
 LINE_HEIGHT: Final = 15.0
 
 
@@ -159,7 +159,7 @@ def _write_head(sheet: Sheet, formats: Formats, batch: str, review_round: str) -
 
 
 def _write_shown(sheet: Sheet, row: int, header: str, link: ShownLink, formats: Formats) -> None:
-    fragments = _mark_differences(link.pairs[header], formats) if header in PAIRED else []
+    fragments = _mark_differences(link.pairs[header], formats) if header in layout.MARKED else []
     cell = formats["pair" if header in PAIRED else "text"]
     if fragments:
         sheet.write_rich_string(row, COLUMN[header], *fragments, cell)
