@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
-from tongcha.linkage.blocking import SortedKeys
-from tongcha.linkage.codes import I64
-from tongcha.linkage.glyphs import SIZE
-from tongcha.linkage.keys import Probes
-from tongcha.linkage.sides import NO_DAY, Side
+from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY
+from tongcha.linkage.glyphs import SIZE, U64
+from tongcha.linkage.sides import Keyed, Side
 
-F64 = npt.NDArray[np.float64]
-FIRST_DAY: Final = -25_567
-"""1900-01-01"""
-DAYS: Final = 60_000
 YEAR: Final = 365.2425
 OLDEST: Final = 120
 LEAN: Final = 50.0
@@ -36,6 +28,7 @@ class Census:
         births: by day of birth since 1900.
         areas: by six-digit region of the school.
         sexes: unknown, male, female.
+        schools: by school code, as `code_keys` numbers them.
     """
 
     people: int
@@ -43,26 +36,41 @@ class Census:
     births: I64
     areas: I64
     sexes: I64
+    schools: dict[int, int]
 
     @classmethod
     def empty(cls) -> Self:
         """Return a census of nobody."""
+        counts = (np.zeros(size, np.int64) for size in (SIZE, DAYS, AREAS, 3))
+        return cls(0, *counts, {})
+
+    @classmethod
+    def of(cls, people: Keyed) -> Self:
+        """Count a part of the people."""
+        born = people.birth[people.birth != NO_DAY] - FIRST_DAY
+        schools, staff = np.unique(people.school, return_counts=True)
         return cls(
-            0,
-            np.zeros(SIZE, np.int64),
-            np.zeros(DAYS, np.int64),
-            np.zeros(AREAS, np.int64),
-            np.zeros(3, np.int64),
+            len(people.phone),
+            np.bincount(people.name.raw[:, 0], minlength=SIZE),
+            np.bincount(np.clip(born, 0, DAYS - 1), minlength=DAYS),
+            np.bincount(np.clip(people.area, 0, AREAS - 1), minlength=AREAS),
+            np.bincount(people.sex, minlength=3),
+            dict(zip(schools.tolist(), staff.tolist(), strict=True)),
         )
 
-    def count(self, people: Side) -> None:
-        """Add these people."""
-        self.people += len(people)
-        self.surnames += np.bincount(people.name.fold[:, 0], minlength=SIZE)
-        born = people.birth[people.birth != NO_DAY] - FIRST_DAY
-        self.births += np.bincount(np.clip(born, 0, DAYS - 1), minlength=DAYS)
-        self.areas += np.bincount(np.clip(people.area, 0, AREAS - 1), minlength=AREAS)
-        self.sexes += np.bincount(people.sex, minlength=3)
+    def add(self, other: Census) -> None:
+        """Add what was counted of another part."""
+        self.people += other.people
+        self.surnames += other.surnames
+        self.births += other.births
+        self.areas += other.areas
+        self.sexes += other.sexes
+        for school, staff in other.schools.items():
+            self.schools[school] = self.schools.get(school, 0) + staff
+
+    def staff_of(self, schools: U64) -> I64:
+        """Return how many people each school has."""
+        return np.array([self.schools.get(int(school), 0) for school in schools], np.int64)
 
     def share(self, counts: I64 | F64) -> F64:
         """Return counts as shares of all people, never less than one person's."""
@@ -87,19 +95,3 @@ class Census:
 
 def _day(days: F64) -> I64:
     return np.clip(days.astype(np.int64), 0, DAYS - 1)
-
-
-def count_bearers(
-    index: Mapping[str, SortedKeys], probes: Mapping[str, Probes], identities: int
-) -> dict[str, I64]:
-    """Return how many people bear a name equal to each identity's, by kind of equality."""
-    counts = {}
-    for kind in ("name_exact", "name_tone", "name_syllable", "name"):
-        bearers = np.zeros(identities, np.int64)
-        _, size = index[kind].span(probes[kind].key)
-        np.maximum.at(bearers, probes[kind].identity, size)
-        counts[kind] = bearers
-    return counts
-
-
-__all__ = ["Census", "Iterable", "count_bearers"]

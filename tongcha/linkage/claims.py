@@ -10,8 +10,7 @@ import polars as pl
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist, cpdist
 
-from tongcha.linkage.census import F64
-from tongcha.linkage.codes import I64
+from tongcha.linkage.codes import F64, I32, I64
 from tongcha.linkage.comparisons import ABSENT, Levels
 
 FITS_FROM: Final = 0.99
@@ -29,45 +28,52 @@ class Claims:
 
     Attributes:
         text: cleaned claim per identity; null if none.
-        share: per identity, share of all people who work in a school of the city that the claim fits.
-        few_identity: identities whose claim fits few schools of the city, once per such school.
-        few_school: number of that school (row of `schools`).
+        identity: identities whose claim fits some school, once per such school.
+        school: row of that school in `schools`.
+        few_identity: of those, the identities whose claim fits few schools.
+        few_school: the schools to that.
     """
 
     text: pl.Series
-    share: F64
+    identity: I64
+    school: I64
     few_identity: I64
     few_school: I64
 
 
-def read_claims(texts: pl.Series, areas: I64, schools: pl.DataFrame, staff: I64) -> Claims:
+def find_schools(texts: pl.Series, areas: I64, schools: pl.DataFrame) -> Claims:
     """Find, per distinct claim and city, the schools that it fits.
 
     Args:
         texts: claimed school per identity.
         areas: six-digit district of the raid per identity.
         schools: school_id, name, former_name, aliases, area.
-        staff: people per school, in the order of `schools`.
     """
     claims = pl.DataFrame({"claim": clean_claims(texts), "city": areas // 100}).with_row_index("identity")
     asked = claims.drop_nulls("claim").group_by("city", "claim").agg("identity").sort("city", "claim")
-    fitting = find_fitting(asked.select("city", "claim"), school_names(schools))
-    people = pl.DataFrame({"school": np.arange(len(staff)), "staff": staff})
-    fitting = fitting.join(people, on="school").with_columns(
-        total=pl.col("staff").sum().over("city", "claim"), schools=pl.len().over("city", "claim")
+    fitting = find_fitting(asked.select("city", "claim"), school_names(schools)).with_columns(
+        schools=pl.len().over("city", "claim")
     )
     spread = asked.explode("identity").join(fitting, on=["city", "claim"]).sort("identity", "school")
-    share = np.full(len(texts), UNHEARD_SHARE)
-    share[spread["identity"].to_numpy()] = np.maximum(spread["total"].to_numpy(), 1) / max(
-        int(staff.sum()), 1
-    )
     few = spread.filter(pl.col("schools") <= FEW)
-    return Claims(
-        claims["claim"],
-        share,
-        few["identity"].cast(pl.Int64).to_numpy(),
-        few["school"].to_numpy(),
-    )
+    columns = [
+        frame[column].cast(pl.Int64).to_numpy()
+        for frame in (spread, few)
+        for column in ("identity", "school")
+    ]
+    return Claims(claims["claim"], *columns)
+
+
+def weigh_claims(claims: Claims, staff: I64) -> F64:
+    """Return per identity the share of all people who work in a school that its claim fits.
+
+    Args:
+        claims: the claims.
+        staff: people per school, in the order of `schools`.
+    """
+    people = np.bincount(claims.identity, staff[claims.school], minlength=len(claims.text))
+    heard = np.bincount(claims.identity, minlength=len(claims.text)) > 0
+    return np.where(heard, np.maximum(people, 1) / max(int(staff.sum()), 1), UNHEARD_SHARE)
 
 
 def clean_claims(texts: pl.Series) -> pl.Series:
@@ -113,7 +119,7 @@ def _coverage(claims: pl.Series, names: pl.Series) -> F64:
     return np.asarray(common / claims.str.len_chars().to_numpy()[:, None])
 
 
-def compare_schools(claim: pl.Series, claim_area: I64, school: I64, schools: pl.DataFrame) -> Levels:
+def compare_schools(claim: pl.Series, claim_area: I32, school: I64, schools: pl.DataFrame) -> Levels:
     """Level of the claimed school against the person's school, pair by pair.
 
     Args:

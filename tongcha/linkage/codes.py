@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,63 +12,84 @@ import polars as pl
 
 from tongcha.linkage.glyphs import SIZE, U32, U64, load_glyphs
 
-WIDTH: Final = 4  # characters of a name that keys and comparisons look at
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH: Final = 4
+"""characters of a name that keys and comparisons look at"""
 ID_LENGTH: Final = 18
 STAR: Final = ord("*")
+NO_DAY: Final = np.iinfo(np.int32).min
+FIRST_DAY: Final = -25_567
+"""1900-01-01 in days since 1970"""
+DAYS: Final = 60_000
 PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 SHIFT: Final = np.uint64(29)
 CHECK_WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.float32)
 CHECK_DIGITS: Final = np.frombuffer(b"10X98765432", np.uint8)
 U8 = npt.NDArray[np.uint8]
+I8 = npt.NDArray[np.int8]
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names as folded code points.
+    """Names as code points.
 
     Attributes:
-        raw: (n, WIDTH) code points as written after cleaning; 0 where the name is shorter.
-        fold: the same, folded to standard forms.
+        raw: (n, WIDTH) code points after cleaning; 0 where the name is shorter.
         length: number of characters, also beyond WIDTH.
     """
 
     raw: U32
-    fold: U32
     length: I64
+
+    @property
+    def fold(self) -> U32:
+        """Code points folded to standard forms."""
+        return load_glyphs().fold[self.raw]
 
     def take(self, rows: I64) -> Names:
         """Return the names of these rows."""
-        return Names(self.raw[rows], self.fold[rows], self.length[rows])
+        return Names(self.raw[rows], self.length[rows])
+
+    def put(self, rows: I64, names: Names) -> None:
+        """Replace the names of these rows."""
+        self.raw[rows], self.length[rows] = names.raw, names.length
 
 
 def code_names(names: pl.Series) -> Names:
-    """Return cleaned names as code points; null is a name of length 0."""
+    """Return names as code points; null is a name of length 0."""
     text = names.fill_null("")
     flat = np.frombuffer(str(text.str.join("").item()).encode("utf-32-le"), np.uint32)
-    flat = np.minimum(flat, SIZE - 1)
     length = text.str.len_chars().to_numpy().astype(np.int64)
     raw = np.zeros((len(length), WIDTH), np.uint32)
     if len(flat):
         start = np.cumsum(length) - length
         for position in range(WIDTH):
-            there = length > position
-            raw[there, position] = flat[start[there] + position]
-    return Names(raw, load_glyphs().fold[raw], length)
+            at = np.minimum(start + position, len(flat) - 1)
+            raw[:, position] = np.where(length > position, flat[at], 0)
+    return Names(np.minimum(raw, SIZE - 1), length)
 
 
 def code_ids(numbers: pl.Series) -> U8:
-    """Return 18-place ID numbers (digits, X, `*` for unknown) as bytes; zeros where there is none."""
-    text = pl.select(pl.when(numbers.str.len_bytes() == ID_LENGTH).then(numbers)).to_series()
-    there = text.is_not_null().to_numpy()
-    table = np.zeros((len(text), ID_LENGTH), np.uint8)
-    joined = text.drop_nulls().str.join("").item() if there.any() else ""
-    table[there] = np.frombuffer(joined.encode(), np.uint8).reshape(-1, ID_LENGTH)
+    """Return 18-place ID numbers (digits, X, `*` for unknown) as bytes; zeros for anything else."""
+    there = (numbers.str.len_bytes() == ID_LENGTH).fill_null(value=False)
+    rows = there.to_numpy()
+    joined = str((numbers if rows.all() else numbers.filter(there)).str.join("").item()) if rows.any() else ""
+    places = np.frombuffer(joined.encode(), np.uint8).reshape(-1, ID_LENGTH)
+    if rows.all():
+        return places.copy()
+    table = np.zeros((len(numbers), ID_LENGTH), np.uint8)
+    table[rows] = places
     return table
 
 
 def code_phones(phones: pl.Series) -> I64:
-    """Return 11-digit mobile numbers as integers; 0 where there is none."""
+    """Return digits as an integer; 0 for anything else."""
     return phones.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
 
 
@@ -75,12 +97,25 @@ def mix(*parts: npt.NDArray[np.unsignedinteger]) -> U64:
     """Return one 64-bit key per row from several columns of numbers (multiply–xorshift hashing)."""
     key = parts[0].astype(np.uint64)
     for part in parts[1:]:
-        key = (key * PRIME) ^ part.astype(np.uint64)
+        key *= PRIME
+        key ^= part
         key ^= key >> SHIFT
     return key * PRIME
 
 
-def is_checked(ids: U8) -> npt.NDArray[np.bool_]:
+@lru_cache(maxsize=1)
+def _years() -> I64:
+    days = np.arange(FIRST_DAY, FIRST_DAY + DAYS).astype("datetime64[D]")
+    return days.astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def years_of(days: I32) -> I64:
+    """Return calendar years of days since 1970; 0 for unknown days."""
+    at = np.clip(days.astype(np.int64) - FIRST_DAY, 0, DAYS - 1)
+    return np.where(days == NO_DAY, 0, _years()[at])
+
+
+def is_checked(ids: U8) -> Truth:
     """Whether an 18-place number is complete and its check digit is right (GB 11643, MOD 11-2)."""
     complete = ((ids[:, :17] >= ord("0")) & (ids[:, :17] <= ord("9"))).all(axis=1)
     right = np.zeros(len(ids), np.bool_)
@@ -98,3 +133,8 @@ def with_check_digit(ids: U8) -> U8:
 def _check_digits(ids: U8) -> U8:
     total = (ids[:, :17].astype(np.float32) - ord("0")) @ CHECK_WEIGHTS
     return CHECK_DIGITS[total.astype(np.int64) % 11]
+
+
+def concatenate(parts: Sequence[I64]) -> I64:
+    """Return the parts as one array; nothing is an empty array."""
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import STAR, WIDTH, Names
+from tongcha.linkage.codes import NO_DAY, STAR, WIDTH, Names
 from tongcha.linkage.glyphs import (
     FUZZY,
     READINGS,
@@ -27,7 +27,6 @@ from tongcha.linkage.sides import (
     FORM_FULL,
     FORM_NONE,
     FORM_SURNAME,
-    NO_DAY,
     NUMBER_ABSENT,
     NUMBER_BAD,
     NUMBER_PARTIAL,
@@ -75,9 +74,9 @@ def compare_names(met: Side, person: Side) -> Levels:
         before = name_ladder(met.name.take(renamed), person.former.take(renamed))
         better = (before <= FORMER_AS_CLOSE_AS) & (level[renamed] > NAME_LEVELS.index("former"))
         level[renamed[better]] = NAME_LEVELS.index("former")
-    only = met.form == FORM_SURNAME
+    only = np.flatnonzero(met.form == FORM_SURNAME)
     level[only] = np.where(
-        _same_surname(met.name.fold[only], person.name.fold[only]),
+        _same_surname(met.name.take(only).fold, person.name.take(only).fold),
         NAME_LEVELS.index("surname_only"),
         NAME_LEVELS.index("different"),
     )

@@ -10,9 +10,10 @@ import polars as pl
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.evidence import build_evidence, hash_evidence
-from tongcha.linkage.links import list_links
+from tongcha.linkage.links import link_ids, list_links
 from tongcha.linkage.quality import measure_quality
 from tongcha.linkage.scoring import score_pairs
+from tongcha.linkage.source import PeopleFrame
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def propose_links(
     """
     identities, people = identities.sort("identity_id"), people.sort("person_id")
     schools = schools.sort("school_id")
-    scored = score_pairs(identities, people, schools, policy)
-    links = decide_links(grade_links(list_links(scored, identities, people, batch, policy)), policy)
-    evidence = build_evidence(scored, links, identities, people, schools)
+    scored = score_pairs(identities, PeopleFrame(people), schools, policy)
+    links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
+    links = links.with_columns(link_id=link_ids(batch, links["identity_id"], links["person_id"]))
+    evidence = build_evidence(scored, links, identities, schools)
     candidates = (
         add_employment(links, employment, policy)
         .join(hash_evidence(evidence), on="link_id", how="left")

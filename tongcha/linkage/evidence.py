@@ -11,7 +11,7 @@ import polars as pl
 from tongcha.linkage.weights import FIELDS
 
 if TYPE_CHECKING:
-    from tongcha.linkage.census import F64
+    from tongcha.linkage.codes import F64
     from tongcha.linkage.scoring import Scored
 
 LABELS: Final = {
@@ -113,16 +113,16 @@ def hash_evidence(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_evidence(
-    scored: Scored, links: pl.DataFrame, identities: pl.DataFrame, people: pl.DataFrame, schools: pl.DataFrame
+    scored: Scored, links: pl.DataFrame, identities: pl.DataFrame, schools: pl.DataFrame
 ) -> pl.DataFrame:
     """Return link_id, seq, field, level, identity_value, person_value, bits, sentence.
 
     A field that one side lacks has no row; a field that another already covers has a row of 0 bits.
     """
     pair = links["pair"].to_numpy()
-    met, row = scored.pairs.identity[pair], scored.pairs.row[pair]
+    met, row = scored.pairs.identity[pair], scored.record[pair]
     name_of = dict(zip(schools["school_id"], schools["name"], strict=True))
-    sides = _shown_values(identities[met], people[row], name_of)
+    sides = _shown_values(identities[met], scored.people[row], name_of)
     parts = [_rule_rows(links, "prior", 0, np.full(links.height, scored.prior))]
     for seq, field in enumerate(FIELDS, start=1):
         if field in LEVEL_LABELS and field in links.columns:

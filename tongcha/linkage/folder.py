@@ -14,10 +14,12 @@ from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.links import list_links
 from tongcha.linkage.scoring import score_pairs
+from tongcha.linkage.source import PeopleFrame
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
 
 READ: Final = {
@@ -79,9 +81,11 @@ def link_folder(folder: Path, out: Path, candidates: Path | None, policy: Linkag
         InputError: a table or an essential column is missing, or a file can't be read.
     """
     identities, id_type = _as_text(read_table(folder, "identities"), "identity_id")
-    registry, teacher_type = _as_text(read_table(folder, "registry"), "teacher_id")
+    registry = read_table(folder, "registry")
+    teacher_type = registry.schema["teacher_id"]
+    registry = registry.with_columns(pl.col("teacher_id").cast(pl.String))
     schools, school_type = _as_text(read_table(folder, "schools"), "school_id")
-    people = registry.with_columns(pl.col("school_id").cast(pl.String), person_id="teacher_id")
+    people = PeopleFrame(registry.with_columns(pl.col("school_id").cast(pl.String), person_id="teacher_id"))
     found = _link(identities, people, schools, policy)
     employed = _employ(found, read_table(folder, "spells"), policy)
     typed = employed.select(OUTPUT).with_columns(
@@ -132,10 +136,10 @@ def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataTyp
 
 
 def _link(
-    identities: pl.DataFrame, people: pl.DataFrame, schools: pl.DataFrame, policy: LinkagePolicy
+    identities: pl.DataFrame, people: People, schools: pl.DataFrame, policy: LinkagePolicy
 ) -> pl.DataFrame:
     scored = score_pairs(identities, people, schools, policy)
-    return decide_links(grade_links(list_links(scored, identities, people, "", policy)), policy)
+    return decide_links(grade_links(list_links(scored, identities, policy)), policy)
 
 
 def _employ(links: pl.DataFrame, spells: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:

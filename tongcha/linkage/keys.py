@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from tongcha.linkage.codes import I64, STAR, U8, Names, mix
+from tongcha.linkage.codes import I64, NO_DAY, STAR, U8, Names, mix, years_of
 from tongcha.linkage.glyphs import FUZZY, READINGS, SYLLABLE, TONE, U32, U64, WILD, load_glyphs
 from tongcha.linkage.sides import (
     FORM_FULL,
     FORM_NONE,
-    NO_DAY,
-    NUMBER_ABSENT,
     NUMBER_BAD,
     NUMBER_VALID,
+    Keyed,
     Side,
 )
 
@@ -55,12 +53,6 @@ class Probes:
     identity: I64
 
 
-def days_to_years(days: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Return calendar years of days since 1970; year 0 for unknown days."""
-    years = days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return np.where(days == NO_DAY, 0, years)
-
-
 def sound(fold: U32, strictness: int, reading: int = 0, at: int = -1) -> U64:
     """Return one key per name from its syllables; place `at` is read with another reading."""
     glyphs = load_glyphs()
@@ -88,44 +80,49 @@ def surname_sound(fold: U32) -> U64:
     return load_glyphs().surname[0, FUZZY][fold[:, 0]].astype(np.uint64)
 
 
-def person_keys(people: Side, school: U64) -> Iterator[tuple[str, U64, I64]]:
+def person_keys(people: Keyed, offset: int = 0) -> Iterator[tuple[str, U64, I64]]:
     """Yield (kind, keys, rows) of the people; a known former name gives keys of its own.
 
     Args:
-        people: the people.
-        school: number of each one's school.
+        people: a part of the people.
+        offset: row of the first of them among all people.
     """
-    every = np.arange(len(people), dtype=np.int64)
+    every = np.arange(len(people.phone), dtype=np.int64) + offset
     region, birth, tail = segments(people.number)
     yield "id_full", mix(region, birth, tail), every
     yield "id_region_tail", mix(region, tail), every
     yield "id_birth_tail", mix(birth, tail), every
     yield "id_region_birth", mix(region, birth), every
     yield "phone", mix(people.phone.astype(np.uint64)), every
-    yield "name_exact", mix(*people.name.fold.T), every
-    renamed = np.flatnonzero(people.former.length > 0)
-    rows = np.concatenate([every, renamed])
-    fold = np.concatenate([people.name.fold, people.former.fold[renamed]])
-    fuzzy = sound(fold, FUZZY)
-    yield "name_tone", sound(people.name.fold, TONE), every
-    yield "name_syllable", sound(people.name.fold, SYLLABLE), every
-    yield "name", fuzzy, rows
-    yield "name_birth", mix(fuzzy, people.birth[rows].astype(np.uint32)), rows
-    yield "name_year", mix(fuzzy, days_to_years(people.birth)[rows].astype(np.uint64)), rows
-    yield "name_city", mix(fuzzy, (people.area[rows] // 100).astype(np.uint64)), rows
-    yield from _part_keys(people)
-    surname = surname_sound(fold)
-    yield "tail_surname", mix(tail[rows], surname), rows
-    yield "school_surname", mix(school[rows], surname), rows
-
-
-def _part_keys(people: Side) -> Iterator[tuple[str, U64, I64]]:
-    """Surname and one given character with birth year and city: finds what lost or changed the other one."""
     fold = people.name.fold
-    city, born = (people.area // 100).astype(np.uint64), days_to_years(people.birth).astype(np.uint64)
+    yield "name_exact", mix(*fold.T), every
+    yield "name_tone", sound(fold, TONE), every
+    yield "name_syllable", sound(fold, SYLLABLE), every
+    yield from _part_keys(people, fold, every)
+    before = people.former.fold
+    for names, at in ((fold, slice(None)), (before, people.renamed)):
+        yield from _name_keys(people, names, every[at], at)
+
+
+def _name_keys(people: Keyed, fold: U32, rows: I64, at: slice | I64) -> Iterator[tuple[str, U64, I64]]:
+    if not len(rows):
+        return
+    fuzzy, surname = sound(fold, FUZZY), surname_sound(fold)
+    born, tail = people.birth[at], segments(people.number[at])[2]
+    yield "name", fuzzy, rows
+    yield "name_birth", mix(fuzzy, born.astype(np.uint32)), rows
+    yield "name_year", mix(fuzzy, years_of(born).astype(np.uint64)), rows
+    yield "name_city", mix(fuzzy, (people.area[at] // 100).astype(np.uint64)), rows
+    yield "tail_surname", mix(tail, surname), rows
+    yield "school_surname", mix(people.school[at], surname), rows
+
+
+def _part_keys(people: Keyed, fold: U32, rows: I64) -> Iterator[tuple[str, U64, I64]]:
+    """Surname and one given character with birth year and city: finds what lost or changed the other one."""
+    where = mix(fold[:, 0], years_of(people.birth).astype(np.uint64), (people.area // 100).astype(np.uint64))
     for place in (1, 2):
-        rows = np.flatnonzero(fold[:, place] > 0)
-        yield "name_part", mix(fold[rows, 0], fold[rows, place], born[rows], city[rows]), rows
+        there = np.flatnonzero(fold[:, place] > 0)
+        yield "name_part", mix(where[there], fold[there, place]), rows[there]
 
 
 def probe_keys(met: Side) -> dict[str, Probes]:
@@ -144,7 +141,7 @@ def _number_probes(met: Side) -> dict[str, Probes]:
     region, birth, tail = segments(partial)
     full = mix(*segments(met.number[valid]))
     swapped_rows, swapped = _swap_neighbours(bad_rows, bad)
-    surname = surname_sound(met.name.fold)[rows]
+    surname = surname_sound(met.name.take(rows).fold)
     sees = [
         (partial[:, a:b] != STAR).all(axis=1) & (partial[:, a:b] != 0).all(axis=1)
         for a, b in ((0, 6), (6, 14), (14, 18))
@@ -184,9 +181,9 @@ def _swap_neighbours(rows: I64, number: U8) -> tuple[I64, U8]:
 
 
 def _name_probes(met: Side) -> dict[str, Probes]:
-    legible = (met.form == FORM_FULL) & ~(met.name.fold == WILD).any(axis=1)
+    legible = (met.form == FORM_FULL) & ~(met.name.raw == WILD).any(axis=1)
     everyone = np.flatnonzero(legible)
-    fold = met.name.fold[everyone]
+    fold = met.name.take(everyone).fold
     probes = {
         "name_exact": Probes(mix(*fold.T), everyone),
         "name_tone": Probes(sound(fold, TONE), everyone),
@@ -206,7 +203,8 @@ def _name_probes(met: Side) -> dict[str, Probes]:
 
 def _name_variants(rows: I64, names: Names) -> tuple[U64, I64]:
     """Keys of the name as read first, with another reading of one character, and with characters swapped."""
-    fold, length = names.fold[rows], names.length[rows]
+    chosen = names.take(rows)
+    fold, length = chosen.fold, chosen.length
     glyphs = load_glyphs()
     keys, who = [sound(fold, FUZZY)], [rows]
     for place in range(fold.shape[1]):
@@ -233,15 +231,16 @@ def _year_probes(met: Side, key: U64, who: I64) -> Probes:
 def _part_probes(met: Side, who: I64) -> Probes:
     at, year = _likely_years(met, who)
     rows = who[at]
-    fold, city = met.name.fold[rows], (met.area[rows] // 100).astype(np.uint64)
+    fold, city = met.name.take(rows).fold, (met.area[rows] // 100).astype(np.uint64)
     there = [fold[:, place] > 0 for place in (1, 2)]
-    keys = [mix(fold[:, 0], fold[:, place], year, city)[there[place - 1]] for place in (1, 2)]
+    where = mix(fold[:, 0], year, city)
+    keys = [mix(where, fold[:, place])[there[place - 1]] for place in (1, 2)]
     return Probes(np.concatenate(keys), np.concatenate([rows[mask] for mask in there]))
 
 
 def _likely_years(met: Side, who: I64) -> tuple[I64, U64]:
     """Return positions in `who` and likely birth years: the one in the number, else those around the age."""
-    born, raided = days_to_years(met.birth)[who], days_to_years(met.day)[who]
+    born, raided = years_of(met.birth)[who], years_of(met.day)[who]
     sure = np.flatnonzero(born > 0)
     aged = np.flatnonzero((born == 0) & (met.age[who] >= 0))
     back = range(-AGE_SLACK, AGE_SLACK + 2)
@@ -249,4 +248,4 @@ def _likely_years(met: Side, who: I64) -> tuple[I64, U64]:
     return np.concatenate([sure, *(aged for _ in back)]), np.concatenate(years).astype(np.uint64)
 
 
-__all__ = ["COUNTED", "KINDS", "NUMBER_ABSENT", "Probes", "days_to_years", "person_keys", "probe_keys"]
+__all__ = ["COUNTED", "KINDS", "Probes", "person_keys", "probe_keys", "segments", "surname_sound"]

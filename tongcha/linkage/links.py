@@ -38,23 +38,20 @@ LADDERS: Final = {
 }
 
 
-def list_links(
-    scored: Scored, identities: pl.DataFrame, people: pl.DataFrame, batch: str, policy: LinkagePolicy
-) -> pl.DataFrame:
+def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     """Return the best candidates of each identity, in order of (identity, rank).
 
     Returns:
-        pair (position in `scored.pairs`), link_id, identity_id, raid_id, raid_date, person_id, teacher_id,
+        pair (position in `scored.pairs`), identity_id, raid_id, raid_date, person_id, teacher_id,
         score, probability, rank, margin_bits, rival_id, rivalry_bits, doubt_bits, twin_id, id_failed, and one
         column of level names per field ("absent" where a side lacks it).
     """
     ranked = scored.ranked
     kept = np.flatnonzero(ranked.rank <= policy.decision.candidates_kept)
     pair = ranked.order[kept]
-    met, row = scored.pairs.identity[pair], scored.pairs.row[pair]
-    rival = ranked.rival[kept]
-    rival_row = scored.pairs.row[np.maximum(rival, 0)]
-    person = people["person_id"]
+    met, row = scored.pairs.identity[pair], scored.record[pair]
+    rival, twin = ranked.rival[kept], ranked.twin[kept]
+    person = scored.people["person_id"]
     frame = pl.DataFrame(
         {
             "pair": pair,
@@ -62,23 +59,22 @@ def list_links(
             "raid_id": identities["raid_id"].gather(met),
             "raid_date": identities["raid_date"].gather(met),
             "person_id": person.gather(row),
-            "teacher_id": people["teacher_id"].gather(row),
+            "teacher_id": scored.people["teacher_id"].gather(row),
             "score": ranked.score[kept],
             "probability": 1 / (1 + np.exp2(-ranked.score[kept])),
             "rank": ranked.rank[kept],
             "margin_bits": pl.Series(ranked.margin[kept], nan_to_null=True).replace([np.inf], [None]),
-            "rival_id": person.gather(rival_row),
+            "rival_id": person.gather(scored.record[np.maximum(rival, 0)]),
             "rivalry_bits": ranked.rivalry[kept],
             "doubt_bits": ranked.doubt[kept],
-            "twin_id": person.gather(scored.pairs.row[np.maximum(ranked.twin[kept], 0)]),
+            "twin_id": person.gather(scored.record[np.maximum(twin, 0)]),
             "id_failed": scored.compared.met.number_state[pair] == NUMBER_BAD,
         }
         | {field: _names(scored.compared.levels[field][pair], ladder) for field, ladder in LADDERS.items()}
     )
     return frame.with_columns(
         rival_id=pl.when(pl.Series(rival != NOBODY)).then("rival_id"),
-        twin_id=pl.when(pl.Series(ranked.twin[kept] != NOBODY)).then("twin_id"),
-        link_id=link_ids(batch, frame["identity_id"], frame["person_id"]),
+        twin_id=pl.when(pl.Series(twin != NOBODY)).then("twin_id"),
     )
 
 

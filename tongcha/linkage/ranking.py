@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from tongcha.linkage.census import F64
-from tongcha.linkage.codes import I64, mix
+from tongcha.linkage.codes import F64, I64, NO_DAY, mix
 from tongcha.linkage.keys import segments
-from tongcha.linkage.sides import NO_DAY, NUMBER_VALID, Side
+from tongcha.linkage.sides import NUMBER_VALID, Side
 from tongcha.linkage.weights import quantise
 
-Truth = npt.NDArray[np.bool_]
 NOBODY: Final = -1
 HUGE_BITS: Final = 500.0
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.blocking import Pairs, SortedKeys, pair_up, scan_people
-from tongcha.linkage.census import F64, Census, count_bearers
-from tongcha.linkage.claims import Claims, compare_schools, read_claims
-from tongcha.linkage.codes import I64, mix
+from tongcha.linkage.blocking import Pairs, count_bearers, pair_up, scan_people
+from tongcha.linkage.claims import Claims, compare_schools, find_schools, weigh_claims
+from tongcha.linkage.codes import F64, I64, mix
 from tongcha.linkage.comparisons import (
     compare_ages,
     compare_areas,
@@ -21,12 +20,15 @@ from tongcha.linkage.comparisons import (
     compare_phones,
     compare_sexes,
 )
-from tongcha.linkage.glyphs import U64
-from tongcha.linkage.keys import Probes, person_keys, probe_keys, surname_sound
+from tongcha.linkage.keys import Probes, probe_keys, surname_sound
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
-from tongcha.linkage.sides import FORM_NONE, Side, code_side
+from tongcha.linkage.sides import FORM_NONE, Side, code_side, hash_schools
 from tongcha.linkage.weights import Compared, Weigher
-from tongcha.policy.linkage import LinkagePolicy
+
+if TYPE_CHECKING:
+    from tongcha.linkage.blocking import SortedKeys
+    from tongcha.linkage.source import People
+    from tongcha.policy.linkage import LinkagePolicy
 
 NO_SCHOOL: Final = -1
 
@@ -37,44 +39,69 @@ class Scored:
 
     Attributes:
         pairs: positions of identity and person, in order.
+        people: records of the people in the pairs; `record` tells which one belongs to each pair.
+        record: position in `people` per pair.
         compared: both sides and their levels, pair by pair.
         bits: bits per field, pair by pair.
         prior: bits before any field.
         ranked: order, rivals and posterior.
-        claims: claimed schools per identity.
-        school: row of each person's school in `schools`.
     """
 
     pairs: Pairs
+    people: pl.DataFrame
+    record: I64
     compared: Compared
     bits: dict[str, F64]
     prior: float
     ranked: Ranked
-    claims: Claims
-    school: I64
 
 
 def score_pairs(
-    identities: pl.DataFrame, people: pl.DataFrame, schools: pl.DataFrame, policy: LinkagePolicy
+    identities: pl.DataFrame, people: People, schools: pl.DataFrame, policy: LinkagePolicy
 ) -> Scored:
-    """Score every pair that shares a key; all frames sorted by their identifiers."""
-    met, persons = code_side(identities), code_side(people)
-    school = locate_schools(people, schools)
-    staff = np.bincount(school[school >= 0], minlength=schools.height).astype(np.int64)
-    claims = read_claims(_text(identities, "claimed_school"), met.area.astype(np.int64), schools, staff)
-    probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims)}
-    index = scan_people([person_keys(persons, school.astype(np.uint64))], probes)
-    census = Census.empty()
-    census.count(persons)
-    pairs = pair_up(index, probes, policy.blocking.caps)
-    compared = compare_pairs(met, persons, pairs, claims, school, schools, index)
-    weigher = Weigher(policy, census, count_bearers(index, probes, len(met)), census.age_share(met))
+    """Score every pair that shares a key.
+
+    Args:
+        identities: table `identities`, sorted by identity_id.
+        people: the people on record.
+        schools: table `schools`, sorted by school_id.
+        policy: weights, thresholds and caps.
+    """
+    met = code_side(identities)
+    claims = find_schools(_claimed(identities), met.area.astype(np.int64), schools)
+    probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
+    scan = scan_people(people, probes)
+    pairs = pair_up(scan.keys, probes, policy.blocking.caps)
+    rows, record = np.unique(pairs.row, return_inverse=True)
+    found = people.fetch(rows)
+    staff = scan.census.staff_of(hash_schools(schools["school_id"]))
+    share = weigh_claims(claims, staff)
+    compared = compare_pairs(met, code_side(found), Sides(pairs.identity, record), claims, share, scan.keys)
+    compared.levels["school"] = compare_schools(
+        claims.text.gather(pairs.identity), compared.met.area, locate_schools(found, schools)[record], schools
+    )
+    weigher = Weigher(
+        policy, scan.census, count_bearers(scan.keys, probes, len(met)), scan.census.age_share(met)
+    )
     bits = weigher.weigh(compared)
     prior = weigher.prior()
-    total = prior + sum(bits.values())
     person = group_records(pairs.identity, compared.person, pairs.row)
-    ranked = rank_pairs(pairs.identity, total, pairs.row, person, policy.decision.duplicate_bits)
-    return Scored(pairs, compared, bits, prior, ranked, claims, school)
+    ranked = rank_pairs(
+        pairs.identity,
+        prior + sum(bits.values()),
+        found["person_id"].rank("ordinal").to_numpy()[record],
+        person,
+        policy.decision.duplicate_bits,
+    )
+    return Scored(pairs, found, record, compared, bits, prior, ranked)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Positions of the identity and of the person's record, pair by pair."""
+
+    identity: I64
+    record: I64
 
 
 def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:
@@ -84,31 +111,24 @@ def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:
     return found["row"].cast(pl.Int64).fill_null(NO_SCHOOL).to_numpy()
 
 
-def _text(frame: pl.DataFrame, column: str) -> pl.Series:
-    if column in frame.columns:
-        return frame[column]
-    return pl.Series(column, [None] * frame.height, pl.String)
+def _claimed(identities: pl.DataFrame) -> pl.Series:
+    if "claimed_school" in identities.columns:
+        return identities["claimed_school"]
+    return pl.Series("claimed_school", [None] * identities.height, pl.String)
 
 
-def _claim_probes(met: Side, claims: Claims) -> Probes:
-    surname: U64 = surname_sound(met.name.fold)
-    named = met.form[claims.few_identity] > FORM_NONE
-    who, school = claims.few_identity[named], claims.few_school[named]
-    return Probes(mix(school.astype(np.uint64), surname[who]), who)
+def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
+    who, school = claims.few_identity, claims.few_school
+    named = met.form[who] > FORM_NONE
+    who, code = who[named], hash_schools(schools["school_id"])[school[named]]
+    return Probes(mix(code, surname_sound(met.name.take(who).fold)), who)
 
 
 def compare_pairs(
-    met: Side,
-    persons: Side,
-    pairs: Pairs,
-    claims: Claims,
-    school: I64,
-    schools: pl.DataFrame,
-    index: dict[str, SortedKeys],
+    met: Side, people: Side, sides: Sides, claims: Claims, share: F64, keys: dict[str, SortedKeys]
 ) -> Compared:
-    """Lay both sides beside each other and compare every field."""
-    one, other = met.take(pairs.identity), persons.take(pairs.row)
-    claim = claims.text.gather(pairs.identity)
+    """Lay both sides beside each other and compare every field but the school."""
+    one, other = met.take(sides.identity), people.take(sides.record)
     levels = {
         "id_number": compare_numbers(one, other),
         "name": compare_names(one, other),
@@ -117,14 +137,13 @@ def compare_pairs(
         "age": compare_ages(one, other),
         "sex": compare_sexes(one, other),
         "area": compare_areas(one, other),
-        "school": compare_schools(claim, one.area.astype(np.int64), school[pairs.row], schools),
     }
-    holders = count_holders(met, index)[pairs.identity]
-    return Compared(pairs.identity, one, other, levels, holders, claims.share[pairs.identity])
+    holders = count_holders(met, keys)[sides.identity]
+    return Compared(sides.identity, one, other, levels, holders, share[sides.identity])
 
 
-def count_holders(met: Side, index: dict[str, SortedKeys]) -> I64:
+def count_holders(met: Side, keys: dict[str, SortedKeys]) -> I64:
     """Return how many people on record, or identities, use each identity's phone (whichever are more)."""
-    _, on_record = index["phone"].span(mix(met.phone.astype(np.uint64)))
+    _, on_record = keys["phone"].span(mix(met.phone.astype(np.uint64)))
     _, at, times = np.unique(met.phone, return_inverse=True, return_counts=True)
     return np.where(met.phone > 0, np.maximum(on_record, times[at]), 1)

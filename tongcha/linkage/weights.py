@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from tongcha.linkage.census import F64, FIRST_DAY, Census
-from tongcha.linkage.codes import I64, STAR
+from tongcha.linkage.census import Census
+from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR
 from tongcha.linkage.comparisons import (
     ABSENT,
     AGE_LEVELS,
@@ -61,7 +61,7 @@ class Compared:
     identity: I64
     met: Side
     person: Side
-    levels: Mapping[str, Levels]
+    levels: dict[str, Levels]
     phone_holders: I64
     school_share: F64
 
@@ -175,7 +175,7 @@ class Weigher:
         tone = self.bearers["name_tone"][pairs.identity] - exact
         syllable = self.bearers["name_syllable"][pairs.identity] - exact - tone
         fuzzy = self.bearers["name"][pairs.identity] - exact - tone - syllable
-        surname = census.share(census.surnames[pairs.person.name.fold[:, 0]].astype(float))
+        surname = census.share(census.surnames[pairs.person.name.raw[:, 0]].astype(float))
         columns = {
             "exact": census.share(exact),
             "variant": census.share(np.maximum(exact * 0.05, 0.5)),

@@ -1,0 +1,172 @@
+"""Columns of names, ID numbers and phones read into numbers: the plain majority at once, each odd value alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tongcha.identity.id_columns import id_columns
+from tongcha.identity.names import DOT, parse_name
+from tongcha.identity.phones import phone_columns
+from tongcha.linkage.codes import (
+    I32,
+    I64,
+    NO_DAY,
+    STAR,
+    U8,
+    WIDTH,
+    Names,
+    Truth,
+    code_ids,
+    code_names,
+    code_phones,
+    is_checked,
+    with_check_digit,
+)
+from tongcha.linkage.glyphs import SIZE, load_glyphs
+
+NUMBER_ABSENT, NUMBER_VALID, NUMBER_PARTIAL, NUMBER_BAD = range(4)
+FORM_NONE, FORM_SURNAME, FORM_FULL = range(3)
+FORMS: Final = {"full": FORM_FULL, "surname": FORM_SURNAME}
+NO_FIRST: Final = "小老大阿不无未佚匿待拒没保空男女家外同学教测姓先师负举某"
+"""no full name begins with these: aliases and placeholders do"""
+NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某"
+"""titles end with these; full names may, and are parsed to tell"""
+FULL_WIDTH: Final = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {
+    " ": "",
+    "\u3000": "",
+    "x": "X",
+}
+MASKED: Final = r"^[1-9*][0-9*]{16}[0-9X*]$"
+COMPLETE: Final = r"^[1-9][0-9]{16}[0-9X]$"
+OLD: Final = r"^[0-9]{15}$"
+LAST_FOUR: Final = r"^[0-9]{3}[0-9X]$"
+ALMOST: Final = r"^[0-9A-Z]{16,20}$"
+"""a complete number with places lost, doubled or misread"""
+FIRST_MOBILE, LAST_MOBILE = 13_000_000_000, 19_999_999_999
+
+
+def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, np.ndarray[tuple[int], np.dtype[np.int8]]]:
+    """Return names and the form of each.
+
+    Args:
+        names: names as written.
+        spoken: whether aliases (小王老师) and placeholders occur among them.
+    """
+    coded = code_names(names)
+    form = np.where(coded.length > 0, FORM_FULL, FORM_NONE).astype(np.int8)
+    odd = np.flatnonzero(is_odd(coded, spoken=spoken) & (coded.length > 0))
+    if len(odd):
+        parsed = [parse_name(text) for text in names.gather(odd)]
+        form[odd] = [FORMS.get(name.form, FORM_NONE) for name in parsed]
+        shown = [{"full": p.clean.replace(DOT, ""), "surname": p.surname}.get(p.form, "") for p in parsed]
+        coded.put(odd, code_names(pl.Series(shown, dtype=pl.String)))
+    return coded, form
+
+
+def is_odd(names: Names, *, spoken: bool = False) -> Truth:
+    """Whether a name may be something else than a plain full name of two to four Han characters."""
+    glyphs = load_glyphs()
+    known = glyphs.is_han[names.raw] | (names.raw == 0)
+    odd = ~known.all(axis=1) | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
+    if spoken:
+        last = names.raw[np.arange(len(odd)), np.clip(names.length, 1, WIDTH) - 1]
+        odd |= _any_of(NO_FIRST)[names.raw[:, 0]] | _any_of(NO_LAST)[last]
+    return odd
+
+
+def _any_of(chars: str) -> Truth:
+    table = np.zeros(SIZE, np.bool_)
+    table[[ord(char) for char in chars]] = True
+    return table
+
+
+def read_numbers(numbers: pl.Series) -> tuple[U8, np.ndarray[tuple[int], np.dtype[np.int8]], pl.Series]:
+    """Return ID numbers as 18 places, what each one is, and the text of those that belong to nobody."""
+    text = numbers.str.strip_chars()
+    laid = lay_out(text)
+    odd = (laid.is_null() & text.is_not_null()).arg_true()
+    if len(odd):
+        tidy = text.gather(odd).str.replace_many(FULL_WIDTH)
+        text = text.scatter(odd, tidy)
+        strange = odd.filter(~tidy.str.contains(ALMOST) & ~tidy.str.contains(LAST_FOUR))
+        laid = laid.scatter(odd, lay_out(tidy))
+        laid = laid.scatter(strange, _parse_strange(text.gather(strange)))
+    table = code_ids(laid)
+    valid, masked = is_checked(table), (table == STAR).any(axis=1)
+    bad = ~valid & ~masked & text.str.contains(ALMOST).fill_null(value=False).to_numpy()
+    table[~valid & ~masked] = 0
+    state = np.select([valid, masked, bad], [NUMBER_VALID, NUMBER_PARTIAL, NUMBER_BAD], NUMBER_ABSENT)
+    return (
+        table,
+        state.astype(np.int8),
+        pl.select(pl.when(pl.Series(bad)).then(text).otherwise(pl.lit(""))).to_series(),
+    )
+
+
+def lay_out(numbers: pl.Series) -> pl.Series:
+    """Lay the usual ways of writing a number over 18 places; null for what has to be parsed.
+
+    Complete and masked numbers stay, the last four get fourteen unknown places before them, 15-digit
+    numbers get their century and check digit (GB 11643).
+    """
+    text = pl.col("text")
+    laid = (
+        numbers.alias("text")
+        .to_frame()
+        .select(
+            laid=pl.when(text.str.contains(COMPLETE) | text.str.contains(MASKED))
+            .then(text)
+            .when(text.str.contains(LAST_FOUR))
+            .then("*" * 14 + text)
+            .when(text.str.contains(OLD))
+            .then(text.str.slice(0, 6) + "19" + text.str.slice(6) + "?")
+        )["laid"]
+    )
+    old = laid.str.ends_with("?").fill_null(value=False).arg_true()
+    return laid.scatter(old, complete_numbers(laid.gather(old))) if len(old) else laid
+
+
+def complete_numbers(numbers: pl.Series) -> pl.Series:
+    """Return 18-place numbers with their last place replaced by the right check digit."""
+    rows = with_check_digit(code_ids(numbers))
+    return pl.Series([bytes(row).decode() for row in rows], dtype=pl.String)
+
+
+def _parse_strange(numbers: pl.Series) -> pl.Series:
+    parsed = id_columns(numbers)
+    mask = pl.when(pl.col("mask").str.len_bytes() == 18).then("mask")  # noqa: PLR2004
+    number = pl.when(pl.col("clean").str.len_bytes() == 18).then("clean")  # noqa: PLR2004
+    return parsed.select(pl.coalesce(number, mask)).to_series()
+
+
+def read_phones(phones: pl.Series) -> I64:
+    """Return mobile numbers as integers, 0 if there is none; only what may hold one is parsed."""
+    coded = code_phones(phones).copy()
+    plain = (coded >= FIRST_MOBILE) & (coded <= LAST_MOBILE)
+    coded[~plain] = 0
+    odd = np.flatnonzero(~plain & phones.is_not_null().to_numpy())
+    if len(odd):
+        text = phones.gather(odd)
+        mobile = text.str.replace_all(r"\D", "").str.contains(r"1[3-9]\d{9}").to_numpy()
+        odd = odd[mobile]
+        coded[odd] = code_phones(phone_columns(text.filter(mobile))["clean"])
+    return coded
+
+
+def birth_days(number: U8) -> I32:
+    """Return the birth date inside numbers whose eight birth places are known; NO_DAY otherwise."""
+    places = number[:, 6:14]
+    known = ((places >= ord("0")) & (places <= ord("9"))).all(axis=1)
+    days = np.full(len(number), NO_DAY, np.int32)
+    if known.any():
+        text = pl.Series(np.ascontiguousarray(places[known]).view("S8").ravel().astype("U8"))
+        days[known] = days_of(text.str.to_date("%Y%m%d", strict=False))
+    return days
+
+
+def days_of(dates: pl.Series) -> I32:
+    """Return dates as days since 1970; NO_DAY for null."""
+    return dates.to_physical().fill_null(NO_DAY).to_numpy().astype(np.int32)
