@@ -177,16 +177,31 @@ def take_id(recorder: Recorder, row: Row, capture: str, errors: list[str]) -> st
         numbered = recorder.shares.capture.card + recorder.shares.capture.typed
         if dice.happens(recorder.collected.others_id / numbered):
             errors.append("others_id")
-            number = str(row["id_of_a_teacher"] if dice.happens(0.5) else row["invented_id"])
-    if capture == "typed" and dice.happens(recorder.collected.id_wrong):
-        number, error = mistype_id(dice, number)
-        errors.append(error)
+            number = str(
+                row["id_of_a_teacher"]
+                if dice.happens(recorder.collected.others_id_teacher)
+                else row["invented_id"]
+            )
+    if capture == "typed":
+        number = type_id(recorder, number, errors)
     if capture == "masked":
         errors.append("masked")
         return mask_id(dice, number)
     if capture == "last4":
         errors.append("last4")
         return number[-4:]
+    return number
+
+
+def type_id(recorder: Recorder, number: str, errors: list[str]) -> str:
+    """Return an ID number as typed: mostly right, else with one error, or ruined by a spreadsheet."""
+    dice, shares = recorder.dice, recorder.collected
+    if dice.happens(shares.id_wrong):
+        number, error = mistype_id(dice, number)
+        errors.append(error)
+    elif dice.happens(shares.id_destroyed):
+        number = number[:15] + "000"
+        errors.append("destroyed_id")
     return number
 
 

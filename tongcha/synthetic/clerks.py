@@ -57,7 +57,7 @@ LIST_HEADERS: Final = (
         "subject": "所教学科",
         "staff_type": "编制",
         "phone": "移动电话",
-        "id_tail": "后四位",
+        "id_tail": "身份证号码",
     },
 )
 SITE_HEADERS: Final = {
@@ -116,3 +116,5 @@ PUPIL_HEADERS: Final = {
     "grade": "年级",
 }
 CAPTURE_WORDS: Final = {"card": "读卡", "typed": "手录", "masked": "遮挡", "last4": "后四位", "oral": "口述"}
+WHOLE_NUMBER: Final = frozenset({"身份证号码"})
+"""Under such a header the tail stands behind fourteen stars."""

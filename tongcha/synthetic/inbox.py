@@ -17,6 +17,7 @@ from tongcha.synthetic.clerks import (
     SCHOOL_HEADERS,
     SITE_HEADERS,
     SPELL_HEADERS,
+    WHOLE_NUMBER,
 )
 from tongcha.synthetic.sheets import Layout, write_csv, write_workbook
 from tongcha.synthetic.world import write_frame
@@ -96,19 +97,24 @@ def write_reference(world: World, inbox: Path, place: str) -> list[Bad]:
 
 def write_staff_list(entries: pl.DataFrame, inbox: Path, place: str, number: int) -> list[Bad]:
     """Write one school's workbook, each school in its own manner; some have an entry without a name."""
-    headers = LIST_HEADERS[number % len(LIST_HEADERS)]
     list_id, school = entries["list_id"][0], entries["school_written"][0]
-    title = "" if number % 5 == 4 else f"{school}教职工名册（2026年）"  # noqa: PLR2004 - one school in five writes no title
-    footer = ("合计：" + str(entries.height), "填表人：教务处") if number % 2 else ()
     nameless = entries.head(1).with_columns(
         pl.lit(None, pl.String).alias("name"), pl.lit(9_999, pl.Int64).alias("row_no")
     )
     is_bad = number % 40 == 7  # noqa: PLR2004 - one school in forty forgets a name
     frame = pl.concat([entries, nameless]) if is_bad else entries
-    layout = Layout(title, headers, footer, frozenset({"id_tail"} if number % 3 == 0 else {"phone"}))
+    headers, layout = LIST_HEADERS[number % len(LIST_HEADERS)], number % 5
+    if headers["id_tail"] in WHOLE_NUMBER:
+        frame = frame.with_columns("*" * 14 + pl.col("id_tail"))
+    sheet = Layout(
+        title=f"{school}教职工名册（2026年）" if layout else "",
+        headers=headers,
+        footer=(f"合计：{entries.height}", "填表人：教务处") if number % 2 else (),
+        numeric=frozenset({"id_tail", "phone"} if layout == 1 else {"phone"}),
+    )
     file = f"{place}/教职工名册/{list_id}.xlsx"
-    write_workbook(inbox / file, [("名册", frame, layout)])
-    return [(file, layout.first_row + entries.height, "name", "缺姓名")] if is_bad else []
+    write_workbook(inbox / file, [("名册", frame, sheet)])
+    return [(file, sheet.first_row + entries.height, "name", "缺姓名")] if is_bad else []
 
 
 def write_batch(world: World, inbox: Path, batch: str, raid_id: str, number: int) -> list[Bad]:

@@ -40,6 +40,7 @@ class CollectedShares(PolicyPart):
     name_wrong_written: Share
     name_wrong_spoken: Share
     id_wrong: Share
+    id_destroyed: Share
     alias_only: Share
     false_name: Share
     all_false: Share
@@ -52,6 +53,7 @@ class CollectedShares(PolicyPart):
     recycled_phone: Share
     owner_phone: Share
     others_id: Share
+    others_id_teacher: Share
     sex_missing: Share
     sex_wrong: Share
     age_missing: Share

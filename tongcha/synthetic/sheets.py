@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 CREATED: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed instant, so that equal content gives equal bytes
-FIRST_FULL_NUMBER: Final = 16
+COLUMN_WIDTH: Final = 14
+TITLE_HEIGHT: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def fill_sheet(
     """Write title, header, records and footer."""
     columns = list(layout.headers)
     top = layout.first_row - 2
+    sheet.set_column(0, len(columns) - 1, COLUMN_WIDTH)
     if layout.title:
+        sheet.set_row(0, TITLE_HEIGHT)
         sheet.merge_range(0, 0, 0, len(columns) - 1, layout.title, styles["title"])
     for place, column in enumerate(columns):
         sheet.write_string(top, place, layout.headers[column], styles["header"])
