@@ -81,8 +81,8 @@ def _heteronyms() -> list[tuple[str, str]]:
 
 def _strictness(tone: U16) -> U16:
     tables = load_characters()
-    syllable = tables.syllable_of(tone)
-    return np.stack([tone, syllable, tables.fuzzy_of(syllable)])
+    syllable = tables.tone_to_syllable[tone]
+    return np.stack([tone, syllable, tables.syllable_to_fuzzy[syllable]])
 
 
 def _other_surname_tones(number: dict[str, int]) -> list[U16]:
