@@ -74,8 +74,8 @@ def test_what_is_not_known_is_listed(pages):
 
 
 def test_every_value_is_traced_to_file_and_row(pages):
-    assert "raids/现场人员.xlsx第 2 行" in pages[SURE]
-    assert "reference/任职经历.csv第 7 行" in pages[SURE]
+    assert "raids/现场人员.xlsx 第 2 行" in pages[SURE]
+    assert "reference/任职经历.csv 第 7 行" in pages[SURE]
 
 
 def test_a_reviewers_page_folds_the_machines_view_and_tells_no_verdict(pages):

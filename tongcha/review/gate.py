@@ -164,6 +164,7 @@ def confirm_links(
     verdicts = examined.select(
         "batch",
         "link_id",
+        "employment_state",
         *(
             need.is_met(facts, policy).fill_null(value=False).alias(f"has {need.name}")
             for need in REQUIREMENTS

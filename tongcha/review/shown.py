@@ -183,11 +183,17 @@ def sign_bits(bits: float) -> str:
 
 
 def _list_evidence(evidence: pl.DataFrame) -> dict[str, str]:
-    """The evidence as lines of sign, field and level; the prior isn't evidence of this pair."""
+    """The evidence as lines of sign, field and level; what weighs next to nothing shares the last line."""
     lines: dict[str, list[str]] = {}
+    faint: dict[str, list[str]] = {}
     rows = evidence.filter(pl.col("field") != PRIOR).sort("link_id", "seq")
     for link_id, field, bits, level in rows.select("link_id", "field", "bits", "level").iter_rows():
-        lines.setdefault(link_id, []).append(f"{sign_bits(bits)} {field}：{level}")
+        if abs(bits) < FAINT_BITS:
+            faint.setdefault(link_id, []).append(f"{field}{level}")
+        else:
+            lines.setdefault(link_id, []).append(f"{sign_bits(bits)} {field}：{level}")
+    for link_id, words in faint.items():
+        lines.setdefault(link_id, []).append("○ " + "、".join(words))
     return {link_id: "\n".join(own) for link_id, own in lines.items()}
 
 

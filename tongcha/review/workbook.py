@@ -38,6 +38,8 @@ LIKE_ENOUGH: Final = 0.4
 """below this similarity two values simply differ, and red characters would only be noise"""
 WIDTHS: Final = (5, 19, 12, 15, 23, 15, 13, 30, 13, 22, 26, 22, 26, 11, 24, 9, 11, 10, 10)
 LINE_HEIGHT: Final = 15.0
+WIDE_FROM: Final = 0x2E80
+"""from this code point on characters are as wide as two letters"""
 
 
 def write_review_workbooks(  # noqa: PLR0913 – five tables, where to, how sealed, under which rules
@@ -120,7 +122,7 @@ def _add_review_sheet(
     _write_head(sheet, formats, *scope)
     for offset, link in enumerate(links):
         row = FIRST_ROW + offset
-        sheet.set_row(row, LINE_HEIGHT * max(text.count("\n") + 1 for text in link.texts.values()))
+        sheet.set_row(row, LINE_HEIGHT * max(_count_lines(*item) for item in link.texts.items()))
         sheet.write_number(row, 0, offset + 1, formats["header"])
         sheet.write_string(row, layout.LINK_COLUMN, link.link_id, formats["text"])
         for header in SHOWN:
@@ -131,6 +133,16 @@ def _add_review_sheet(
         sheet.write_string(row, COLUMN["证据指纹"], link.evidence_hash, formats["text"])
         sheet.write_string(row, COLUMN["校验码"], seal, formats["text"])
     _set_page(sheet, *scope)
+
+
+def _count_lines(header: str, text: str) -> int:
+    """How many lines the text takes in its column; a Chinese character is two units of width."""
+    room = WIDTHS[COLUMN[header]] - 1
+    return sum(1 + (_measure(line) - 1) // room for line in text.split("\n"))
+
+
+def _measure(line: str) -> int:
+    return max(sum(2 if ord(character) >= WIDE_FROM else 1 for character in line), 1)
 
 
 def _write_head(sheet: Sheet, formats: Formats, batch: str, review_round: str) -> None:
