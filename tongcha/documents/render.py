@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_FILLED: Final = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
+FILLED: Final = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BREAK: Final = Markup('</w:t><w:br/><w:t xml:space="preserve">')
 
@@ -61,7 +61,7 @@ class CompiledTemplate:
             self._compiled = {
                 name: environment.from_string(cleaner.patch_xml(content.decode()))
                 for name, content in self._parts.items()
-                if _FILLED.fullmatch(name)
+                if FILLED.fullmatch(name)
             }
         except (OSError, zipfile.BadZipFile, UnicodeDecodeError, TemplateError) as error:
             raise PolicyError(

@@ -30,6 +30,8 @@ _CLOSE: Final = (
     paragraph("（联系人：{{ contact }}）", "Contact"),
 )
 _GAP: Final = paragraph("")
+_RAGGED: Final = '<w:jc w:val="left"/>'
+"""Lines with long case numbers aren't stretched to the margin."""
 _KEPT_GAP: Final = paragraph("", "", "<w:keepNext/>")
 
 
@@ -44,7 +46,7 @@ def _body(*texts: str) -> list[str]:
 def _loop(items: str, text: str) -> list[str]:
     return [
         paragraph(f"{{%p for item in {items} %}}"),
-        paragraph(text, "Body"),
+        paragraph(text, "Body", _RAGGED),
         paragraph("{%p endfor %}"),
     ]
 
@@ -184,6 +186,7 @@ def build_correction_letter() -> bytes:
         paragraph(
             "{{ item.order }}.{{ item.paper }}（原文件指纹{{ item.fingerprint }}）：{{ item.sentence }}。",
             "Body",
+            _RAGGED,
         ),
         paragraph("{%p endfor %}"),
         *_body(
