@@ -35,8 +35,8 @@ class CharacterTables:
         syllable: uint16, identifier of the main reading without its tone.
         fuzzy: uint16, identifier of the main syllable as dialects blur it.
         surname_tone: as `tone`, read as a single-character surname.
-        tone_to_syllable: uint16, indexed by identifier.
-        syllable_to_fuzzy: uint16, indexed by identifier.
+        tone_to_syllable: uint16, indexed by any 16-bit identifier; those without a reading map to themselves.
+        syllable_to_fuzzy: uint16, likewise.
         tones: reading of each tone identifier, `zeng1`; identifier 0 is empty.
         syllables: reading of each syllable identifier.
     """
@@ -53,16 +53,18 @@ class CharacterTables:
 
     def syllable_of(self, tone: Ids) -> Ids:
         """Drop the tone of reading identifiers; characters without a reading stay themselves."""
-        return _map_known(tone, self.tone_to_syllable)
+        return self.tone_to_syllable[tone]
 
     def fuzzy_of(self, syllable: Ids) -> Ids:
         """Blur syllable identifiers; characters without a reading stay themselves."""
-        return _map_known(syllable, self.syllable_to_fuzzy)
+        return self.syllable_to_fuzzy[syllable]
 
 
-def _map_known(ids: Ids, table: Ids) -> Ids:
-    known = ids < NO_READING
-    return np.where(known, table[np.where(known, ids, 0)], ids).astype(np.uint16)
+def _map_all(known: list[int]) -> Ids:
+    """Identifiers of readings map as listed, the others to themselves."""
+    table = np.arange(1 << 16, dtype=np.uint16)
+    table[: len(known)] = known
+    return table
 
 
 def blur_syllable(syllable: str) -> str:
@@ -90,7 +92,8 @@ def load_characters() -> CharacterTables:
     frame = _character_frame()
     codes = _code_points(frame["char"])
     main = frame["readings"].str.split(" ").list.first().fill_null("")
-    tones = _identify([*main.unique().to_list(), *(r for s in surname_readings().values() for r in s)])
+    others = frame["readings"].str.split(" ").explode().drop_nulls().unique().to_list()
+    tones = _identify([*others, *(r for s in surname_readings().values() for r in s)])
     syllables = _identify([tone[:-1] for tone in tones if tone])
     blurred = _identify([blur_syllable(syllable) for syllable in syllables if syllable])
     tone_ids = {tone: i for i, tone in enumerate(tones)}
@@ -106,14 +109,14 @@ def load_characters() -> CharacterTables:
         if len(char) == 1 and read:
             surname_tone[ord(char)] = tone_ids[read[0]]
     surname_tone = surname_tone[fold]
-    to_syllable = np.array([syllable_ids[tone_text[:-1]] for tone_text in tones], np.uint16)
-    to_fuzzy = np.array([blurred_ids[blur_syllable(syllable)] for syllable in syllables], np.uint16)
-    syllable = _map_known(tone, to_syllable)
+    to_syllable = _map_all([syllable_ids[tone_text[:-1]] for tone_text in tones])
+    to_fuzzy = _map_all([blurred_ids[blur_syllable(text)] for text in syllables])
+    syllable = to_syllable[tone]
     return CharacterTables(
         fold=fold,
         tone=tone,
         syllable=syllable,
-        fuzzy=_map_known(syllable, to_fuzzy),
+        fuzzy=to_fuzzy[syllable],
         surname_tone=surname_tone,
         tone_to_syllable=to_syllable,
         syllable_to_fuzzy=to_fuzzy,

@@ -87,13 +87,14 @@ def name_keys(names: pl.Series) -> pl.DataFrame:
 
 def read_letters(texts: pl.Series, width: int) -> Letters:
     """Code points of each text's first `width` characters, and the length of each text."""
-    flat = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
+    whole = texts.str.join("").item() if len(texts) else ""
+    flat = np.frombuffer((whole + "\0" * width).encode("utf-32-le"), np.uint32)
     lengths = texts.str.len_chars().to_numpy().astype(np.int64)
     starts = np.cumsum(lengths) - lengths
-    codes = np.zeros((len(texts), width), np.int64)
+    codes = np.empty((len(texts), width), np.int64)
     for place in range(width):
-        has = lengths > place
-        codes[has, place] = flat[starts[has] + place]
+        codes[:, place] = flat[starts + place]
+        codes[lengths <= place, place] = 0
     return Letters(codes, lengths)
 
 
@@ -241,12 +242,10 @@ def _long_keys(tables: CharacterTables, clean: str, form: str) -> tuple[np.uint6
 
 
 def pack(ids: Ids) -> Keys:
-    """Pack up to four identifiers of 16 bits into one key; mix longer sequences, order kept."""
+    """Pack four identifiers of 16 bits into one key, the first highest; mix longer sequences."""
+    if ids.shape[1] == LONGEST_UNDOTTED:
+        return np.ascontiguousarray(ids[:, ::-1]).view("<u8").ravel()
     key = np.zeros(len(ids), np.uint64)
-    if ids.shape[1] <= LONGEST_UNDOTTED:
-        for place in range(ids.shape[1]):
-            key |= ids[:, place].astype(np.uint64) << np.uint64(BITS * (LONGEST_UNDOTTED - 1 - place))
-        return key
     for place in range(ids.shape[1]):
         key = (key ^ ids[:, place].astype(np.uint64)) * _MIX + (key >> np.uint64(29))
     return key
@@ -262,7 +261,7 @@ def _fold_texts(
     rows = np.flatnonzero(changes)
     is_full = np.ones(len(clean), np.bool_)
     is_full[odd] = (parsed["form"] == "full").to_numpy()
-    texts = zip(clean.gather(rows).to_list(), is_full[rows].tolist(), strict=True)
-    known: dict[str, str] = {}
-    values = [known.setdefault(text, fold_name(text)) if full else None for text, full in texts]
-    return _put(clean, rows, pl.Series(values, dtype=pl.String)).rename("fold")
+    texts = clean.gather(rows).zip_with(pl.Series(is_full[rows]), pl.Series([None], dtype=pl.String))
+    folds = {text: fold_name(text) for text in texts.unique().drop_nulls().to_list()}
+    changed = texts.replace_strict(folds, default=None, return_dtype=pl.String)
+    return _put(clean, rows, changed).rename("fold")

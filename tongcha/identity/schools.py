@@ -87,7 +87,8 @@ def resolve_schools(
     rows: list[tuple[str, str | None, str, float, int, str | None, bool]] = []
     for text, area in pairs.sort("school_written", "area").iter_rows():
         query = parse_school(text, *atlas.around(area))
-        ranking = confirmed.get(plain_text(text)) or rank_schools(text, query, area, atlas, own=is_own_area)
+        plain = plain_text(text)
+        ranking = confirmed.get(plain) or rank_schools(plain, query, area, atlas, own=is_own_area)
         for rank, found in enumerate(ranking.candidates[:RANKS], 1):
             settled = ranking.is_settled and rank == 1
             rows.append((text, area, found.school_id, found.score, rank, query.campus or None, settled))
@@ -120,7 +121,7 @@ class _Atlas:
         return self._cities.get(city, ()) + place_names(area or ""), longest_first
 
 
-def rank_schools(text: str, query: SchoolName, area: str | None, atlas: _Atlas, *, own: bool) -> Ranking:
+def rank_schools(plain: str, query: SchoolName, area: str | None, atlas: _Atlas, *, own: bool) -> Ranking:
     """Rank the candidates of the nearest circle that has a good one.
 
     Circles: the district that the name itself gives; then the area if it is the school's own; then the
@@ -132,7 +133,7 @@ def rank_schools(text: str, query: SchoolName, area: str | None, atlas: _Atlas, 
     circles += [(city, ""), ("", "")]
     nearest: list[Candidate] = []
     for prefix, place in dict.fromkeys(circles):
-        found = rank_candidates(text, query, atlas.directory(prefix, place), area or "")
+        found = rank_candidates(plain, query, atlas.directory(prefix, place), area or "")
         if not nearest or (found and found[0].order < nearest[0].order):
             nearest = found
         if any(candidate.is_clear and candidate.score >= ACCEPTABLE for candidate in found):
@@ -152,11 +153,11 @@ def _is_settled(query: SchoolName, ranked: list[Candidate], *, is_certain: bool)
     return leads or (first.is_exact and not is_short_kind(query))
 
 
-def rank_candidates(text: str, query: SchoolName, directory: Directory, area: str) -> list[Candidate]:
+def rank_candidates(plain: str, query: SchoolName, directory: Directory, area: str) -> list[Candidate]:
     """Score the nearest entries; a school counts with its best name; the likeliest first, then by id."""
     best: dict[str, Candidate] = {}
     for entry in directory.nearest(query):
-        is_exact = is_same_name(query, entry) or plain_text(text) == entry.official
+        is_exact = is_same_name(query, entry) or plain == entry.official
         score = 1.0 if is_exact else round(score_school(query, entry, directory.weights), 4)
         order = -score - (SAME_DISTRICT if entry.area == area else 0)
         found = Candidate(order, entry.school_id, score, is_exact or is_clear(query, entry), is_exact)
