@@ -127,6 +127,7 @@ def test_the_transfer_of_that_day_is_found_for_the_person():
         ("sex_differs", "sex", "男"),
         ("age_differs", "age", 60),
         ("subject_differs", "claimed_subject", "英语"),
+        ("school_differs", "claimed_school", "示例市第四中学"),
         ("role_unclear", "role", None),
     ],
 )

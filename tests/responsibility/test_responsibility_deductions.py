@@ -3,12 +3,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.responsibility import hand_worked as world
+from tongcha.errors import PolicyError
 from tongcha.responsibility.attribution import attribute_schools
 from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
 
 
@@ -141,6 +144,17 @@ def test_a_raid_outside_any_campaign_is_ordinary_supervision():
     assert rows["campaign"].to_list() == ["2026年日常监管"]
 
 
+def test_rules_do_not_price_a_raid_before_they_were_in_force():
+    later = world.DEDUCTIONS.model_copy(update={"valid_from": world.RAIDS["Q2"]})
+    with pytest.raises(PolicyError, match="不适用于 2026-10-18 的查处"):
+        compute_deductions(
+            school_responsibilities=attribute(),
+            pupil_schools=world.build_pupil_schools(),
+            sites=world.build_sites(),
+            policy=later,
+        )
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.sets(st.sampled_from([act[0] for act in world.ACTS])), st.randoms(use_true_random=False))
 def test_what_remains_after_withdrawals_never_depends_on_the_order_they_came_in(withdrawn, random):
@@ -186,9 +200,15 @@ def test_the_scoreboard_is_in_the_order_of_school_codes_and_carries_no_rank():
 
 def test_the_scoreboard_workbook_has_the_same_bytes_whatever_the_row_order(tmp_path):
     board, addends = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools()), deduct()
-    first, digest = write_scoreboard(scoreboard=board, score_deductions=addends, out=tmp_path / "a")
+    proposals = propose_measures(scoreboard=board, policy=world.DEDUCTIONS)
+    first, digest = write_scoreboard(
+        scoreboard=board, score_deductions=addends, proposals=proposals, out=tmp_path / "a"
+    )
     _, again = write_scoreboard(
-        scoreboard=board.reverse(), score_deductions=addends.reverse(), out=tmp_path / "b"
+        scoreboard=board.reverse(),
+        score_deductions=addends.reverse(),
+        proposals=proposals.reverse(),
+        out=tmp_path / "b",
     )
     assert digest == again
     assert first.stat().st_mode & 0o077 == 0

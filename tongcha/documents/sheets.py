@@ -106,4 +106,4 @@ def _add_sheet(book: xlsxwriter.Workbook, sheet: Sheet, footer: str) -> None:
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
-    page.set_footer(f"&L{footer}&R第 &P 页，共 &N 页")
+    page.set_footer(f"&L{footer.replace('&', '&&')}&R第 &P 页，共 &N 页")

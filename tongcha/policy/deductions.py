@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from tongcha.errors import PolicyError
 from tongcha.policy.base import PolicyFile, PolicyPart
 from tongcha.tables.intake import LICENCES
 
@@ -145,7 +146,17 @@ class DeductionPolicy(PolicyFile):
         return f"{self.version}#{self.digest}"
 
     def campaign_of(self, raid_date: date) -> str:
-        """Return the campaign that a raid on that day belongs to."""
+        """Return the campaign that a raid on that day belongs to.
+
+        Raises:
+            PolicyError: these rules weren't in force on that day, so they can't price it.
+        """
+        if not self.valid_from <= raid_date <= self.valid_to:
+            raise PolicyError(
+                f"扣分规则 {self.version}",
+                f"有效期为 {self.valid_from} 至 {self.valid_to}，不适用于 {raid_date} 的查处",
+                "换用查处当日有效的规则版本",
+            )
         for entry in self.campaigns:
             if entry.start <= raid_date <= entry.end:
                 return entry.campaign

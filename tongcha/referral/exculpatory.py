@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.identity.schools import resolve_schools
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def find_exculpatory(
         *_search_site(links, identities, sites),
         *_search_person(links, identities, people),
         *_search_employment(links, employment),
-        *_search_school(links, schools),
+        *_search_school(links, identities, schools),
     ]
     return EXCULPATORY_FINDINGS.conform(
         pl.concat(found).unique(["link_id", "finding"], keep="first", maintain_order=True)
@@ -164,12 +165,28 @@ def _search_employment(links: pl.DataFrame, employment: pl.DataFrame) -> list[pl
     ]  # fmt: skip
 
 
-def _search_school(links: pl.DataFrame, schools: pl.DataFrame) -> list[pl.DataFrame]:
+def _search_school(
+    links: pl.DataFrame, identities: pl.DataFrame, schools: pl.DataFrame
+) -> list[pl.DataFrame]:
+    said = links.join(
+        identities.select("batch", "identity_id", "claimed_school", area="site_area"),
+        on=["batch", "identity_id"],
+    )
+    named = resolve_schools(said.select("area", school_written="claimed_school"), schools).filter(
+        pl.col("is_settled") & (pl.col("rank") == 1)
+    )
+    said = said.join(
+        named.select("area", claimed_school="school_written", claimed_id="school_id"),
+        on=["area", "claimed_school"],
+        nulls_equal=True,
+    )
     placed = links.join(
         schools.select("school_id", "ownership"), left_on="responsible_school_id", right_on="school_id"
     )
     row = pl.format("学校名录 {}", "responsible_school_id")
     return [
+        _report(said, pl.col("claimed_id") != pl.col("responsible_school_id"), "school_differs",
+                "现场自称的学校与当日任职学校不同", pl.format("现场人员表 {}", "identity_id")),
         _report(placed, pl.col("ownership") == "民办", "private_school",
                 "当日任职学校为民办学校，事业单位处分规定不直接适用", row),
     ]  # fmt: skip

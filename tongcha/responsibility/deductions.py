@@ -71,6 +71,9 @@ def compute_deductions(
         policy: policy/deductions.yaml.
         reliefs: what people decided in the school's favour: `school_id, campaign, rule` (`self_report` or
             `rectification`), `case_ref`; each counts once per school and campaign.
+
+    Raises:
+        PolicyError: a raid lies outside the days on which these rules are in force.
     """
     charges = [
         *_charge_teachers(school_responsibilities, policy),

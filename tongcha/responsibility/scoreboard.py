@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import polars as pl
@@ -29,6 +29,7 @@ FILE: Final = "督导计分.xlsx"
 PROPOSED: Final = "拟扣分，学校可以申辩，未经决定不作为评价结果；按学校标识码排列，不作排名。"
 _BAR: Final = 320
 _ROW: Final = 24
+_HEAD: Final = 58
 
 
 def tally_scoreboard(*, score_deductions: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
@@ -52,42 +53,55 @@ def tally_scoreboard(*, score_deductions: pl.DataFrame, schools: pl.DataFrame) -
 
 
 def scoreboard_svg(scoreboard: pl.DataFrame) -> str:
-    """Return the scoreboard as an SVG of horizontal bars, one per school and campaign.
+    """Return the scoreboard as an SVG of horizontal bars, campaign by campaign, one bar per school.
 
     Args:
         scoreboard: table of that name.
     """
-    rows = list(scoreboard.sort("campaign", "school_id").iter_rows(named=True))
-    most = max((row["points"] for row in rows), default=Decimal(1)) or Decimal(1)
-    height = 58 + _ROW * len(rows)
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}" font-size="13">',
+    most = max(scoreboard["points"], default=Decimal(0)) or Decimal(1)
+    drawn, y = [], _HEAD
+    for campaign, part in _split_campaigns(scoreboard):
+        drawn.append(f'<text x="12" y="{y + 14}" font-weight="bold">{escape(campaign)}</text>')
+        y += _ROW
+        for row in part.iter_rows(named=True):
+            drawn.append(_draw_bar(row, y, most))
+            y += _ROW
+    frame = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="860" height="{y + 8}" font-size="13">',
         "<style>text { font-family: sans-serif }</style><title>各校拟扣分</title>",
-        f'<rect width="760" height="{height}" fill="#ffffff"/>',
+        f'<rect width="860" height="{y + 8}" fill="#ffffff"/>',
         '<text x="12" y="22" font-size="16">各校拟扣分</text>',
         f'<text x="12" y="42" fill="#9c0006">{PROPOSED}</text>',
-    ]
-    for index, row in enumerate(rows):
-        y, width = 58 + _ROW * index, float(row["points"] / most) * _BAR
-        name, campaign = escape(row["school_name"]), escape(row["campaign"])
-        counted = f"教师{row['teacher_count']}人次、学生{row['pupil_count']}人"
-        lines.append(
-            f"<g><title>{campaign}：{name}，{counted}，拟扣{row['points']}分</title>"
-            f'<text x="228" y="{y + 13}" text-anchor="end">{name}</text>'
-            f'<rect x="236" y="{y}" width="{width:.1f}" height="16" fill="#4c78a8"/>'
-            f'<text x="{244 + width:.1f}" y="{y + 13}">{row["points"]} 分（{counted}）</text></g>'
-        )
-    return "\n".join([*lines, "</svg>\n"])
+    )
+    return "\n".join([*frame, *drawn, "</svg>\n"])
+
+
+def _draw_bar(row: dict[str, Any], y: int, most: Decimal) -> str:
+    width = float(row["points"] / most) * _BAR
+    name = escape(row["school_name"])
+    counted = f"教师{row['teacher_count']}人次、学生{row['pupil_count']}人"
+    return (
+        f"<g><title>{name}：{counted}，拟扣{row['points']}分</title>"
+        f'<text x="288" y="{y + 13}" text-anchor="end">{name}</text>'
+        f'<rect x="296" y="{y}" width="{width:.1f}" height="16" fill="#4c78a8"/>'
+        f'<text x="{304 + width:.1f}" y="{y + 13}">{row["points"]} 分（{counted}）</text></g>'
+    )
 
 
 def write_scoreboard(
-    *, scoreboard: pl.DataFrame, score_deductions: pl.DataFrame, out: Path, mark: str = ""
+    *,
+    scoreboard: pl.DataFrame,
+    score_deductions: pl.DataFrame,
+    proposals: pl.DataFrame,
+    out: Path,
+    mark: str = "",
 ) -> tuple[Path, str]:
-    """Write the scoreboard as .xlsx with a native chart, and every addend behind it on a second sheet.
+    """Write the scoreboard as .xlsx: a sheet with a native chart per campaign, proposals, every addend.
 
     Args:
         scoreboard: table of that name.
         score_deductions: the addends that it sums.
+        proposals: table `measure_proposals`.
         out: the outbox; the file lands in `scoreboard/`.
         mark: the demonstration mark, if any.
 
@@ -96,40 +110,58 @@ def write_scoreboard(
     """
     buffer = io.BytesIO()
     book = open_workbook(buffer)
-    _add_totals(book, scoreboard.sort("campaign", "school_id"), mark)
+    for number, (_, part) in enumerate(_split_campaigns(scoreboard), start=1):
+        _add_totals(book, f"督导计分{number}", part, mark)
+    _add_proposals(book, proposals.sort("campaign", "school_id", "threshold", "measure"))
     _add_addends(book, score_deductions.sort("campaign", "school_id", "rule", "case_ref"))
     book.close()
     path = out / "scoreboard" / FILE
     return path, write_file(path, buffer.getvalue())
 
 
-def _add_totals(book: xlsxwriter.Workbook, rows: pl.DataFrame, mark: str) -> None:
-    page = book.add_worksheet("督导计分")
+def _split_campaigns(scoreboard: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    parts = scoreboard.sort("campaign", "school_id").partition_by("campaign", as_dict=True)
+    return [(str(campaign), part) for (campaign,), part in parts.items()]
+
+
+def _add_totals(book: xlsxwriter.Workbook, name: str, rows: pl.DataFrame, mark: str) -> None:
+    page = book.add_worksheet(name)
     columns = (
-        ("专项行动", 30, "campaign"), ("学校标识码", 14, "school_id"), ("学校名称", 28, "school_name"),
+        ("学校标识码", 14, "school_id"), ("学校名称", 36, "school_name"),
         ("区划代码", 10, "area"), ("教师人次", 10, "teacher_count"), ("学生人数", 10, "pupil_count"),
         ("封顶冲减", 10, "capped_points"), ("拟扣分", 10, "points"),
     )  # fmt: skip
     title = book.add_format({"bold": True, "font_size": 16, "font_name": "宋体"})
-    page.write_string(0, 0, "各校督导评估拟扣分" + (f"（{mark}）" if mark else ""), title)
+    page.write_string(0, 0, f"{rows['campaign'][0]}：拟扣分" + (f"（{mark}）" if mark else ""), title)
     page.write_string(1, 0, PROPOSED, book.add_format({"font_color": "#9C0006", "font_name": "宋体"}))
     _add_rows(book, page, columns, rows)
-    if rows.height:
-        chart = book.add_chart({"type": "bar"})
-        last = 2 + rows.height
-        chart.add_series(
-            {
-                "name": "拟扣分",
-                "categories": ["督导计分", 3, 2, last, 2],
-                "values": ["督导计分", 3, 7, last, 7],
-                "data_labels": {"value": True},
-            }
-        )
-        chart.set_title({"name": "各校拟扣分（按学校标识码排列，不作排名）"})
-        chart.set_legend({"none": True})
-        chart.set_y_axis({"reverse": True})
-        chart.set_size({"width": 900, "height": 120 + 26 * rows.height})
-        page.insert_chart(last + 2, 0, chart)
+    last = 2 + rows.height
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": "拟扣分",
+            "categories": [name, 3, 1, last, 1],
+            "values": [name, 3, 6, last, 6],
+            "data_labels": {"value": True},
+        }
+    )
+    chart.set_title({"name": "各校拟扣分（按学校标识码排列，不作排名）"})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True})
+    chart.set_size({"width": 800, "height": 120 + 26 * rows.height})
+    page.insert_chart(last + 2, 0, chart)
+
+
+def _add_proposals(book: xlsxwriter.Workbook, proposals: pl.DataFrame) -> None:
+    page = book.add_worksheet("措施建议")
+    columns = (
+        ("建议编号", 15, "proposal_id"), ("专项行动", 24, "campaign"), ("学校标识码", 13, "school_id"),
+        ("建议措施", 30, "measure"), ("现有扣分", 10, "points"), ("起点分值", 10, "threshold"),
+        ("说明", 50, "sentence"), ("条款依据", 50, "clause"),
+    )  # fmt: skip
+    note = book.add_format({"font_color": "#9C0006", "font_name": "宋体"})
+    page.write_string(0, 0, "措施建议只供研究，由负责人决定，系统不据此办理任何事项。", note)
+    _add_rows(book, page, columns, proposals)
 
 
 def _add_addends(book: xlsxwriter.Workbook, addends: pl.DataFrame) -> None:
