@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import stat
+import threading
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import argon2
@@ -47,15 +49,18 @@ class Accounts:
     Args:
         home: folder of `reviewers.yaml` and `accounts.yaml`.
         min_chars: shortest password accepted.
+        hasher: how passwords are hashed; argon2-cffi's defaults (64 MiB, three passes) unless given.
     """
 
-    def __init__(self, home: Path, *, min_chars: int = 10) -> None:
+    def __init__(
+        self, home: Path, *, min_chars: int = 10, hasher: argon2.PasswordHasher | None = None
+    ) -> None:
         """Keep the paths; the files are read at each use, so that a change counts at once."""
         self._reviewers = home / "reviewers.yaml"
         self._accounts = home / "accounts.yaml"
         self._min_chars = min_chars
-        self._hasher = argon2.PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex())
+        self._hasher = hasher or argon2.PasswordHasher()
+        self._one_at_a_time = threading.Lock()  # each hash takes 64 MiB
 
     def add(self, code: str, name: str, roles: Sequence[Role], password: str) -> Reviewer:
         """Enter a person into the list and give them a password.
@@ -105,7 +110,8 @@ class Accounts:
         if len(password) > LONGEST_PASSWORD:
             return None
         try:
-            self._hasher.verify(expected or self._nobody, password)
+            with self._one_at_a_time:
+                self._hasher.verify(expected or self._nobody, password)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return None
         return self.find(code)
@@ -124,6 +130,11 @@ class Accounts:
             return Reviewers(reviewers=())
         _refuse_shared(self._reviewers)
         return Reviewers.load(self._reviewers)
+
+    @cached_property
+    def _nobody(self) -> str:
+        """A hash that no password opens."""
+        return self._hasher.hash(secrets.token_hex())
 
     def _find_hash(self, code: str) -> str:
         return next((account.password_hash for account in self._list_accounts() if account.code == code), "")

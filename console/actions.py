@@ -6,11 +6,14 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from starlette.responses import RedirectResponse
+
 from console.desk import open_desk
-from console.pages import choose_next, show_link
+from console.pages import choose_next, queue_url, show_link
 from console.refusals import Refusal
 from console.verdicts import record_conflict, record_verdict, take_back
-from console.web import redirect
+from console.web import link_to
+from tongcha.tables.review import ROUNDS
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -51,15 +54,21 @@ def undo(visit: Visit, form: Form) -> Response:
     with console.one_at_a_time:
         entry = take_back(console.settings, visit.session, form.get("event", ""), span)
     visit.session.notice = f"已撤销：{entry.link_id}“{entry.words}”。撤销已登记在台账，原判断不再计入。"
-    return redirect("batches", entry.batch, "links", entry.link_id)
+    return _redirect(link_to("batches", entry.batch, "links", entry.link_id))
 
 
-def _lead_on(visit: Visit, review_round: str) -> Response:
+def _lead_on(visit: Visit, wanted: str) -> Response:
+    review_round = wanted if wanted in ROUNDS else ""
     batch, link_id = visit.place
     visit.console.holds.release(visit.reviewer.code)
     desk = open_desk(visit.console.settings, batch)
     following = choose_next(desk, visit, review_round, link_id)
     if following:
-        return redirect("batches", batch, "links", following)
+        return _redirect(link_to("batches", batch, "links", following))
     visit.session.notice = f"本批次{review_round}暂无派给您的比对。"
-    return redirect("batches", batch, query=f"round={review_round}" if review_round else "")
+    return _redirect(queue_url(batch, review_round))
+
+
+def _redirect(url: str) -> Response:
+    """POST-redirect-GET, so that reloading a page never sends a form again."""
+    return RedirectResponse(url, HTTPStatus.SEE_OTHER)

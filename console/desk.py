@@ -16,8 +16,8 @@ from console.refusals import Refusal
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
-from tongcha.review.settle import PANEL, ROUND_OF_STATE
-from tongcha.tables.review import ROUNDS
+from tongcha.review.settle import ROUND_OF_STATE
+from tongcha.tables.review import JUDGEMENTS, ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,8 @@ class Desk:
         queue: table `review_queue`, as it is now.
         judgements: table `judgements`, as it is now.
         sites: table `sites`.
+        places: link → its place if nobody had judged yet; unlike the queue's own order it stays put while
+            a reviewer goes through the batch.
         recused: (link, code) of every declared conflict of interest that stands.
         own: (link, code) → round → that person's judgement that counts.
     """
@@ -51,6 +53,7 @@ class Desk:
     queue: pl.DataFrame
     judgements: pl.DataFrame
     sites: pl.DataFrame
+    places: Mapping[str, int]
     recused: frozenset[tuple[str, str]]
     own: Mapping[tuple[str, str], Rounds]
 
@@ -65,30 +68,27 @@ class Desk:
             raise Refusal(HTTPStatus.NOT_FOUND, "比对编号", "本批次的复核队列里没有", "回到队列重新打开")
         return rows.row(0, named=True)
 
-    def may_judge(self, link_id: str, code: str, review_round: str) -> bool:
-        """Whether this person may still judge the link in this round.
+    def may_judge(self, link_id: str, code: str) -> bool:
+        """Whether this person may still judge the link: nobody does so in two rounds.
 
-        Nobody judges a link in both blind rounds; the panel may include earlier reviewers (policy asks
-        for at least one new person, which `settle` sees to), but nobody speaks twice in it.
+        That holds for the panel too. Were it open here to an earlier reviewer, its page would tell them
+        that they disagreed with a colleague while they may still take their own answer back. A panel that
+        meets with them writes all codes into the workbook, which `settle` admits with one new person.
         """
-        if (link_id, code) in self.recused:
-            return False
-        rounds = self.own.get((link_id, code), {})
-        return review_round not in rounds if review_round == PANEL else not rounds
+        return (link_id, code) not in self.recused and not self.own.get((link_id, code))
 
     def list_tasks(self, reviewer: Reviewer, review_round: str) -> list[str]:
         """Return the links that wait for this person in a round, in the order of the queue."""
         if review_round not in reviewer.roles:
             return []
         waiting = self.queue.filter(pl.col("state") == STATE_OF_ROUND[review_round]).sort("position")
-        return [link for link in waiting["link_id"] if self.may_judge(link, reviewer.code, review_round)]
+        return [link for link in waiting["link_id"] if self.may_judge(link, reviewer.code)]
 
     def find_neighbours(self, tasks: list[str], link_id: str) -> tuple[str, str]:
         """Return which tasks come before and after a link, which need be none itself; empty for none."""
-        places = dict(self.queue.select("link_id", "position").iter_rows())
-        here = places[link_id]
-        before = [task for task in tasks if places[task] < here]
-        after = [task for task in tasks if places[task] > here]
+        here = self.places[link_id]
+        before = [task for task in tasks if self.places[task] < here]
+        after = [task for task in tasks if self.places[task] > here]
         return (before[-1] if before else ""), (after[0] if after else "")
 
     def count_own(self, reviewer: Reviewer, review_round: str) -> int:
@@ -124,7 +124,11 @@ def open_desk(settings: ConsoleSettings, batch: str) -> Desk:
     events = [event for kind in KINDS for event in settings.ledger.events(kind)]
     judgements = project_judgements(events, links, batch)
     queue = build_review_queue(links, judgements, settings.review_policy, sites)
-    return Desk(batch, links, queue, judgements, sites, _find_recused(events), _collect_own(judgements))
+    untouched = build_review_queue(links, JUDGEMENTS.empty(), settings.review_policy, sites)
+    places = dict(untouched.select("link_id", "position").iter_rows())
+    return Desk(
+        batch, links, queue, judgements, sites, places, _find_recused(events), _collect_own(judgements)
+    )
 
 
 def admit(desk: Desk, link_id: str, reviewer: Reviewer) -> Admission:
@@ -140,8 +144,7 @@ def admit(desk: Desk, link_id: str, reviewer: Reviewer) -> Admission:
             HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您已声明回避，不再向您显示", "继续复核其他比对"
         )
     review_round = ROUND_OF_STATE.get(str(row["state"]), "")
-    may_answer = review_round in reviewer.roles and desk.may_judge(link_id, reviewer.code, review_round)
-    if review_round and may_answer:
+    if review_round in reviewer.roles and desk.may_judge(link_id, reviewer.code):
         return Admission("judge", review_round)
     rounds = desk.own.get((link_id, reviewer.code))
     if rounds:

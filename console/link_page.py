@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from console.markup import align_pair
-from tongcha.review.layout import ABSENT
+from tongcha.linkage.evidence import LABELS
+from tongcha.review.layout import ABSENT, MARKED
 from tongcha.review.shown import ShownTables, show_links, sign_bits
 from tongcha.review.workbook_sides import DECISION_WORDS
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from console.markup import Piece
     from console.settings import ConsoleSettings
 
+Row = dict[str, object]
 BAR_HALF: Final = 120.0
 """width of half the bar chart, in its own units"""
 
@@ -33,15 +35,28 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One piece of evidence: its sign, field and sentence; bits and bar only when scores are shown."""
+    """One piece of evidence: its sign, field, level and sentence; bits and bar only with the scores."""
 
     sign: str
     field: str
+    level: str
     sentence: str
     bits: str
     bar_x: str
     bar_width: str
     supports: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One spell of employment of the registered person; `is_used` where the raid date falls into it."""
+
+    number: int
+    school: str
+    start: str
+    end: str
+    staff_type: str
+    is_used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +68,22 @@ class LinkPage:
         evidence: what speaks for and against, in words.
         met: raid number and date.
         employment: lines on the post held on the day of the raid.
+        spells: every spell on record.
         rival: lines on the nearest other candidate.
         source: where the identity was read from.
         scores: label and value of what the machine thinks; empty until it may be shown.
+        total: sum of the evidence in bits; empty until it may be shown.
     """
 
     comparisons: list[Comparison]
     evidence: list[EvidenceLine]
     met: list[str]
     employment: list[str]
+    spells: list[Spell]
     rival: list[str]
     source: str
     scores: list[tuple[str, str]]
+    total: str
 
 
 def compose_link_page(settings: ConsoleSettings, desk: Desk, link_id: str, *, with_scores: bool) -> LinkPage:
@@ -82,7 +101,7 @@ def compose_link_page(settings: ConsoleSettings, desk: Desk, link_id: str, *, wi
     )
     shown = show_links(tables, [link_id])[0]
     comparisons = [
-        Comparison(label, *align_pair(pair.collected, pair.registered), pair.note)
+        Comparison(label, *align_pair(pair.collected, pair.registered, marked=label in MARKED), pair.note)
         for label, pair in shown.pairs.items()
     ]
     identity_id = link["identity_id"].item()
@@ -91,9 +110,11 @@ def compose_link_page(settings: ConsoleSettings, desk: Desk, link_id: str, *, wi
         _list_evidence(evidence, with_scores=with_scores),
         shown.texts["查处"].splitlines(),
         shown.texts["当日任职"].splitlines(),
+        _list_spells(settings.read_table("employment", batch), link.row(0, named=True), tables.schools),
         shown.texts["最接近的另一人"].splitlines(),
         _name_source(identities.filter(pl.col("identity_id") == identity_id)),
         _list_scores(link.row(0, named=True)) if with_scores else [],
+        f"{evidence['bits'].sum():+.2f}" if with_scores else "",
     )
 
 
@@ -101,19 +122,36 @@ def _list_evidence(evidence: pl.DataFrame, *, with_scores: bool) -> list[Evidenc
     """The evidence in its order; the prior isn't evidence of this pair and shows only with the scores."""
     rows = evidence.sort("seq")
     if not with_scores:
-        rows = rows.filter(pl.col("field") != "prior")
+        rows = rows.filter(pl.col("field") != LABELS["prior"])
     widest = max((abs(bits) for bits in rows["bits"]), default=1.0) or 1.0
     lines = []
-    for field, bits, sentence in rows.select("field", "bits", "sentence").iter_rows():
+    columns = ("field", "level", "bits", "sentence")
+    for field, level, bits, sentence in rows.select(columns).iter_rows():
         width = abs(bits) / widest * BAR_HALF
         start = BAR_HALF if bits > 0 else BAR_HALF - width
         words = (f"{bits:+.2f}", f"{start:.1f}", f"{width:.1f}") if with_scores else ("", "", "")
-        label = "事前概率" if field == "prior" else field
-        lines.append(EvidenceLine(sign_bits(bits), label, sentence, *words, supports=bits > 0))
+        lines.append(EvidenceLine(sign_bits(bits), field, level, sentence, *words, supports=bits > 0))
     return lines
 
 
-def _list_scores(link: dict[str, object]) -> list[tuple[str, str]]:
+def _list_spells(employment: pl.DataFrame, link: Row, schools: pl.DataFrame) -> list[Spell]:
+    names = dict(schools.select("school_id", "name").iter_rows())
+    own = employment.filter(pl.col("teacher_id").eq_missing(pl.lit(link["teacher_id"], pl.String)))
+    columns = ("spell_no", "school_id", "start", "end", "staff_type")
+    return [
+        Spell(
+            number,
+            names.get(school, school),
+            str(start),
+            str(end or "至今"),
+            staff_type or "",
+            number == link["spell_no"],
+        )
+        for number, school, start, end, staff_type in own.sort("spell_no").select(columns).iter_rows()
+    ]
+
+
+def _list_scores(link: Row) -> list[tuple[str, str]]:
     margin = link["margin_bits"]
     return [
         ("匹配权重", f"{link['score']:.2f} 比特"),

@@ -29,12 +29,18 @@ class Piece:
     text: str
 
 
-def align_pair(upper: str, lower: str) -> tuple[list[Piece], list[Piece]]:
+def align_pair(upper: str, lower: str, *, marked: bool = True) -> tuple[list[Piece], list[Piece]]:
     """Return both values as pieces that stand under each other in a font of even width.
 
-    Values with less than two fifths in common come back whole and unmarked, as in the workbook.
+    Values with less than two fifths in common come back whole and unmarked, as in the workbook; so do
+    those of fields in which single characters mean little.
+
+    Args:
+        upper: one value.
+        lower: the other.
+        marked: whether characters of this field are compared at all.
     """
-    if not upper or not lower or upper == lower or Indel.normalized_similarity(upper, lower) < LIKE_ENOUGH:
+    if not marked or not upper or not lower or not _are_alike(upper, lower):
         return [Piece("same", upper)], [Piece("same", lower)]
     above: list[Piece] = []
     below: list[Piece] = []
@@ -42,6 +48,10 @@ def align_pair(upper: str, lower: str) -> tuple[list[Piece], list[Piece]]:
         above += _mark(tag, own, other)
         below += _mark(tag, other, own)
     return above, below
+
+
+def _are_alike(upper: str, lower: str) -> bool:
+    return upper != lower and Indel.normalized_similarity(upper, lower) >= LIKE_ENOUGH
 
 
 def _list_blocks(upper: str, lower: str) -> Iterator[tuple[bool, str, str]]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import polars as pl
 
 from console.desk import STATE_OF_ROUND, VIEWER, admit, open_desk
+from console.dossier_page import render_dossier_page
 from console.link_page import compose_link_page
 from console.refusals import Refusal
 from console.rendering import render_page
-from console.verdicts import SCORES_VIEW, record_access
+from console.verdicts import DOSSIER_VIEW, SCORES_VIEW, record_access
 from console.web import link_to
-from tongcha.review.layout import ANSWER_OF_VERDICT, NOTICE
+from tongcha.review.layout import ANSWER_OF_VERDICT
 from tongcha.review.settle import PANEL, WAITING
 from tongcha.tables.review import ROUNDS
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from console.desk import Admission, Desk
     from console.web import Visit
+    from tongcha.policy.review import Reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,14 @@ class Progress:
         review_round: the round.
         waiting: links that wait for this person.
         judged: links that this person has judged.
-        share: judged share of both, 0 to 100, for the bar.
+        share: judged share of both, 0 to 100, for the bar; None when there is nothing.
         url: the queue.
     """
 
     review_round: str
     waiting: int
     judged: int
-    share: int
+    share: int | None
     url: str
 
 
@@ -117,11 +120,23 @@ def show_link(
         panel=_list_earlier(desk, link_id, visit) if admission.review_round == PANEL else [],
         message=message,
         draft=draft,
-        rules=console.settings.review_policy.reasons,
-        notice_text=NOTICE,
+        **_ask_for_reasons(console.settings.review_policy.reasons, admission),
         **_find_way(desk, visit, link_id, admission),
         **frame(visit),
     )
+
+
+def show_dossier(visit: Visit) -> Response:
+    """Show the full dossier, with the machine's view, to who has given their own; never others' answers."""
+    batch, link_id = visit.place
+    settings = visit.console.settings
+    desk = open_desk(settings, batch)
+    if not _may_see_scores(desk, link_id, admit(desk, link_id, visit.reviewer)):
+        raise Refusal(
+            HTTPStatus.FORBIDDEN, f"比对 {link_id} 的卷宗", "作出判断之前不能看，内有机器的看法", "先作判断"
+        )
+    record_access(settings, visit.session, (batch, link_id), DOSSIER_VIEW)
+    return render_dossier_page(settings, desk, link_id)
 
 
 def frame(visit: Visit) -> dict[str, Any]:
@@ -130,6 +145,7 @@ def frame(visit: Visit) -> dict[str, Any]:
     return {
         "user": visit.reviewer,
         "token": visit.token,
+        "idle_seconds": visit.console.settings.console_policy.session.idle_minutes * 60,
         "latest": latest,
         "notice": visit.session.take_notice(),
     }
@@ -145,10 +161,16 @@ def measure_progress(desk: Desk, visit: Visit) -> list[Progress]:
     for review_round in (r for r in ROUNDS if r in visit.reviewer.roles):
         waiting = len(desk.list_tasks(visit.reviewer, review_round))
         judged = desk.count_own(visit.reviewer, review_round)
-        share = round(100 * judged / (waiting + judged)) if waiting + judged else 100
-        url = link_to("batches", desk.batch) + f"?round={review_round}"
+        share = round(100 * judged / (waiting + judged)) if waiting + judged else None
+        url = queue_url(desk.batch, review_round)
         counted.append(Progress(review_round, waiting, judged, share, url))
     return counted
+
+
+def queue_url(batch: str, review_round: str) -> str:
+    """Return the address of a batch's queue in a round; without a round, of the batch."""
+    query = f"?round={quote(review_round)}" if review_round else ""
+    return link_to("batches", batch) + query
 
 
 def choose_next(desk: Desk, visit: Visit, review_round: str, after: str) -> str:
@@ -156,9 +178,8 @@ def choose_next(desk: Desk, visit: Visit, review_round: str, after: str) -> str:
     tasks = desk.list_tasks(visit.reviewer, review_round)
     now = visit.console.settings.clock()
     held = visit.console.holds.held_by_others(desk.batch, tasks, visit.reviewer.code, now)
-    places = dict(desk.queue.select("link_id", "position").iter_rows())
     free = [task for task in tasks if task not in held and task != after]
-    later = [task for task in free if places[task] > places.get(after, 0)]
+    later = [task for task in free if desk.places[task] > desk.places[after]]
     return (later or free or [""])[0]
 
 
@@ -223,6 +244,15 @@ def _word_own(admission: Admission) -> tuple[str, str]:
     return ANSWER_OF_VERDICT[str(admission.own["verdict"])], str(admission.own["reason"] or "")
 
 
+def _ask_for_reasons(rules: Reasons, admission: Admission) -> dict[str, Any]:
+    """Which answers need a reason, and how the form says so."""
+    everything = tuple(ANSWER_OF_VERDICT)
+    needed = everything if admission.review_round == PANEL else rules.required_for
+    named = "".join(f"“{ANSWER_OF_VERDICT[verdict]}”" for verdict in everything if verdict in needed)
+    due = {len(everything): "须写，", 0: "可不写；如写，"}.get(len(needed), f"{named}须写，")
+    return {"rules": rules, "reasons_for": needed, "due": due}
+
+
 def _list_earlier(desk: Desk, link_id: str, visit: Visit) -> list[tuple[str, str]]:
     """What the panel has to decide between: the earlier answers and reasons, without names."""
     if PANEL not in visit.reviewer.roles:
@@ -240,11 +270,10 @@ def _find_way(desk: Desk, visit: Visit, link_id: str, admission: Admission) -> d
     review_round = admission.review_round or _first_round(desk, visit)
     tasks = desk.list_tasks(visit.reviewer, review_round) if review_round else []
     before, after = desk.find_neighbours(tasks, link_id)
-    home = link_to("batches", desk.batch)
     return {
         "place": tasks.index(link_id) + 1 if link_id in tasks else None,
         "total": len(tasks),
-        "queue_url": home + (f"?round={review_round}" if review_round else ""),
+        "queue_url": queue_url(desk.batch, review_round),
         "previous_url": link_to("batches", desk.batch, "links", before) if before else "",
         "next_url": link_to("batches", desk.batch, "links", after) if after else "",
         "own_url": link_to("batches", desk.batch, "links", link_id),

@@ -111,8 +111,13 @@ class Sessions:
             self._open[session.number] = session
         return session, self.sign(session.number)
 
-    def find(self, cookie: str, now: datetime) -> Session:
-        """Return the session that the cookie names, and count this as use.
+    def find(self, cookie: str, now: datetime, *, is_use: bool = True) -> Session:
+        """Return the session that the cookie names.
+
+        Args:
+            cookie: as the browser sent it.
+            now: the present instant.
+            is_use: whether a person did something; a page that refreshes itself must not keep a login alive.
 
         Raises:
             LoginRequired: there is no cookie, its signature is false, or the login has ended or lapsed.
@@ -129,7 +134,8 @@ class Sessions:
             if self._has_lapsed(session, now):
                 del self._open[number]
                 raise LoginRequired(f"登录已失效（{self._rules.idle_minutes} 分钟没有操作，或登录时间过长）")
-            session.seen = now
+            if is_use:
+                session.seen = now
         return session
 
     def close(self, session: Session) -> None:

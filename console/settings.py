@@ -23,8 +23,9 @@ class ConsoleSettings:
 
     Attributes:
         read_table: table name and batch (None for tables without) → the stored table. Asked at each
-            request for sites, identities, candidate_links and link_evidence (with the batch), and for
-            people and schools (with the batch too: the snapshot that the batch was linked to).
+            request for sites, identities, candidate_links and link_evidence, and for people, schools,
+            employment, teachers and staff_entries of the snapshot that the batch was linked to; always
+            with the batch.
         list_batches: batches whose links have been proposed, in the order to show them.
         ledger: where judgements go.
         review_policy: who must sign and when a reason is due.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tongcha.review.reviewers import Reviewer
 
 Form = dict[str, str]
-SCORES_VIEW = "scores"
+SCORES_VIEW, DOSSIER_VIEW = "scores", "dossier"
 
 
 def record_verdict(
@@ -85,7 +85,8 @@ def record_conflict(
         Refusal: the form was used before, the link isn't this person's to see, or the reason is poor.
     """
     batch, link_id = place
-    admit(open_desk(settings, batch), link_id, reviewer)
+    if admit(open_desk(settings, batch), link_id, reviewer).mode == "view":
+        raise Refusal(HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您不复核此比对，无须回避", "回到队列")
     _refuse_used(session, form, link_id)
     reason = _tidy(form.get("reason", ""))
     refuse_poor_reason(reason, settings.review_policy.reasons, is_due=True)
@@ -135,7 +136,7 @@ def record_access(settings: ConsoleSettings, session: Session, place: tuple[str,
 def has_seen_scores(settings: ConsoleSettings, link_id: str, code: str) -> bool:
     """Whether this person was ever shown what the machine thinks of the link."""
     return any(
-        event.actor == code and event.payload.get("view") == SCORES_VIEW
+        event.actor == code and event.payload.get("view") in {SCORES_VIEW, DOSSIER_VIEW}
         for event in settings.ledger.events(EventKind.ACCESS, link_id)
     )
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse
 
 from console.holds import Holds
 from console.refusals import LoginRequired, Refusal
@@ -89,11 +88,13 @@ def build_console(settings: ConsoleSettings) -> Console:
     )
 
 
-def for_reviewers(handler: Callable[[Visit], Response]) -> Callable[[Request], Response]:
+def for_reviewers(
+    handler: Callable[[Visit], Response], *, is_use: bool = True
+) -> Callable[[Request], Response]:
     """Return an endpoint that shows a page to people who are logged in."""
 
     def endpoint(request: Request) -> Response:
-        return handler(_enter(request))
+        return handler(_enter(request, is_use=is_use))
 
     return endpoint
 
@@ -153,21 +154,16 @@ def get_console(request: Request) -> Console:
     return console
 
 
-def redirect(*steps: str, query: str = "") -> RedirectResponse:
-    """Return a redirection after a form (POST-redirect-GET) to the path of these steps."""
-    path = link_to(*steps)
-    return RedirectResponse(path + (f"?{query}" if query else ""), HTTPStatus.SEE_OTHER)
-
-
 def link_to(*steps: str) -> str:
     """Return the path of these steps, each escaped."""
     return "/" + "/".join(quote(step, safe="") for step in steps)
 
 
-def _enter(request: Request) -> Visit:
+def _enter(request: Request, *, is_use: bool = True) -> Visit:
     """Find who is asking; a person struck off the list is out at once."""
     console = get_console(request)
-    session = console.sessions.find(request.cookies.get(COOKIE, ""), console.settings.clock())
+    cookie, now = request.cookies.get(COOKIE, ""), console.settings.clock()
+    session = console.sessions.find(cookie, now, is_use=is_use)
     reviewer = console.settings.accounts.find(session.code)
     if reviewer is None:
         console.sessions.close(session)

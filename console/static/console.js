@@ -43,3 +43,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target === document.body) document.getElementById("main").focus({ preventScroll: true });
 });
+
+// Nobody at the desk: what is on the screen goes when the login lapses.
+let timer;
+const restart = () => {
+  clearTimeout(timer);
+  const seconds = Number(document.body.dataset.idle || 0);
+  if (seconds) timer = setTimeout(() => location.replace("/login"), seconds * 1000);
+};
+["keydown", "pointerdown", "htmx:afterSettle"].forEach((name) => document.addEventListener(name, restart));
+restart();
