@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
 from tongcha.intake.cells import write_cell
-from tongcha.intake.csv_files import decode_csv, read_records, sniff_delimiter
+from tongcha.intake.csv_files import read_records, recode, sniff_delimiter
 from tongcha.intake.folder import read_content
 from tongcha.intake.headers import HeaderBook, clean_header
 from tongcha.intake.html_tables import read_html_tables
@@ -51,7 +51,7 @@ def test_a_destroyed_number_keeps_fifteen_digits_and_marks_the_rest(number):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_every_usual_encoding_is_decoded_and_rare_characters_survive(encoding):
-    assert decode_csv("姓名,䶮\n".encode(encoding)) == "姓名,䶮\n"
+    assert recode("姓名,䶮\n".encode(encoding)) == "姓名,䶮\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ CELLS = st.text(alphabet='张a1,"\n ', max_size=4)
 def test_the_fast_reader_and_the_careful_one_agree(rows):
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
-    frame = read_records(buffer.getvalue(), ",")
+    frame = read_records(buffer.getvalue().encode(), ",")
     for line, row in enumerate(rows):
         read = list(frame.filter(pl.col("row") == line + 1).drop("row").row(0))
         assert read[: len(row)] == [cell or None for cell in row]
@@ -77,12 +77,12 @@ def test_the_fast_reader_and_the_careful_one_agree(rows):
 
 
 def test_blank_lines_and_line_breaks_in_cells_dont_shift_row_numbers():
-    frame = read_records('a,b\n\n"x\ny",2\n3,4\n', ",")
+    frame = read_records(b'a,b\n\n"x\ny",2\n3,4\n', ",")
     assert frame.filter(pl.col("c0") == "3")["row"].item() == 4
 
 
 def test_a_carriage_return_inside_a_plain_file_changes_nothing():
-    assert read_records("a,b\r\n1,2\r\n", ",").rows() == read_records("a,b\n1,2\n", ",").rows()
+    assert read_records(b"a,b\r\n1,2\r\n", ",").rows() == read_records(b"a,b\n1,2\n", ",").rows()
 
 
 @pytest.mark.parametrize(

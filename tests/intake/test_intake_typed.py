@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
+from tongcha.intake.landing import tidy_text
 from tongcha.intake.remarks import drop_remarks, drop_repeats
 from tongcha.intake.typed import read_dates, type_table
 
@@ -49,7 +50,8 @@ def test_a_serial_is_the_date_it_stands_for(day):
 
 def typed(table: str, **values: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     row = pl.DataFrame({**{k: [v] for k, v in values.items()}, "file": ["f"], "sheet": [""], "row": [2]})
-    return type_table(row.cast(dict.fromkeys(values, pl.String)), table, POLICY)
+    text = row.cast(dict.fromkeys(values, pl.String)).with_columns(map(tidy_text, values))
+    return type_table(text, table, POLICY)
 
 
 @pytest.mark.parametrize(("written", "read"), [("45", 45), ("45.0", 45), ("４５岁", 45), (" 45 ", 45)])

@@ -5,88 +5,137 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
 from tongcha.intake.preflight import FileRefusedError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 DELIMITERS: Final = (",", "\t", ";", "|")
 SAMPLE: Final = 1 << 16
 LOOKED_AT: Final = 20
 MAX_FIELD: Final = 1 << 20
+UNTIDY: Final = (
+    b" ",
+    b"\t",
+    b"=",
+    b"\r",
+    b"\xc2\xa0",
+    b"\xe2\x80",
+    b"\xe2\x81",
+    b"\xe3\x80\x80",
+    b"\xef\xbb\xbf",
+)
+"""Where none of these bytes occurs, no value can have outer spaces or a `="…"` wrapper."""
 
 
-def decode_csv(data: bytes) -> str:
-    """Decode by BOM, then as UTF-8, then as GB18030 (GBK and GB2312 are parts of it).
+class Records(NamedTuple):
+    """The records of a file that isn't a workbook.
+
+    Attributes:
+        head: the first records as cells, or the column names as the only one.
+        frame: `c0`, `c1`, … as text (null when empty) and `row`, the record's number from 1.
+        offset: the record number of `head[0]`; 0 if it isn't a record.
+        is_tidy: whether it is known that no value needs stripping.
+    """
+
+    head: list[list[str]]
+    frame: pl.DataFrame
+    offset: int
+    is_tidy: bool
+
+
+def read_csv_records(data: bytes, head_rows: int) -> Records:
+    """Read a CSV file of any usual encoding and delimiter.
+
+    Raises:
+        FileRefusedError: not text, of unknown encoding, or a quoted value is never closed.
+    """
+    text = recode(data)
+    sample = text[:SAMPLE].decode(errors="ignore")
+    delimiter = sniff_delimiter(sample)
+    head = [row for row, _ in zip(_parse(sample, delimiter, strict=False), range(head_rows), strict=False)]
+    # a single byte is looked for much faster than several, so its absence is asked first
+    is_tidy = not any(mark[:1] in text and mark in text for mark in UNTIDY)
+    return Records(head, read_records(text, delimiter), 1, is_tidy)
+
+
+def recode(data: bytes) -> bytes:
+    """Return the text as UTF-8 without BOM: by BOM, else UTF-8, else GB18030 (GBK, GB2312 are parts of it).
 
     Raises:
         FileRefusedError: the bytes are none of these.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    if b"\x00" in data[:SAMPLE] and encodings != ["utf-16"]:
-        raise FileRefusedError("binary", "不是文本文件", "另存为 XLSX 或 CSV")
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileRefusedError("encoding", "文字编码无法识别", "另存为 UTF-8 或 GB18030 编码的 CSV")
+    try:
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return data.decode("utf-16").encode()
+        if b"\x00" in data:
+            raise FileRefusedError("binary", "不是文本文件", "另存为 XLSX 或 CSV")
+        return data.removeprefix(codecs.BOM_UTF8) if _is_utf8(data) else data.decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        raise FileRefusedError(
+            "encoding", "文字编码无法识别", "另存为 UTF-8 或 GB18030 编码的 CSV"
+        ) from error
 
 
-def sniff_delimiter(text: str) -> str:
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8; polars checks them many times faster than decoding would."""
+    try:
+        pl.Series([data], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return False
+    return True
+
+
+def sniff_delimiter(sample: str) -> str:
     """Return the delimiter that occurs most in the first lines; a comma if none does."""
-    sample = text[:SAMPLE]
     return max(DELIMITERS, key=lambda mark: (sample.count(mark), -DELIMITERS.index(mark)))
 
 
-def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
-    """Return the first records as lists of cells."""
-    reader = csv.reader(io.StringIO(text[:SAMPLE], newline=""), delimiter=delimiter)
-    return [row for row, _ in zip(reader, range(count), strict=False)]
-
-
-def read_records(text: str, delimiter: str) -> pl.DataFrame:
+def read_records(text: bytes, delimiter: str) -> pl.DataFrame:
     """Return all records: text columns `c0`, `c1`, … (null when empty) and `row`, numbered from 1.
 
     Raises:
         FileRefusedError: a quoted value is never closed (the file is truncated).
     """
-    plain = text.replace("\r\n", "\n").strip("\n")
-    if '"' not in plain and "\n\n" not in plain and not text.startswith(("\n", "\r\n")):
-        frame = _read_plain(plain, delimiter)
-        if frame is not None:
-            return frame
-    return _read_carefully(text, delimiter)
+    plain = None if b'"' in text else _read_plain(text, delimiter)
+    return _read_carefully(text.decode(), delimiter) if plain is None else plain
 
 
-def _read_plain(plain: str, delimiter: str) -> pl.DataFrame | None:
-    """Read text without quotes and blank lines the fast way; None unless every line gives a row."""
-    columns = max(line.count(delimiter) for line in plain[:SAMPLE].split("\n")[:LOOKED_AT]) + 1
+def _read_plain(text: bytes, delimiter: str) -> pl.DataFrame | None:
+    """Read text without quotes the fast way; None unless every line gives exactly one row."""
+    lines = text.count(b"\n") + (not text.endswith(b"\n"))
+    sample = text[:SAMPLE].split(b"\n")[:LOOKED_AT]
+    columns = max(line.count(delimiter.encode()) for line in sample) + 1
     try:
         frame = pl.read_csv(
-            plain.encode(),
+            text,
             has_header=False,
             separator=delimiter,
             quote_char=None,
             schema={f"c{i}": pl.String for i in range(columns)},
+            row_index_name="row",
+            row_index_offset=1,
         )
     except pl.exceptions.PolarsError:
         return None
-    return frame.with_row_index("row", offset=1) if frame.height == plain.count("\n") + 1 else None
+    return frame if frame.height == lines else None
 
 
 def _read_carefully(text: str, delimiter: str) -> pl.DataFrame:
-    csv.field_size_limit(MAX_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows = list(reader)
+        rows = list(_parse(text, delimiter, strict=True))
     except csv.Error as error:
         raise FileRefusedError("truncated", "引号没有配对，文件可能不完整", "重新导出或重新传送") from error
     width = max((len(row) for row in rows), default=0)
     columns = {f"c{i}": [(row[i] or None) if i < len(row) else None for row in rows] for i in range(width)}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     return frame.with_row_index("row", offset=1)
+
+
+def _parse(text: str, delimiter: str, *, strict: bool) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_FIELD)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
-from tongcha.intake.csv_files import decode_csv, first_rows, read_records, sniff_delimiter
+from tongcha.intake.csv_files import Records, read_csv_records
 from tongcha.intake.headers import HeaderBook
 from tongcha.intake.landing import Hint, Lander, Landing, RefusedFile
-from tongcha.intake.parquet_files import read_parquet_text
+from tongcha.intake.parquet_files import read_parquet_records
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
 
@@ -54,15 +52,11 @@ def read_folder(
     return lander.landing
 
 
-Records = tuple[list[list[str]], pl.DataFrame, int]
-
-
 def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid] | Records) -> None:
     if isinstance(content, list):
         lander.land_grids(file, sha256, hint, content)
     else:
-        head, frame, offset = content
-        lander.land_frame(file, sha256, hint.table, head, frame, offset=offset)
+        lander.land_records(file, sha256, hint.table, content)
 
 
 def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> list[Grid] | Records | FileRefusedError:
@@ -80,13 +74,8 @@ def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> list[Grid] | 
 def _read_records(path: Path, kind: str, policy: IntakePolicy) -> Records | FileRefusedError:
     try:
         if kind == "parquet":
-            frame = read_parquet_text(path, policy.limits.max_parquet_rows)
-            names = frame.columns
-            renamed = frame.rename({name: f"c{i}" for i, name in enumerate(names)})
-            return [names], renamed.with_row_index("row", offset=1), 0
-        text = decode_csv(path.read_bytes())
-        delimiter = sniff_delimiter(text)
-        return first_rows(text, delimiter, policy.header_rows), read_records(text, delimiter), 1
+            return read_parquet_records(path, policy.limits.max_parquet_rows)
+        return read_csv_records(path.read_bytes(), policy.header_rows)
     except FileRefusedError as error:
         return error
 

@@ -15,6 +15,7 @@ from tongcha.tables import BY_NAME
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tongcha.intake.csv_files import Records
     from tongcha.intake.parser_child import Grid
 
 FIRST: Final = "__first"
@@ -46,6 +47,10 @@ class RefusedFile:
     error: FileRefusedError
 
 
+SPACE: Final = " \t\r\n\v\f\u00a0\u2002\u2003\u2009\u200b\u202f\u2060\u3000\ufeff"
+WRAPPED: Final = r'^="?(.*?)"?$'
+
+
 @dataclass(frozen=True, slots=True)
 class ReadSheet:
     """A sheet that was read: which table it serves, its file's fingerprint and its rows."""
@@ -74,10 +79,17 @@ class Landing:
     _lists: dict[str, dict[str, list[str | int | None]]] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return all rows of a table as text, with `__first`, file, sheet, row; unmapped columns are null."""
+        """Return a table as tidy text, with `__first`, file, sheet, row; unmapped columns are null."""
         kinds = text_schema(name)
-        parts = [pl.DataFrame(self._lists.get(name, {}), schema=kinds), *self._frames.get(name, [])]
-        return pl.concat(parts, how="diagonal").select(kinds.names())
+        parts = list(self._frames.get(name, []))
+        if name in self._lists:
+            texts = [column for column in kinds if column not in ("file", "sheet", "row")]
+            parts.append(pl.DataFrame(self._lists[name], schema=kinds).with_columns(map(tidy_text, texts)))
+        whole = pl.concat(parts, how="diagonal") if parts else kinds.to_frame()
+        absent = [
+            pl.lit(None, kind).alias(column) for column, kind in kinds.items() if column not in whole.columns
+        ]
+        return whole.with_columns(absent).select(kinds.names())
 
     def add_lists(self, name: str, columns: Mapping[str, list[str | int | None]], height: int) -> None:
         """Append rows given as lists: cheaper than a frame for a sheet of some dozen rows."""
@@ -88,6 +100,13 @@ class Landing:
     def add_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Append rows given as a frame."""
         self._frames.setdefault(name, []).append(frame)
+
+
+def tidy_text(column: str) -> pl.Expr:
+    """Strip spaces at both ends and `="…"` wrappers; blank is null. The inside stays as written."""
+    text = pl.col(column).str.strip_chars(SPACE)
+    text = pl.when(text.str.starts_with("=")).then(text.str.replace(WRAPPED, "${1}")).otherwise(text)
+    return pl.when(text != "").then(text).alias(column)
 
 
 def text_schema(table: str) -> pl.Schema:
@@ -133,47 +152,33 @@ class Lander:
         table = hint.folder or self._book.table_by_name(grid["sheet"]) or hint.stem
         return self._book.find_header(grid["rows"], table)
 
-    def land_frame(
-        self,
-        file: str,
-        sha256: str,
-        table: str,
-        head: list[list[str]],
-        frame: pl.DataFrame,
-        *,
-        offset: int,
-    ) -> None:
+    def land_records(self, file: str, sha256: str, table: str, records: Records) -> None:
         """Take in the records of a CSV or Parquet file.
 
         Args:
             file: name relative to the inbox.
             sha256: its fingerprint.
             table: the table if its path tells, else empty.
-            head: its first records, or its column names as the only one.
-            frame: columns `c0`, `c1`, … as text (null when empty) and `row`, the record's number.
-            offset: the record number of `head[0]`.
+            records: what was read.
 
         Raises:
             FileRefusedError: no header, or a required column is missing.
         """
-        header = self._book.find_header(head, table)
+        header = self._book.find_header(records.head, table)
         if header is None:
             raise _no_header()
         self._require_columns(header)
-        cells = [name for name in frame.columns if name != "row"]
+        cells = [name for name in records.frame.columns if name != "row"]
         place = {"file": pl.lit(file), "sheet": pl.lit(""), "row": pl.col("row").cast(pl.Int64)}
-        body = frame.filter(
-            pl.col("row") > header.line + offset, pl.any_horizontal(pl.col(cells).is_not_null())
+        body = records.frame.filter(
+            pl.col("row") > header.line + records.offset, pl.any_horizontal(pl.col(cells).is_not_null())
         ).with_columns(**place)
         self._read_sheet(file, "", sha256, header, body.height)
-        width = len(head[header.line])
-        if len(cells) > width:
-            spills = pl.any_horizontal(pl.col(cells[width:]).is_not_null())
-            self._note_spills(body.filter(spills), header.table)
-            body = body.filter(~spills)
+        body = self._drop_spills(body, cells[len(records.head[header.line]) :], header.table)
+        tidy = body if records.is_tidy else body.with_columns(map(tidy_text, cells))
         named = [pl.col(f"c{place}").alias(column) for column, place in header.places.items()]
         first = pl.coalesce(cells).alias(FIRST)
-        self.landing.add_frame(header.table, body.select(*named, first, "file", "sheet", "row"))
+        self.landing.add_frame(header.table, tidy.select(*named, first, "file", "sheet", "row"))
 
     def _land_grid(self, file: str, sha256: str, header: Header, grid: Grid) -> None:
         body = [
@@ -208,9 +213,16 @@ class Lander:
         note = reject_whole(file, sheet, table=table, rule=rule, reason=reason, outcome="dropped")
         self.landing.notes.append(note)
 
-    def _note_spills(self, rows: pl.DataFrame, table: str) -> None:
+    def _drop_spills(self, rows: pl.DataFrame, beyond: list[str], table: str) -> pl.DataFrame:
+        """Turn away rows with a value beyond the header: a stray delimiter has shifted their cells."""
+        if not beyond:
+            return rows
+        spills = pl.any_horizontal(pl.col(beyond).is_not_null())
         reason = "单元格比表头多，各列可能已经错位；请检查多余的分隔符"
-        self.landing.notes.append(reject_rows(rows, table=table, rule="too_many_cells", reason=reason))
+        self.landing.notes.append(
+            reject_rows(rows.filter(spills), table=table, rule="too_many_cells", reason=reason)
+        )
+        return rows.filter(~spills)
 
     def _require_columns(self, header: Header) -> None:
         spared = DERIVED | self._derivable.get(header.table, frozenset())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.intake.cells import DIGITS_KEPT, FIRST_LOST
+from tongcha.intake.csv_files import Records
 from tongcha.intake.preflight import FileRefusedError
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ def read_parquet_text(path: Path, max_rows: int) -> pl.DataFrame:
         return lazy.select(_as_text(name, kind) for name, kind in lazy.collect_schema().items()).collect()
     except pl.exceptions.PolarsError as error:
         raise FileRefusedError("unreadable", "Parquet 文件无法读取", "重新导出") from error
+
+
+def read_parquet_records(path: Path, max_rows: int) -> Records:
+    """Return the rows as records whose only head is the column names.
+
+    Raises:
+        FileRefusedError: as `read_parquet_text`.
+    """
+    frame = read_parquet_text(path, max_rows)
+    renamed = frame.rename({name: f"c{i}" for i, name in enumerate(frame.columns)})
+    return Records([frame.columns], renamed.with_row_index("row", offset=1), 0, is_tidy=False)
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:

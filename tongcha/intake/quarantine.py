@@ -28,6 +28,9 @@ def quarantine(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.Data
         outcome) for the others, one per rule broken.
     """
     rules = rule_predicates(table)
+    if frame.select(pl.struct(table.key).n_unique()).item() == frame.height:
+        # all keys differ, so the costly window of the key's rule need not be computed
+        rules = rules[:-1]
     breaches = find_breaches(frame, rules)
     rejected = join_rejections(
         [
@@ -40,11 +43,13 @@ def quarantine(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.Data
 
 def find_breaches(frame: pl.DataFrame, rules: list[Rule]) -> list[tuple[Rule, pl.DataFrame]]:
     """Return each broken rule with the rows that break it, in one scan of the frame."""
-    flags = ", ".join(f"coalesce(({rule.predicate}), TRUE) AS f{i}" for i, rule in enumerate(rules))
+    flags = [f"coalesce(({rule.predicate}), TRUE) AS f{i}" for i, rule in enumerate(rules)]
     kept = " AND ".join(f"f{i}" for i in range(len(rules)))
+    flagged = f"SELECT {ROW_NUMBER}, {', '.join(flags)} FROM landed"  # noqa: S608 - predicates of our contracts
     with duckdb.connect(config={"python_enable_replacements": False}) as connection:
-        connection.register("landed", frame.with_row_index(ROW_NUMBER).to_arrow())
-        query = f"SELECT * FROM (SELECT {ROW_NUMBER}, {flags} FROM landed) AS flagged WHERE NOT ({kept})"  # noqa: S608 - predicates of our contracts
+        numbered = frame.with_row_index(ROW_NUMBER)
+        connection.register("landed", numbered.to_arrow(compat_level=pl.CompatLevel.newest()))
+        query = f"SELECT * FROM ({flagged}) AS flagged WHERE NOT ({kept})"  # noqa: S608 - as above
         broken = connection.sql(query).pl().sort(ROW_NUMBER)
     return [
         (rule, frame[broken.filter(~pl.col(f"f{i}"))[ROW_NUMBER].to_list()])

@@ -46,8 +46,7 @@ def read_source_rows(
             return None
         head, rows = lines, {n: lines[n - 1] for n in wanted if 0 < n <= len(lines)}
     else:
-        head, frame, _ = content
-        rows = _pick(frame, wanted)
+        head, rows = content.head, _pick(content.frame, wanted)
     header = HeaderBook(policy, [table]).find_header(head, table)
     return SourceRows(head[header.line], header.places, rows) if header else None
 

@@ -1,4 +1,8 @@
-"""Text becomes typed values; what can't be read as its type goes back with its row."""
+"""Text becomes typed values; what can't be read as its type goes back with its row.
+
+Each column is first read the plain way, all at once; only where that leaves something is the
+forgiving way taken, and only for the values left.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,11 @@ from tongcha.intake.refusals import PLACE, join_rejections, reject_rows, without
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tongcha.policy.intake import IntakePolicy
     from tongcha.tables.contract import Column
 
-SPACE: Final = " \t\r\n\v\f\u00a0\u2002\u2003\u2009\u200b\u202f\u2060\u3000\ufeff"
 INSIDE: Final = r"[\s\u00a0\u200b-\u200f\u2060\u3000\ufeff]+"
-WRAPPED: Final = r'^="?(.*?)"?$'
+NOT_PLAIN: Final = r"[^!-~]"
 PLAIN_DATE: Final = "%Y-%m-%d"
 WRITTEN_DATE: Final = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日]?(?:[T ].*)?$"
 PACKED_DATE: Final = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
@@ -32,60 +33,67 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
     """Return the typed rows and the entries for rows with an unreadable value.
 
     Args:
-        text: landed text columns with file, sheet, row.
+        text: landed tidy text columns with file, sheet, row.
         name: the table.
         policy: ways of writing values.
     """
-    columns = [
-        column for column in BY_NAME[name].columns if column.name in text.columns and column.name not in PLACE
-    ]
-    cleaned = text.with_columns(_clean(column, policy) for column in columns)
-    typed = cleaned.with_columns(_type(column, cleaned, policy) for column in columns)
-    rejected = join_rejections([r for column in columns for r in _unreadable(column, cleaned, typed, name)])
+    columns = [c for c in BY_NAME[name].columns if c.name in text.columns and c.name not in PLACE]
+    plain = text.with_columns(expression for column in columns for expression in _read_plainly(column))
+    odd = plain.select(expression for column in columns for expression in _is_left(column))
+    left = [column for column in columns if _has_left(column, text, plain, odd)]
+    typed = plain.with_columns(_read_forgivingly(column, text[column.name], policy) for column in left)
+    rejected = join_rejections([r for column in left for r in _unreadable(column, text, typed, policy, name)])
     return without_places(typed, rejected), rejected
 
 
-def _unreadable(column: Column, before: pl.DataFrame, after: pl.DataFrame, table: str) -> list[pl.DataFrame]:
+def _read_plainly(column: Column) -> list[pl.Expr]:
+    if column.dtype == pl.Date:
+        return [pl.col(column.name).str.to_date(PLAIN_DATE, strict=False)]
+    return [pl.col(column.name).cast(pl.Int64, strict=False)] if column.dtype == pl.Int64 else []
+
+
+def _is_code(column: Column) -> bool:
+    return column.dtype == pl.String and bool(column.pattern or column.name.endswith(("_id", "area")))
+
+
+def _is_left(column: Column) -> list[pl.Expr]:
+    """Whether a text column of codes or listed values has one that isn't canonical yet."""
+    if column.one_of:
+        return [(~pl.col(column.name).is_in(column.one_of)).any()]
+    return [pl.col(column.name).str.contains(NOT_PLAIN).any()] if _is_code(column) else []
+
+
+def _has_left(column: Column, text: pl.DataFrame, plain: pl.DataFrame, odd: pl.DataFrame) -> bool:
+    if column.name in odd.columns:
+        return bool(odd[column.name].item())
+    return plain[column.name].null_count() > text[column.name].null_count()
+
+
+def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy) -> pl.Series:
+    if column.dtype == pl.Date:
+        return read_dates(text)
+    folded = text.str.normalize("NFKC").str.replace_all(INSIDE, "")
+    if column.dtype == pl.Int64:
+        return folded.str.extract(WHOLE, 1).cast(pl.Int64, strict=False)
+    ways = policy.values.get(column.name, {})
+    known = {way: value for value, written in ways.items() for way in written if value in column.one_of}
+    return folded.replace(known) if known else folded
+
+
+def _unreadable(
+    column: Column, before: pl.DataFrame, after: pl.DataFrame, policy: IntakePolicy, table: str
+) -> list[pl.DataFrame]:
     """Return entries for rows whose value got lost in typing."""
-    if column.dtype == pl.String or before[column.name].null_count() == after[column.name].null_count():
+    lost = before.filter(before[column.name].is_not_null() & after[column.name].is_null())
+    kind = "整数"
+    if column.dtype == pl.Date:
+        kind, lost = "日期", lost.filter(~pl.col(column.name).is_in(policy.open_ended))
+    if lost.is_empty():
         return []
-    kind = "日期" if column.dtype == pl.Date else "整数"
-    lost = before.filter(pl.col(column.name).is_not_null() & after[column.name].is_null())
     reason = f"「{column.label}」不是可识别的{kind}"
     return [
         reject_rows(lost, table=table, rule=f"{column.name}_is_readable", reason=reason, column=column.name)
     ]
-
-
-def _clean(column: Column, policy: IntakePolicy) -> pl.Expr:
-    """Strip spaces at both ends and `="…"` wrappers; blank is null. The inside stays as written."""
-    blank = ("", *policy.open_ended) if column.dtype == pl.Date else ("",)
-    text = pl.col(column.name).str.strip_chars(SPACE)
-    text = pl.when(text.str.starts_with("=")).then(text.str.replace(WRAPPED, "${1}")).otherwise(text)
-    return pl.when(~text.is_in(blank)).then(text).alias(column.name)
-
-
-def _type(column: Column, frame: pl.DataFrame, policy: IntakePolicy) -> pl.Series:
-    values = frame[column.name]
-    if column.dtype == pl.Date:
-        return read_dates(values)
-    if column.dtype == pl.Int64:
-        return _fold(values).str.extract(WHOLE, 1).cast(pl.Int64, strict=False)
-    if column.one_of or column.pattern or column.name.endswith(("_id", "area")):
-        return _canonical(_fold(values), column, policy.values.get(column.name, {}))
-    return values
-
-
-def _fold(values: pl.Series) -> pl.Series:
-    """Return codes without full-width forms and inner spaces; untouched if all are plain ASCII."""
-    if values.is_null().all() or (values.str.len_bytes() == values.str.len_chars()).all():
-        return values.str.replace_all(" ", "", literal=True)
-    return values.str.normalize("NFKC").str.replace_all(INSIDE, "")
-
-
-def _canonical(values: pl.Series, column: Column, ways: Mapping[str, tuple[str, ...]]) -> pl.Series:
-    known = {way: value for value, written in ways.items() for way in written if value in column.one_of}
-    return values.replace(known) if known else values
 
 
 def read_dates(values: pl.Series) -> pl.Series:
@@ -96,9 +104,8 @@ def read_dates(values: pl.Series) -> pl.Series:
         return dates
     text = rest.str.normalize("NFKC").str.replace_all(INSIDE, " ").alias("text").to_frame()
     read = text.select(pl.coalesce(*_date_readings(pl.col("text")))).to_series()
-    return dates.zip_with(
-        dates.is_not_null(), values.replace_strict(rest, read, default=None, return_dtype=pl.Date)
-    )
+    later = values.replace_strict(rest, read, default=None, return_dtype=pl.Date)
+    return dates.zip_with(dates.is_not_null(), later)
 
 
 def _date_readings(text: pl.Expr) -> list[pl.Expr]:
