@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tongcha.linkage.census import Census
-from tongcha.linkage.codes import I64, Truth, concatenate
+from tongcha.linkage.codes import I64, Truth, concatenate, sort_unique
 from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
 from tongcha.linkage.sides import code_keys
 
@@ -123,7 +123,7 @@ def pair_up(keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], caps: 
             rows.append(keys[kind].row[spread(start[used], size[used])])
     identity, row = concatenate(identities), concatenate(rows)
     width = int(row.max(initial=0)) + 1
-    pairs = np.unique(identity * width + row)
+    pairs = sort_unique(identity * width + row)
     return Pairs(pairs // width, pairs % width, dropped)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
 from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY
 from tongcha.linkage.glyphs import SIZE, U64
-from tongcha.linkage.sides import Keyed, Side
+
+if TYPE_CHECKING:
+    from tongcha.linkage.sides import Keyed, Side
 
 YEAR: Final = 365.2425
 OLDEST: Final = 120
@@ -41,8 +43,8 @@ class Census:
     @classmethod
     def empty(cls) -> Self:
         """Return a census of nobody."""
-        counts = (np.zeros(size, np.int64) for size in (SIZE, DAYS, AREAS, 3))
-        return cls(0, *counts, {})
+        surnames, births, areas, sexes = (np.zeros(size, np.int64) for size in (SIZE, DAYS, AREAS, 3))
+        return cls(0, surnames, births, areas, sexes, {})
 
     @classmethod
     def of(cls, people: Keyed) -> Self:
@@ -89,7 +91,7 @@ class Census:
         share = known / max(int(below[-1]), 1)
         ages = np.clip(met.age, 0, OLDEST)
         seen = np.convolve(np.bincount(ages[aged], minlength=OLDEST + 1), [0.25, 0.5, 0.25], "same")[ages]
-        mixed = (seen + LEAN * share) / (aged.sum() + LEAN)
+        mixed: F64 = (seen + LEAN * share) / (aged.sum() + LEAN)
         return np.maximum(mixed, 1e-4)
 
 

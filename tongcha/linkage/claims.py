@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist, cpdist
 
-from tongcha.linkage.codes import F64, I32, I64
 from tongcha.linkage.comparisons import ABSENT, Levels
+
+if TYPE_CHECKING:
+    from tongcha.linkage.codes import F64, I32, I64
 
 FITS_FROM: Final = 0.99
 """share of the claimed characters that must occur in order in a name of the school"""

@@ -138,3 +138,10 @@ def _check_digits(ids: U8) -> U8:
 def concatenate(parts: Sequence[I64]) -> I64:
     """Return the parts as one array; nothing is an empty array."""
     return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def sort_unique(values: I64) -> I64:
+    """Return the distinct values in ascending order (`numpy.unique` hashes first, which is slower here)."""
+    ordered: I64 = np.sort(values)
+    distinct: I64 = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    return distinct

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import NO_DAY, STAR, WIDTH, Names
+from tongcha.identity.ladder import NameLevel, name_level
+from tongcha.linkage.codes import NO_DAY, STAR, WIDTH, Names, Truth
 from tongcha.linkage.glyphs import (
     FUZZY,
     READINGS,
@@ -24,7 +25,7 @@ from tongcha.linkage.glyphs import (
     pack,
 )
 from tongcha.linkage.sides import (
-    FORM_FULL,
+    FORM_LATIN,
     FORM_NONE,
     FORM_SURNAME,
     NUMBER_ABSENT,
@@ -35,7 +36,6 @@ from tongcha.linkage.sides import (
 )
 
 Levels = npt.NDArray[np.int8]
-Truth = npt.NDArray[np.bool_]
 ABSENT: Final = -1
 NAME_LEVELS: Final = (
     "exact",
@@ -63,12 +63,32 @@ AREA_LEVELS: Final = ("district", "city", "elsewhere")
 SCHOOL_LEVELS: Final = ("fits", "same_district", "elsewhere")
 SUBJECT_LEVELS: Final = ("same", "different")
 FAR_YEARS: Final = 4
+REFERENCE_LEVELS: Final = {
+    NameLevel.EXACT: NAME_LEVELS.index("exact"),
+    NameLevel.VARIANT: NAME_LEVELS.index("variant"),
+    NameLevel.TONE: NAME_LEVELS.index("tone"),
+    NameLevel.PINYIN: NAME_LEVELS.index("syllable"),
+    NameLevel.FUZZY: NAME_LEVELS.index("fuzzy"),
+    NameLevel.LOOKALIKE: NAME_LEVELS.index("lookalike"),
+    NameLevel.WILDCARD: NAME_LEVELS.index("wildcard"),
+    NameLevel.SWAPPED: NAME_LEVELS.index("swapped"),
+    NameLevel.DROPPED: NAME_LEVELS.index("dropped"),
+    NameLevel.ONE_DIFFERS: NAME_LEVELS.index("one_differs"),
+    NameLevel.SURNAME_DIFFERS: NAME_LEVELS.index("surname_differs"),
+    NameLevel.SURNAME_ONLY: NAME_LEVELS.index("surname_only"),
+    NameLevel.NONE: NAME_LEVELS.index("different"),
+    NameLevel.ABSENT: ABSENT,
+}
+"""rungs of `tongcha.identity.ladder`, which compares the few unusual names one by one"""
 FORMER_AS_CLOSE_AS: Final = NAME_LEVELS.index("fuzzy")
 
 
 def compare_names(met: Side, person: Side) -> Levels:
     """Level of the name (positions in NAME_LEVELS); row i of one side is compared with row i of the other."""
     level = name_ladder(met.name, person.name)
+    odd = np.flatnonzero(_is_unusual(met) | _is_unusual(person))
+    written = (side.name_text.gather(odd) for side in (met, person))
+    level[odd] = [REFERENCE_LEVELS[name_level(*pair)] for pair in zip(*written, strict=True)]
     renamed = np.flatnonzero(person.former.length > 0)
     if len(renamed):
         before = name_ladder(met.name.take(renamed), person.former.take(renamed))
@@ -82,6 +102,13 @@ def compare_names(met: Side, person: Side) -> Levels:
     )
     level[(met.form == FORM_NONE) | (person.form == FORM_NONE)] = ABSENT
     return level
+
+
+def _is_unusual(side: Side) -> Truth:
+    """Names of more characters than the arrays hold, with unreadable characters, or in Latin letters."""
+    illegible: Truth = (side.name.raw == WILD).any(axis=1)
+    unusual: Truth = illegible | (side.name.length > WIDTH) | (side.form == FORM_LATIN)
+    return unusual
 
 
 def name_ladder(one: Names, other: Names) -> Levels:
@@ -137,13 +164,14 @@ def _one_lookalike(a: U32, b: U32, same: Truth) -> Truth:
 
 def _fits_wildcard(a: U32, b: U32, same: Truth) -> Truth:
     wild = (a == WILD) | (b == WILD)
-    return wild.any(axis=1) & (same | (wild & (a > 0) & (b > 0))).all(axis=1)
+    fits: Truth = wild.any(axis=1) & (same | (wild & (a > 0) & (b > 0))).all(axis=1)
+    return fits
 
 
 def _given_swapped(a: U32, b: U32, length: npt.NDArray[np.int64]) -> Truth:
-    three = (length == 3) & (a[:, 0] == b[:, 0]) & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])  # noqa: PLR2004
+    three: Truth = (length == 3) & (a[:, 0] == b[:, 0]) & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])  # noqa: PLR2004
     start = (a[:, :2] == b[:, :2]).all(axis=1)
-    four = (length == WIDTH) & start & (a[:, 2] == b[:, 3]) & (a[:, 3] == b[:, 2])
+    four: Truth = (length == WIDTH) & start & (a[:, 2] == b[:, 3]) & (a[:, 3] == b[:, 2])
     return three | four
 
 
@@ -155,7 +183,8 @@ def _one_dropped(a: U32, b: U32, la: npt.NDArray[np.int64], lb: npt.NDArray[np.i
     two = (least == 2) & ((shorter[:, 1] == longer[:, 1]) | (shorter[:, 1] == longer[:, 2]))  # noqa: PLR2004
     compound = shorter[:, 1] == longer[:, 1]
     three = (least == 3) & compound & ((shorter[:, 2] == longer[:, 2]) | (shorter[:, 2] == longer[:, 3]))  # noqa: PLR2004
-    return starts & (two | three)
+    dropped: Truth = starts & (two | three)
+    return dropped
 
 
 def _same_surname(a: U32, b: U32) -> Truth:
@@ -235,25 +264,20 @@ def age_on(birth: npt.NDArray[np.int32], day: npt.NDArray[np.int32]) -> npt.NDAr
 
 def _day_of_year(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
     months = days.astype("datetime64[M]")
-    return months.astype(np.int64) % 12 * 32 + (days - months).astype(np.int64)
+    order: npt.NDArray[np.int64] = months.astype(np.int64) % 12 * 32 + (days - months).astype(np.int64)
+    return order
 
 
 def compare_sexes(met: Side, person: Side) -> Levels:
     """Level of the sex."""
-    level = (met.sex != person.sex).astype(np.int8)
+    level: Levels = (met.sex != person.sex).astype(np.int8)
     level[(met.sex == 0) | (person.sex == 0)] = ABSENT
     return level
 
 
 def compare_areas(met: Side, person: Side) -> Levels:
     """Level of the raid's district against the district of the person's school."""
-    level = np.select([met.area == person.area, met.area // 100 == person.area // 100], [0, 1], 2).astype(
-        np.int8
-    )
+    same = [met.area == person.area, met.area // 100 == person.area // 100]
+    level = np.select(same, [0, 1], 2).astype(np.int8)
     level[(met.area == 0) | (person.area == 0)] = ABSENT
     return level
-
-
-def is_full(met: Side) -> Truth:
-    """Whether the identity has a full name."""
-    return met.form == FORM_FULL

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.policy.linkage import LinkagePolicy
+if TYPE_CHECKING:
+    from tongcha.policy.linkage import LinkagePolicy
 
 CLOSE_NAMES: Final = ("exact", "variant", "tone", "syllable", "fuzzy", "lookalike", "former")
 AGREES: Final = {"id_number": ("exact",), "name": CLOSE_NAMES, "phone": ("exact",), "school": ("fits",)}

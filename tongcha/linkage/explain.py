@@ -27,7 +27,8 @@ def explain_link(candidate: Mapping[str, Any], evidence: pl.DataFrame) -> str:
     rows = evidence.sort("seq")
     lines = [
         f"比对 {candidate['link_id']}：现场人员 {candidate['identity_id']} 与库中 {candidate['person_id']}",
-        f"机器建议：{DECISIONS[candidate['decision']]}。{candidate['reason']}。证据等级 {candidate['evidence_grade']}。",
+        f"机器建议：{DECISIONS[candidate['decision']]}。{candidate['reason']}。",
+        f"证据等级：{candidate['evidence_grade']}。",
         "这是比对线索，不是结论；是否为同一人由复核人判断。",
         "",
         *waterfall_text(rows),
@@ -89,8 +90,10 @@ def waterfall_svg(evidence: pl.DataFrame) -> str:
     place = [LABEL + (end - low) * scale for end in ends]
     height = ROW * (rows.height + 1) + 8
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LABEL + PLOT + FIGURE} {height}" '
-        'font-family="sans-serif" font-size="13" role="img" aria-label="证据瀑布图">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LABEL + PLOT + FIGURE} {height}" '
+            'font-family="sans-serif" font-size="13" role="img" aria-label="证据瀑布图">'
+        ),
         f'<line x1="{place[0]:.1f}" x2="{place[0]:.1f}" y1="0" y2="{height}" stroke="#bbb"/>',
     ]
     for number, row in enumerate(rows.iter_rows(named=True)):
@@ -104,7 +107,9 @@ def _draw_row(number: int, label: str, bits: float, ends: list[float], colour: s
     fill = colour or ("#2a6f4e" if bits >= 0 else "#a33b2b")
     return [
         f'<text x="{LABEL - 8}" y="{top + 13}" text-anchor="end">{escape(label)}</text>',
-        f'<rect x="{min(ends):.1f}" y="{top}" width="{max(abs(ends[1] - ends[0]), 1):.1f}" '
-        f'height="{ROW - 6}" fill="{fill}"/>',
+        (
+            f'<rect x="{min(ends):.1f}" y="{top}" width="{max(abs(ends[1] - ends[0]), 1):.1f}" '
+            f'height="{ROW - 6}" fill="{fill}"/>'
+        ),
         f'<text x="{LABEL + PLOT + 8}" y="{top + 13}">{bits:+.3f}</text>',
     ]

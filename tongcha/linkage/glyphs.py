@@ -105,9 +105,8 @@ def _code(text: list[str]) -> U32:
 
 
 def _lookalikes() -> U64:
-    pairs = lookalikes()
-    one, other = (_code([pairs[side].str.join("").item()]) for side in ("char", "other"))
-    return np.unique(np.concatenate([pack(one, other), pack(other, one)]))
+    pairs = lookalikes()  # each pair stands there in both orders
+    return np.sort(pack(*(_code([pairs[side].str.join("").item()]) for side in ("char", "other"))))
 
 
 def _compounds() -> U64:

@@ -7,9 +7,8 @@ the few thousand identities and never from the millions of records.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,6 +22,9 @@ from tongcha.linkage.sides import (
     Keyed,
     Side,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KINDS: Final = (
     "id_full",
@@ -67,7 +69,8 @@ def as_numbers(places: U8) -> U64:
     """Return up to eight bytes per row as one number."""
     wide = np.zeros((len(places), 8), np.uint8)
     wide[:, : places.shape[1]] = places
-    return wide.view(np.uint64).ravel()
+    numbers: U64 = wide.view(np.uint64).ravel()
+    return numbers
 
 
 def segments(number: U8) -> tuple[U64, U64, U64]:
@@ -77,7 +80,8 @@ def segments(number: U8) -> tuple[U64, U64, U64]:
 
 def surname_sound(fold: U32) -> U64:
     """Return the blurred reading of the first character."""
-    return load_glyphs().surname[0, FUZZY][fold[:, 0]].astype(np.uint64)
+    heard: U64 = load_glyphs().surname[0, FUZZY][fold[:, 0]].astype(np.uint64)
+    return heard
 
 
 def person_keys(people: Keyed, offset: int = 0) -> Iterator[tuple[str, U64, I64]]:

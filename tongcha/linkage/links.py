@@ -1,4 +1,4 @@
-"""Scored pairs as a frame: identifiers, levels by name, posterior, rank, rival, both records of one person."""
+"""Scored pairs as a frame: identifiers, levels by name, posterior, rank, rival, twin record."""
 
 from __future__ import annotations
 

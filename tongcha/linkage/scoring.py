@@ -10,7 +10,7 @@ import polars as pl
 
 from tongcha.linkage.blocking import Pairs, count_bearers, pair_up, scan_people
 from tongcha.linkage.claims import Claims, compare_schools, find_schools, weigh_claims
-from tongcha.linkage.codes import F64, I64, mix
+from tongcha.linkage.codes import F64, I64, mix, sort_unique
 from tongcha.linkage.comparisons import (
     compare_ages,
     compare_areas,
@@ -72,25 +72,21 @@ def score_pairs(
     probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
     scan = scan_people(people, probes)
     pairs = pair_up(scan.keys, probes, policy.blocking.caps)
-    rows, record = np.unique(pairs.row, return_inverse=True)
-    found = people.fetch(rows)
-    staff = scan.census.staff_of(hash_schools(schools["school_id"]))
-    share = weigh_claims(claims, staff)
-    compared = compare_pairs(met, code_side(found), Sides(pairs.identity, record), claims, share, scan.keys)
+    rows = sort_unique(pairs.row)
+    record, found = np.searchsorted(rows, pairs.row), people.fetch(rows)
+    share = weigh_claims(claims, scan.census.staff_of(hash_schools(schools["school_id"])))
+    compared = compare_pairs(met, code_side(found), Sides(pairs.identity, record), share, scan.keys)
     compared.levels["school"] = compare_schools(
         claims.text.gather(pairs.identity), compared.met.area, locate_schools(found, schools)[record], schools
     )
-    weigher = Weigher(
-        policy, scan.census, count_bearers(scan.keys, probes, len(met)), scan.census.age_share(met)
-    )
-    bits = weigher.weigh(compared)
-    prior = weigher.prior()
-    person = group_records(pairs.identity, compared.person, pairs.row)
+    bearers = count_bearers(scan.keys, probes, len(met))
+    weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met))
+    bits, prior = weigher.weigh(compared), weigher.prior()
     ranked = rank_pairs(
         pairs.identity,
-        prior + sum(bits.values()),
+        np.sum(list(bits.values()), axis=0) + prior,
         found["person_id"].rank("ordinal").to_numpy()[record],
-        person,
+        group_records(pairs.identity, compared.person, pairs.row),
         policy.decision.duplicate_bits,
     )
     return Scored(pairs, found, record, compared, bits, prior, ranked)
@@ -124,9 +120,7 @@ def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
     return Probes(mix(code, surname_sound(met.name.take(who).fold)), who)
 
 
-def compare_pairs(
-    met: Side, people: Side, sides: Sides, claims: Claims, share: F64, keys: dict[str, SortedKeys]
-) -> Compared:
+def compare_pairs(met: Side, people: Side, sides: Sides, share: F64, keys: dict[str, SortedKeys]) -> Compared:
     """Lay both sides beside each other and compare every field but the school."""
     one, other = met.take(sides.identity), people.take(sides.record)
     levels = {

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import polars as pl
 
 from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids, code_names, code_phones
-from tongcha.linkage.glyphs import U64
 from tongcha.linkage.values import (
     FORM_FULL,
+    FORM_LATIN,
     FORM_NONE,
     FORM_SURNAME,
     LAST_FOUR,
@@ -28,6 +28,9 @@ from tongcha.linkage.values import (
     read_phones,
 )
 
+if TYPE_CHECKING:
+    from tongcha.linkage.glyphs import U64
+
 CAPTURES: Final = ("card", "typed", "masked", "last4", "oral")
 NO_LETTER: Final = r"[^\p{L}]"
 SEXES: Final = ("男", "女")
@@ -38,7 +41,9 @@ class Side:
     """Records of one side; every attribute has one entry per record.
 
     Attributes:
-        name: names; `form` tells whether it is a full name, a surname only, or nothing.
+        name_text: names as written.
+        name: the same as code points.
+        form: whether it is a full name, a surname only, Latin letters, or nothing.
         former: former names (length 0 if none).
         number: ID numbers as 18 bytes, `*` where unknown; `number_state` tells what they are.
         number_text: the number as written, for those of `NUMBER_BAD`.
@@ -51,6 +56,7 @@ class Side:
         capture: position in CAPTURES (identities); −1 for people.
     """
 
+    name_text: pl.Series
     name: Names
     former: Names
     form: I8
@@ -125,6 +131,7 @@ def code_side(frame: pl.DataFrame) -> Side:
     unknown = np.flatnonzero(birth == NO_DAY)
     birth[unknown] = birth_days(number[unknown])
     return Side(
+        name_text=_column(frame, "name").fill_null(""),
         name=name,
         former=read_names(_column(frame, "former_name"), spoken=False)[0],
         form=form,
@@ -224,6 +231,7 @@ def _add_tails(number: U8, state: I8, tails: pl.Series) -> tuple[U8, I8]:
 __all__ = [
     "CAPTURES",
     "FORM_FULL",
+    "FORM_LATIN",
     "FORM_NONE",
     "FORM_SURNAME",
     "NUMBER_ABSENT",

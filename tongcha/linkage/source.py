@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tongcha.linkage.codes import I64
 
-KEY_COLUMNS: Final = (
+KEY_COLUMNS: Final[tuple[str, ...]] = (
     "name",
     "former_name",
     "sex",
@@ -34,7 +34,7 @@ class People(Protocol):
     """People on record, in a fixed order of rows."""
 
     def parts(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Yield (row of the first, columns that keys are made of) for one part of the people after another."""
+        """Yield (row of the first, columns that keys are made of) for part after part of the people."""
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Return whole records at these rows, which ascend."""
@@ -83,8 +83,8 @@ class PeopleFile:
         for start in range(0, max(self.height, 1), PART):
             first, last = np.searchsorted(rows, [start, start + PART])
             if last > first:
-                found.append(self._read(list(self.columns), start)[rows[first:last] - start])
-        return pl.concat(found) if found else self._read(list(self.columns), 0).clear()
+                found.append(self._read(self.columns, start)[rows[first:last] - start])
+        return pl.concat(found) if found else self._read(self.columns, 0).clear()
 
-    def _read(self, columns: list[str], start: int) -> pl.DataFrame:
+    def _read(self, columns: Sequence[str], start: int) -> pl.DataFrame:
         return pl.scan_parquet(self.path).select(columns).slice(start, PART).collect()

@@ -1,4 +1,4 @@
-"""Columns of names, ID numbers and phones read into numbers: the plain majority at once, each odd value alone."""
+"""Names, ID numbers and phones read into numbers: the plain majority at once, each odd value alone."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tongcha.linkage.codes import (
 from tongcha.linkage.glyphs import SIZE, load_glyphs
 
 NUMBER_ABSENT, NUMBER_VALID, NUMBER_PARTIAL, NUMBER_BAD = range(4)
-FORM_NONE, FORM_SURNAME, FORM_FULL = range(3)
-FORMS: Final = {"full": FORM_FULL, "surname": FORM_SURNAME}
+FORM_NONE, FORM_SURNAME, FORM_FULL, FORM_LATIN = range(4)
+FORMS: Final = {"full": FORM_FULL, "surname": FORM_SURNAME, "latin": FORM_LATIN}
 NO_FIRST: Final = "小老大阿不无未佚匿待拒没保空男女家外同学教测姓先师负举某"
 """no full name begins with these: aliases and placeholders do"""
 NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某"
@@ -43,7 +43,7 @@ MASKED: Final = r"^[1-9*][0-9*]{16}[0-9X*]$"
 COMPLETE: Final = r"^[1-9][0-9]{16}[0-9X]$"
 OLD: Final = r"^[0-9]{15}$"
 LAST_FOUR: Final = r"^[0-9]{3}[0-9X]$"
-ALMOST: Final = r"^[0-9A-Z]{16,20}$"
+ALMOST: Final = r"^[0-9A-Za-z]{13,22}$"
 """a complete number with places lost, doubled or misread"""
 FIRST_MOBILE, LAST_MOBILE = 13_000_000_000, 19_999_999_999
 
@@ -70,7 +70,7 @@ def is_odd(names: Names, *, spoken: bool = False) -> Truth:
     """Whether a name may be something else than a plain full name of two to four Han characters."""
     glyphs = load_glyphs()
     known = glyphs.is_han[names.raw] | (names.raw == 0)
-    odd = ~known.all(axis=1) | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
+    odd: Truth = ~known.all(axis=1) | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
     if spoken:
         last = names.raw[np.arange(len(odd)), np.clip(names.length, 1, WIDTH) - 1]
         odd |= _any_of(NO_FIRST)[names.raw[:, 0]] | _any_of(NO_LAST)[last]
@@ -90,7 +90,7 @@ def read_numbers(numbers: pl.Series) -> tuple[U8, np.ndarray[tuple[int], np.dtyp
     odd = (laid.is_null() & text.is_not_null()).arg_true()
     if len(odd):
         tidy = text.gather(odd).str.replace_many(FULL_WIDTH)
-        text = text.scatter(odd, tidy)
+        text = text.scatter(odd, tidy.str.to_uppercase())
         strange = odd.filter(~tidy.str.contains(ALMOST) & ~tidy.str.contains(LAST_FOUR))
         laid = laid.scatter(odd, lay_out(tidy))
         laid = laid.scatter(strange, _parse_strange(text.gather(strange)))

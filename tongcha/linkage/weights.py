@@ -7,14 +7,12 @@ sex inside it can only speak against the match, and a name can only add what a b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tongcha.linkage.census import Census
-from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR
+from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR, Truth
 from tongcha.linkage.comparisons import (
     ABSENT,
     AGE_LEVELS,
@@ -25,10 +23,14 @@ from tongcha.linkage.comparisons import (
     PHONE_LEVELS,
     SEX_LEVELS,
     Levels,
-    Truth,
 )
 from tongcha.linkage.sides import CAPTURES, Side
-from tongcha.policy.linkage import LinkagePolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tongcha.linkage.census import Census
+    from tongcha.policy.linkage import LinkagePolicy
 
 GRAIN: Final = 1024.0
 FIELDS: Final = ("id_number", "name", "phone", "birth", "age", "sex", "area", "school", "subject")
@@ -116,7 +118,8 @@ class Weigher:
     def _shows_birth(self, pairs: Compared) -> Truth:
         """Whether a partial number already was compared on its birth places."""
         partial = pairs.levels["id_number"] == ID_LEVELS.index("partial")
-        return partial & (pairs.met.number[:, 6:14] != STAR).any(axis=1)
+        shown: Truth = partial & (pairs.met.number[:, 6:14] != STAR).any(axis=1)
+        return shown
 
     def _id_number(self, pairs: Compared) -> F64:
         policy = self.policy.id_number
@@ -139,7 +142,8 @@ class Weigher:
         day = self.census.share(self.census.births[born].astype(float))
         birth = np.where(shown[:, 6:14].all(axis=1), day, np.power(0.30, shown[:, 6:14].sum(axis=1)))
         tail = np.power(0.13, shown[:, 14:].sum(axis=1))
-        return np.maximum(region * birth * tail, 1e-9)
+        share: F64 = np.maximum(region * birth * tail, 1e-9)
+        return share
 
     def _name(self, pairs: Compared, same_id: Truth, same_phone: Truth) -> F64:
         policy = self.policy.name
