@@ -9,6 +9,7 @@ from tongcha.tables.contract import (
     Table,
     day,
     flag,
+    number,
     text,
     whole,
 )
@@ -16,6 +17,8 @@ from tongcha.tables.intake import BATCH
 from tongcha.tables.linkage import DECISIONS, EMPLOYMENT_STATES, GRADES, LINK_ID
 
 ROUNDS = ("一审", "二审", "集体研究")
+REVERIFICATION = "复验"
+EVERY_ROUND = (*ROUNDS, REVERIFICATION)
 VERDICTS = ("same", "different", "unsure")
 STANDINGS = ("current", "superseded", "stale", "recused", "retracted")
 QUEUE_STATES = ("待一审", "待二审", "待集体研究", "已确认", "已否定", "存疑")
@@ -65,7 +68,7 @@ JUDGEMENTS = Table(
         BATCH,
         text("event_id", "台账事件", required=True),
         LINK_ID,
-        text("round", "轮次", required=True, one_of=ROUNDS),
+        text("round", "轮次", required=True, one_of=EVERY_ROUND),
         text("reviewer", "复核人", "复核人代号", required=True),
         text("verdict", "结论", required=True, one_of=VERDICTS),
         text("reason", "理由", sensitivity=Sensitivity.PERSONAL),
@@ -141,6 +144,23 @@ WITHHELD_LINKS = Table(
         text("reason", "缺少什么", required=True),
     ),
     "有人判断为同一人、但还缺关口条件的比对，逐项写明缺什么。",
+)
+
+REVIEW_QUALITY = Table(
+    "review_quality",
+    "复核质量",
+    Stage.REVIEW,
+    Partition.WHOLE,
+    ("measure",),
+    (
+        text("measure", "指标", required=True),
+        text("label", "名称", required=True),
+        number("value", "数值"),
+        number("low", "区间下限"),
+        number("high", "区间上限"),
+        text("note", "说明"),
+    ),
+    "复核的质量与负荷：一致程度、各复核人被改判的份额、盲核得出的误移送率与区间、积压与逾期。",
 )
 
 TABLES = (REVIEW_QUEUE, REVIEW_WORKBOOKS, JUDGEMENTS, REVIEW_RETURNS, CONFIRMED_LINKS, WITHHELD_LINKS)
