@@ -52,9 +52,9 @@ class ReferralRules(PolicyPart):
 
 
 class Reverification(PolicyPart):
-    """The seeded random sample of confirmed links that is judged again, blind."""
+    """The seeded random sample of settled links that is judged again, blind."""
 
-    sample_size: int = Field(ge=1, le=100_000)
+    share: float = Field(ge=0, le=1, description="份额")
     seed: int = Field(ge=0)
 
 

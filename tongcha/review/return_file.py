@@ -20,7 +20,7 @@ from tongcha.intake.preflight import FileRefusedError
 from tongcha.review import layout
 from tongcha.review.layout import HEADERS
 from tongcha.review.seal import name_key, seal_meta
-from tongcha.tables.review import ROUNDS
+from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -105,6 +105,9 @@ def _prove_cover(culprit: str, rows: Rows, key: bytes) -> ReturnCover:
     _, batch, review_round, _, key_name = values
     if key_name != name_key(key):
         raise ReturnError(culprit, "不是本系统用现行密钥发出的复核表", RESEND)
-    if not hmac.compare_digest(seal.encode(), seal_meta(key, values).encode()) or review_round not in ROUNDS:
+    if (
+        not hmac.compare_digest(seal.encode(), seal_meta(key, values).encode())
+        or review_round not in EVERY_ROUND
+    ):
         raise ReturnError(culprit, "封面信息（批次、轮次）被改动", RESEND)
     return ReturnCover(batch, review_round)

@@ -15,7 +15,8 @@ from tongcha.review import layout
 from tongcha.review.decisions import record_judgement, record_recusal
 from tongcha.review.layout import COLUMN, SHOWN
 from tongcha.review.seal import find_edits
-from tongcha.review.settle import FIRST, PANEL, SECOND
+from tongcha.review.settle import PANEL
+from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -172,9 +173,10 @@ def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
         raise RowRefusedError("复核人", "不在复核人名单中；请填代号，不填姓名")
     if scope.cover.round not in listed.roles:
         raise RowRefusedError("复核人", f"此代号没有{scope.cover.round}的权限")
-    other = {FIRST: SECOND, SECOND: FIRST}.get(scope.cover.round)
-    if (link_id, other, code) in scope.judged:
-        raise RowRefusedError("复核人", "一审与二审须由不同的人完成，此代号已在另一轮作过判断")
+    if scope.cover.round != PANEL and any(
+        (link_id, other, code) in scope.judged for other in EVERY_ROUND if other != scope.cover.round
+    ):
+        raise RowRefusedError("复核人", "各轮须由不同的人完成，此代号已在另一轮作过判断")
 
 
 def _read_day(text: str) -> date:

@@ -13,7 +13,7 @@ from tongcha.policy.base import PolicyPart
 if TYPE_CHECKING:
     from pathlib import Path
 
-Role = Literal["一审", "二审", "集体研究", "查看"]
+Role = Literal["一审", "二审", "集体研究", "复验", "查看"]
 
 
 class Reviewer(PolicyPart):
@@ -53,7 +53,7 @@ class Reviewers(PolicyPart):
         Raises:
             HomeError: the file is missing, isn't YAML, or breaks its schema.
         """
-        fix = "每人写 code、name、roles（一审、二审、集体研究、查看）"
+        fix = "每人写 code、name、roles（一审、二审、集体研究、复验、查看）"
         try:
             return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

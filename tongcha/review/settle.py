@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.tables.review import ROUNDS
+from tongcha.tables.review import REVERIFICATION, ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,7 +87,16 @@ def settle(judgements: pl.DataFrame, candidate_links: pl.DataFrame, policy: Revi
 
 
 def settle_link(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
-    """Settle one link from its current judgements."""
+    """Settle one link from its current judgements; a contrary re-verification brings it before the panel."""
+    settled = _settle_rounds(decision, voices, needs)
+    again = _one_of(voices, REVERIFICATION, excluding=None)
+    contrary = {"已确认": "different", "已否定": "same"}.get(settled.state)
+    if again is None or again.verdict != contrary or any(v.round == PANEL for v in settled.voices):
+        return settled
+    return _settle_panel(voices, (*settled.voices, again), needs.panel)
+
+
+def _settle_rounds(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
     first = _one_of(voices, FIRST, excluding=None)
     if first is None:
         return Settlement("待一审", _needed(decision, "same", needs), ())
@@ -102,7 +111,7 @@ def settle_link(decision: str, voices: Sequence[Voice], needs: Signatures) -> Se
     return _settle_panel(voices, (first, second), needs.panel)
 
 
-def _settle_panel(voices: Sequence[Voice], earlier: tuple[Voice, Voice], needed: int) -> Settlement:
+def _settle_panel(voices: Sequence[Voice], earlier: tuple[Voice, ...], needed: int) -> Settlement:
     """A panel settles when enough people agree and one of them had not judged the link before."""
     panel = tuple(voice for voice in voices if voice.round == PANEL)
     before = {voice.reviewer for voice in earlier}

@@ -1,0 +1,198 @@
+"""How well and how fast people review: agreement, overturned verdicts, the measured false-referral rate."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.ledger.events import EventKind, drop_retracted
+from tongcha.review.intervals import find_interval
+from tongcha.review.settle import FIRST, SECOND, STATE_OF_VERDICT, WAITING, settle
+from tongcha.tables.review import REVERIFICATION, REVIEW_QUALITY, VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from tongcha.ledger.events import Event
+    from tongcha.policy.review import ReviewPolicy
+
+Measure = tuple[str, str, float | None, float | None, float | None, str]
+LONGEST_LOOK: Final = timedelta(minutes=30)
+"""a page left open longer than this tells nothing about how long a judgement takes"""
+NOT_THE_PERSON: Final = "not_the_person"
+"""the finding of an outcome event by which a recipient says that the referral named the wrong person"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecords:
+    """What review is measured by, of all batches together.
+
+    Attributes:
+        queue: table `review_queue`.
+        judgements: table `judgements`.
+        links: table `candidate_links`.
+        sites: table `sites`, for the raid dates.
+        events: the whole ledger.
+    """
+
+    queue: pl.DataFrame
+    judgements: pl.DataFrame
+    links: pl.DataFrame
+    sites: pl.DataFrame
+    events: Sequence[Event]
+
+
+def measure_review(records: ReviewRecords, policy: ReviewPolicy, *, today: date) -> pl.DataFrame:
+    """Return table `review_quality`.
+
+    Args:
+        records: what people did.
+        policy: when a link is overdue, how much a week holds.
+        today: the day by the caller's clock.
+    """
+    current = records.judgements.filter("is_current")
+    rows = [
+        *_measure_false_referrals(current, records, policy),
+        *_measure_agreement(current),
+        *_measure_load(records, policy, today),
+        *_measure_reviewers(current, records),
+    ]
+    return REVIEW_QUALITY.conform(pl.DataFrame(rows, schema=REVIEW_QUALITY.schema, orient="row"))
+
+
+def list_overdue(records: ReviewRecords, policy: ReviewPolicy, *, today: date) -> pl.DataFrame:
+    """Return links that have waited too long, the oldest first: batch, link_id, state, raid_date, days."""
+    dates = records.sites.select("batch", "raid_id", "raid_date")
+    raids = records.links.select("link_id", "raid_id")
+    waiting = records.queue.filter(pl.col("state").is_in(WAITING)).join(raids, on="link_id", how="left")
+    dated = waiting.join(dates, on=["batch", "raid_id"], how="left").with_columns(
+        days=(pl.lit(today) - pl.col("raid_date")).dt.total_days()
+    )
+    overdue = dated.filter(pl.col("days") > policy.queue.overdue_days)
+    return overdue.select("batch", "link_id", "state", "raid_date", "days").sort("raid_date", "link_id")
+
+
+def find_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Return Cohen's kappa of two people's verdicts (1960); None where chance alone would always agree."""
+    if not pairs:
+        return None
+    total = len(pairs)
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    observed = sum(a == b for a, b in pairs) / total
+    expected = sum(first[verdict] * second[verdict] for verdict in VERDICTS) / total**2
+    return None if expected == 1 else (observed - expected) / (1 - expected)
+
+
+def _measure_false_referrals(
+    current: pl.DataFrame, records: ReviewRecords, policy: ReviewPolicy
+) -> list[Measure]:
+    """The share of confirmed links that a blind second look, or the recipient, found to be someone else.
+
+    A second look that a panel has overruled since is no error of the first.
+    """
+    earlier = records.judgements.filter(pl.col("round") != REVERIFICATION)
+    before = settle(earlier, records.links, policy).select("link_id", before="state")
+    again = current.filter((pl.col("round") == REVERIFICATION) & (pl.col("verdict") != "unsure"))
+    looked = again.join(before, on="link_id").join(records.queue.select("link_id", "state"), on="link_id")
+    confirmed, rejected = (looked.filter(pl.col("before") == state) for state in ("已确认", "已否定"))
+    outcomes = (e for e in drop_retracted(records.events) if e.kind is EventKind.OUTCOME)
+    told = [event for event in outcomes if "finding" in event.payload]
+    wrong = sum(event.payload["finding"] == NOT_THE_PERSON for event in told)
+    return [
+        _share("false_referral_rate", "误认率（盲核）", _upset(confirmed), confirmed.height, "盲核的确认件"),
+        _share("missed_by_review_rate", "误否率（盲核）", _upset(rejected), rejected.height, "盲核的否定件"),
+        _share("refuted_by_recipient_rate", "接收单位反馈认错人的份额", wrong, len(told), "反馈件"),
+    ]
+
+
+def _upset(looked: pl.DataFrame) -> int:
+    """How many links a second look turned from what they were."""
+    verdict = pl.col("verdict").replace_strict(STATE_OF_VERDICT, return_dtype=pl.String)
+    return looked.filter((verdict != pl.col("before")) & (pl.col("state") != pl.col("before"))).height
+
+
+def _measure_agreement(current: pl.DataFrame) -> list[Measure]:
+    first, second = (
+        current.filter(pl.col("round") == name).unique("link_id", keep="first", maintain_order=True)
+        for name in (FIRST, SECOND)
+    )
+    both = first.join(second, on="link_id", how="inner", suffix="_second")
+    pairs = list(both.select("verdict", "verdict_second").iter_rows())
+    agreed = sum(a == b for a, b in pairs)
+    note = f"两人都判断过 {len(pairs)} 件；1 为完全一致，0 为与碰巧无异"
+    return [
+        _share("agreement", "一审二审一致的份额", agreed, len(pairs), "两人都判断过的"),
+        ("kappa", "一审二审一致程度（kappa）", find_kappa(pairs), None, None, note),
+    ]
+
+
+def _measure_load(records: ReviewRecords, policy: ReviewPolicy, today: date) -> list[Measure]:
+    waiting = records.queue.filter(pl.col("state").is_in(WAITING)).height
+    overdue = list_overdue(records, policy, today=today).height
+    days = policy.queue.overdue_days
+    capacity = (
+        f"每周 {policy.queue.hours_per_week:g} 小时，每件两人各 {policy.queue.minutes_per_judgement:g} 分钟"
+    )
+    return [
+        _number("waiting", "待判断", waiting),
+        _number("overdue", "逾期未判断", overdue, f"查处后超过 {days} 天"),
+        _number("reopened", "证据变化而重开", records.queue.filter("reopened").height),
+        _number("weekly_capacity", "每周复核能力（件）", policy.referrals_per_week, capacity),
+    ]
+
+
+def _measure_reviewers(current: pl.DataFrame, records: ReviewRecords) -> list[Measure]:
+    """Per person: how many judgements, how many were overturned, how long each took."""
+    states = dict(records.queue.select("link_id", "state").iter_rows())
+    seconds = _time_looks(records.events)
+    rows: list[Measure] = []
+    for (code,), own in sorted(current.partition_by("reviewer", as_dict=True).items()):
+        settled = own.filter(
+            pl.col("link_id").replace_strict(states, default=None).is_in(["已确认", "已否定"])
+        )
+        overturned = sum(
+            STATE_OF_VERDICT[verdict] not in {states[link], "存疑"}
+            for link, verdict in settled.select("link_id", "verdict").iter_rows()
+        )
+        looks = seconds.get(str(code), [])
+        note = f"{len(looks)} 件有记录；复核表逐件用时不可知" if looks else "只有复核台记录逐件用时"
+        middle = statistics.median(looks) if looks else None
+        rows += [
+            _number(f"judgements:{code}", f"{code} 的判断数", own.height),
+            _share(f"overturned:{code}", f"{code} 被改判的份额", overturned, settled.height, "已有结论的"),
+            (f"seconds:{code}", f"{code} 每件用时中位数（秒）", middle, None, None, note),
+        ]
+    return rows
+
+
+def _time_looks(events: Iterable[Event]) -> dict[str, list[float]]:
+    """Seconds from opening a link to judging it, per person; only the console records the opening."""
+    opened: dict[tuple[str, str], datetime] = {}
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for event in events:
+        place, at = (event.actor, event.subject), datetime.fromisoformat(event.at)
+        if event.kind is EventKind.ACCESS:
+            opened.setdefault(place, at)
+        elif event.kind is EventKind.JUDGEMENT and place in opened:
+            look = at - opened.pop(place)
+            if look <= LONGEST_LOOK:
+                seconds[event.actor].append(look.total_seconds())
+    return seconds
+
+
+def _number(measure: str, label: str, value: float, note: str = "") -> Measure:
+    return measure, label, float(value), None, None, note
+
+
+def _share(measure: str, label: str, hits: int, trials: int, what: str) -> Measure:
+    """A share with its exact interval; without trials nothing is claimed."""
+    if trials == 0:
+        return measure, label, None, None, None, f"尚无{what}，不能估计"
+    low, high = find_interval(hits, trials)
+    return measure, label, hits / trials, low, high, f"{what} {trials} 件中 {hits} 件；区间把握 95%"
