@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -14,6 +15,9 @@ from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
 
+if TYPE_CHECKING:
+    from tongcha.policy.deductions import DeductionPolicy
+
 
 def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
     given_tables = {
@@ -26,13 +30,16 @@ def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
 
 
 def deduct(
-    acts=world.ACTS, pupils: pl.DataFrame | None = None, reliefs: pl.DataFrame | None = None
+    acts=world.ACTS,
+    pupils: pl.DataFrame | None = None,
+    reliefs: pl.DataFrame | None = None,
+    policy: DeductionPolicy = world.DEDUCTIONS,
 ) -> pl.DataFrame:
     return compute_deductions(
         school_responsibilities=attribute(acts),
         pupil_schools=world.build_pupil_schools() if pupils is None else pupils,
         sites=world.build_sites(),
-        policy=world.DEDUCTIONS,
+        policy=policy,
         reliefs=reliefs,
     )
 
@@ -82,6 +89,14 @@ def test_two_posts_that_day_are_a_question_unless_one_is_a_loan():
     row = attribute(employment=lent).row(by_predicate=pl.col("person_id") == "T01", named=True)
     assert row["state"] == "attributed"
     assert "另有任职学校" in row["chain"]
+
+
+def test_a_retired_teacher_who_was_hired_again_is_a_question():
+    rehired = world.build_employment().with_columns(
+        staff_type=pl.when(pl.col("teacher_id") == "T01").then(pl.lit("返聘")).otherwise("staff_type")
+    )
+    row = attribute(employment=rehired).row(by_predicate=pl.col("person_id") == "T01", named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
 
 
 def test_one_act_met_in_two_records_is_charged_once():
@@ -172,6 +187,30 @@ def test_withdrawing_everything_returns_every_school_to_zero(history):
     after = deduct((), pupils=nothing)
     assert after.height == 0
     assert tally_scoreboard(score_deductions=after, schools=world.build_schools()).height == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sets(
+        st.sampled_from([(s, r) for s in ("S1", "S2", "S3", "S4") for r in ("self_report", "rectification")])
+    ),
+    st.decimals(0, 1, places=2),
+    st.decimals(0, 1, places=2),
+)
+def test_no_relief_ever_takes_a_school_below_zero_or_above_its_charges(granted, reported, rectified):
+    policy = world.DEDUCTIONS.model_copy(
+        update={
+            "self_report": world.DEDUCTIONS.self_report.model_copy(update={"share": reported}),
+            "rectification": world.DEDUCTIONS.rectification.model_copy(update={"share": rectified}),
+        }
+    )
+    rows = [(s, world.CAMPAIGN, r, "E1") for s, r in sorted(granted)]
+    reliefs = pl.DataFrame(
+        rows, schema=dict.fromkeys(("school_id", "campaign", "rule", "case_ref"), pl.String), orient="row"
+    )
+    relieved = totals(deduct(reliefs=reliefs, policy=policy))
+    plain = totals(deduct())
+    assert all(0 <= relieved.get(school, Decimal(0)) <= points for school, points in plain.items())
 
 
 @settings(max_examples=25, deadline=None)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import zipfile
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -19,6 +19,7 @@ from tongcha.responsibility.corrections import list_corrections, write_correctio
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.repricing import compare_deductions, keep_final
+from tongcha.responsibility.rulings import apply_rulings, read_rulings, record_ruling
 from tongcha.responsibility.scoreboard import tally_scoreboard
 from tongcha.responsibility.steps import (
     read_reliefs,
@@ -99,6 +100,36 @@ def test_steps_survive_the_ledger_and_a_retracted_one_is_gone(ledger):
     assert read_steps(ledger.events())["step"].to_list() == ["notified"]
     ledger.append(NewEvent(EventKind.RETRACTION, done.event_id, "D1", {"reason": "未送达"}), at=AT)
     assert read_steps(ledger.events()).height == 0
+
+
+def test_a_person_answers_an_open_question_and_the_answer_can_be_taken_back(ledger):
+    def answer() -> dict[str, Any]:
+        ruled = apply_rulings(
+            school_responsibilities=attribute(),
+            rulings=read_rulings(ledger.events()),
+            schools=world.build_schools(),
+        )
+        return ruled.row(by_predicate=pl.col("link_id") == world.link_id(12), named=True)
+
+    assert answer()["state"] == "question"
+    ruling = record_ruling(link_id=world.link_id(12), school_id="S5", by="D1", reason="本人承认授课，有监控")
+    done = ledger.append(ruling, at=AT)
+    assert (answer()["state"], answer()["school_id"], answer()["question"]) == ("attributed", "S5", None)
+    assert done.event_id in answer()["chain"]
+    ledger.append(NewEvent(EventKind.RETRACTION, done.event_id, "D1", {"reason": "误记"}), at=AT)
+    assert answer()["state"] == "question"
+
+
+def test_a_ruling_neither_overrules_the_spells_nor_invents_a_school(ledger):
+    for link, school in ((1, "S5"), (12, "S9")):
+        ruling = record_ruling(link_id=world.link_id(link), school_id=school, by="D1", reason="误判")
+        ledger.append(ruling, at=AT)
+    ruled = apply_rulings(
+        school_responsibilities=attribute(),
+        rulings=read_rulings(ledger.events()),
+        schools=world.build_schools(),
+    )
+    assert ruled.equals(attribute())
 
 
 @settings(max_examples=10, deadline=None)

@@ -1,8 +1,8 @@
 """Which school answers for a confirmed act: the one that employed the person on the day of the raid.
 
 The school named by the link is checked again against the employment spells. What can't be decided
-(gap, two posts, sources that disagree, a role that is none of the four bans) becomes a question to a
-person and is counted nowhere until answered.
+(gap, two posts, sources that disagree, a retired teacher re-hired, a role that is none of the four bans)
+becomes a question to a person and is counted nowhere until answered.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BANNED_ROLES: Final = ("授课", "举办", "介绍")
 """Roles that are one of the four bans; 其他 (a parent, a visitor) is not."""
+_REHIRED: Final = "返聘|退休"
+"""003 allows schools to engage retired teachers; whether the four bans reach them is for a person to say."""
 _LENT: Final = "借调|轮岗|交流|挂职|支教"
 
 
@@ -107,6 +109,8 @@ def _ask() -> pl.Expr:
         (pl.col("claim_holds").fill_null(value=False).not_(), "比对所依的任职段与任职经历不一致，须由人核对"),
         ((pl.col("schools_that_day") > 1) & pl.col("lent").not_(),
          "查处当日有两所学校的任职段同时有效，须由人判定责任学校"),
+        (pl.col("staff_type").str.contains(_REHIRED).fill_null(value=False),
+         "查处当日为退休返聘人员，是否属于在职教师须由人判定"),
         (pl.col("school_name").is_null(), "责任学校不在学校名录中，须先补全名录"),
     )  # fmt: skip
     asked = pl.lit(None, pl.String)

@@ -1,0 +1,80 @@
+"""How a person answers a question that attribution left open: by name, with a reason, in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.errors import LedgerError
+from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
+from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RULING_SCHEMA: Final = pl.Schema(
+    {"link_id": pl.String, "ruled_school": pl.String, "by": pl.String, "event_id": pl.String}
+)
+
+
+def record_ruling(*, link_id: str, school_id: str, by: str, reason: str) -> NewEvent:
+    """Return the ledger event by which a person names the school that answers for an act.
+
+    Raises:
+        LedgerError: no school or no reason is given.
+    """
+    if not school_id.strip() or not reason.strip():
+        raise LedgerError(f"比对 {link_id}", "判定须写明学校和理由", "补全后再登记")
+    return NewEvent(EventKind.REPLY, link_id, by, {"ruled_school": school_id, "reason": reason})
+
+
+def read_rulings(events: Iterable[Event]) -> pl.DataFrame:
+    """Return `link_id, ruled_school, by, event_id`: the latest standing ruling on each link."""
+    rows = [
+        {
+            "link_id": event.subject,
+            "ruled_school": str(event.payload["ruled_school"]),
+            "by": event.actor,
+            "event_id": event.event_id,
+        }
+        for event in drop_retracted(events)
+        if event.kind is EventKind.REPLY and "ruled_school" in event.payload
+    ]
+    return pl.DataFrame(rows, schema=RULING_SCHEMA).unique("link_id", keep="last", maintain_order=True)
+
+
+def apply_rulings(
+    *, school_responsibilities: pl.DataFrame, rulings: pl.DataFrame, schools: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the table with each answered question attributed to the school that a person named.
+
+    Only open questions are answered; what the spells settled isn't overruled this way (an appeal is), and a
+    school that the directory doesn't know leaves the question open.
+
+    Args:
+        school_responsibilities: table of that name.
+        rulings: from `read_rulings`.
+        schools: table `schools`.
+    """
+    directory = schools.select("school_id", ruled_name="name", ruled_authority="authority")
+    known = rulings.join(directory, left_on="ruled_school", right_on="school_id")
+    joined = school_responsibilities.join(known, on="link_id", how="left", maintain_order="left")
+    ruled = pl.col("ruled_school").is_not_null() & (pl.col("state") == "question")
+    chain = pl.format(
+        "由 {} 判定（台账事件 {}）；{}→{}",
+        "by",
+        "event_id",
+        "ruled_name",
+        pl.coalesce("ruled_authority", pl.lit("主管部门未登记")),
+    )
+    return SCHOOL_RESPONSIBILITIES.conform(
+        joined.with_columns(
+            state=pl.when(ruled).then(pl.lit("attributed")).otherwise("state"),
+            school_id=pl.when(ruled).then("ruled_school").otherwise("school_id"),
+            school_name=pl.when(ruled).then("ruled_name").otherwise("school_name"),
+            authority=pl.when(ruled).then("ruled_authority").otherwise("authority"),
+            chain=pl.when(ruled).then(chain).otherwise("chain"),
+            question=pl.when(~ruled).then("question"),
+        ).select(SCHOOL_RESPONSIBILITIES.schema.names())
+    )
