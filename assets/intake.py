@@ -10,7 +10,7 @@ from tongcha.policy.intake import IntakePolicy
 from tongcha.tables import intake
 
 
-@declare_assets("intake", intake.TABLES, "读入一个查处批次的材料，退回不合格的行并写明原因")
+@declare_assets("read_raid_batch", intake.TABLES, "读入一个查处批次的材料，退回不合格的行并写明原因")
 def read_raid_batch(
     context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
 ) -> tuple[pl.DataFrame, ...]:

@@ -11,7 +11,7 @@ from tongcha.linkage.engine import propose_links
 from tongcha.policy.linkage import LinkagePolicy
 from tongcha.tables import linkage
 
-LINKAGE: Final = "linkage"
+LINKAGE: Final = "link_identities"
 
 
 @declare_assets(LINKAGE, linkage.TABLES, "把现场人员与比对库比对；只是建议，不是结论")

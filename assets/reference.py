@@ -12,7 +12,7 @@ from tongcha.reference.snapshot import newest_snapshot, read_snapshot
 from tongcha.tables import BY_NAME, reference
 
 
-@declare_assets("reference", reference.TABLES, "读入最新参照快照，与上一快照对照，合成比对库")
+@declare_assets("read_reference", reference.TABLES, "读入最新参照快照，与上一快照对照，合成比对库")
 def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]:
     """Read the newest dated folder under inbox/reference and combine its people."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)

@@ -87,7 +87,7 @@ def review_workbooks(  # noqa: PLR0913, PLR0917 - one argument per upstream tabl
     return office.list_files(files).with_columns(batch=pl.lit(context.partition_key))
 
 
-@declare_assets("gate", GATE, "关口：放行条件齐全的比对，其余写明缺什么")
+@declare_assets("pass_gate", GATE, "关口：放行条件齐全的比对，其余写明缺什么")
 def pass_gate(
     context: dg.AssetExecutionContext,
     office: dg.ResourceParam[Office],

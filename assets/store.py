@@ -19,7 +19,7 @@ WHOLE: Final = "all"
 """Partition of a table that covers everything known."""
 REFUSED: Final = ".refused"
 """Suffix of a table that broke its contract and therefore didn't replace the last good one."""
-_SAFE_KEY = re.compile(r"[\w()()][\w()()·.\- ]{0,79}")
+_SAFE_KEY = re.compile(r"[\w()（）][\w()（）·.\- ]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,17 @@
-"""One blocking check per table: it keeps its contract. Generated, so that no table can lack one."""
+"""The verdict on a table's contract, as an asset check tells it: counts and rules, never values."""
 
 import dagster as dg
 import polars as pl
 
-from assets.office import Office
 from checks.expectations import find_breaches
-from checks.scope import read_judged
 from checks.verdict import write_markdown
-from tongcha.tables import ALL, Table
+from tongcha.tables import Table
 from tongcha.tables.predicates import rule_predicates
 
 
-def build_contract_checks() -> list[dg.AssetChecksDefinition]:
-    """Return `<table>_keeps_its_contract` for every declared table."""
-    return [_build_check(table) for table in ALL]
-
-
-def _build_check(table: Table) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=table.name,
-        name=f"{table.name}_keeps_its_contract",
-        description=f"「{table.label}」符合声明的列、类型、主键与每条规则；不符合则后续步骤不再进行。",
-        blocking=True,
-    )
-    def keeps_its_contract(
-        context: dg.AssetCheckExecutionContext, office: dg.ResourceParam[Office]
-    ) -> dg.AssetCheckResult:
-        return judge_contract(table, read_judged(context, office, table))
-
-    return keeps_its_contract
+def name_contract_check(table: Table) -> str:
+    """Return the check's name."""
+    return f"{table.name}_keeps_its_contract"
 
 
 def judge_contract(table: Table, frame: pl.DataFrame) -> dg.AssetCheckResult:
@@ -42,4 +25,6 @@ def judge_contract(table: Table, frame: pl.DataFrame) -> dg.AssetCheckResult:
     if breaches:
         listed = pl.DataFrame([{"规则": b.text, "不符行数": b.rows} for b in breaches])
         metadata["未通过的规则"] = dg.MetadataValue.md(write_markdown(listed))
-    return dg.AssetCheckResult(passed=not breaches, metadata=metadata)
+    return dg.AssetCheckResult(
+        passed=not breaches, asset_key=table.name, check_name=name_contract_check(table), metadata=metadata
+    )

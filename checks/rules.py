@@ -1,15 +1,13 @@
-"""Rules between tables: what a contract of one table can't say, as data that becomes blocking checks."""
+"""Rules between tables: what a contract of one table can't say, as data that becomes asset checks."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import dagster as dg
 import polars as pl
 
 from assets.office import Office
-from checks.scope import read_judged, read_neighbour
 from checks.verdict import give_verdict
-from tongcha.tables import BY_NAME
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -35,28 +33,15 @@ class CrossRule:
     warn_only: bool = False
 
 
-def build_cross_checks(rules: Iterable[CrossRule]) -> list[dg.AssetChecksDefinition]:
-    """Return one asset check per rule."""
-    return [_build_check(rule) for rule in rules]
-
-
-def _build_check(rule: CrossRule) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=rule.table,
-        name=rule.name,
-        description=rule.text,
-        additional_deps=list(rule.needs),
-        blocking=not rule.warn_only,
+def judge_rule(rule: CrossRule, frames: Frames, office: Office) -> dg.AssetCheckResult:
+    """Return the verdict of one rule: counts and at most five culprits by their numbers."""
+    return give_verdict(
+        rule.find(frames, office),
+        frames[rule.table].height,
+        asset_key=rule.table,
+        check_name=rule.name,
+        warn_only=rule.warn_only,
     )
-    def judge_rule(
-        context: dg.AssetCheckExecutionContext, office: dg.ResourceParam[Office]
-    ) -> dg.AssetCheckResult:
-        own = read_judged(context, office, BY_NAME[rule.table])
-        others = {name: read_neighbour(context, office, BY_NAME[name]) for name in rule.needs}
-        culprits = rule.find({rule.table: own, **others}, office)
-        return give_verdict(culprits, own.height, warn_only=rule.warn_only)
-
-    return judge_rule
 
 
 def find_altered_files(listed: pl.DataFrame, office: Office) -> pl.DataFrame:

@@ -8,12 +8,16 @@ import polars as pl
 SHOWN: Final = 5
 
 
-def give_verdict(culprits: pl.DataFrame, judged: int, *, warn_only: bool = False) -> dg.AssetCheckResult:
+def give_verdict(
+    culprits: pl.DataFrame, judged: int, *, asset_key: str, check_name: str, warn_only: bool = False
+) -> dg.AssetCheckResult:
     """Return the result of a rule between tables.
 
     Args:
         culprits: one row per breach, columns of record numbers only (never names or values).
         judged: how many rows the rule was applied to.
+        asset_key: the table that the rule hangs on.
+        check_name: the rule's name.
         warn_only: a breach is reported to the bureau but doesn't stop what follows.
     """
     shown = culprits.head(SHOWN)
@@ -24,7 +28,13 @@ def give_verdict(culprits: pl.DataFrame, judged: int, *, warn_only: bool = False
     if shown.height:
         metadata["例（至多五条）"] = dg.MetadataValue.md(write_markdown(shown))
     severity = dg.AssetCheckSeverity.WARN if warn_only else dg.AssetCheckSeverity.ERROR
-    return dg.AssetCheckResult(passed=culprits.is_empty(), severity=severity, metadata=metadata)
+    return dg.AssetCheckResult(
+        passed=culprits.is_empty(),
+        asset_key=asset_key,
+        check_name=check_name,
+        severity=severity,
+        metadata=metadata,
+    )
 
 
 def write_markdown(frame: pl.DataFrame) -> str:

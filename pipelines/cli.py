@@ -67,6 +67,7 @@ def tongcha() -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with a documented exit code."""
+    os.umask(0o077)  # nothing that is written, by Dagster either, is open to others
     try:
         outcome = tongcha.main(standalone_mode=False)
         sys.exit(outcome if isinstance(outcome, int) else Exit.OK)

@@ -9,8 +9,7 @@ from checks import reference as reference_rules
 from checks import referral as referral_rules
 from checks import responsibility as responsibility_rules
 from checks import review as review_rules
-from checks.contracts import build_contract_checks
-from checks.rules import build_cross_checks
+from checks.build import build_checks
 from pipelines.jobs import JOBS
 from pipelines.progress import step_logger
 from pipelines.resources import open_office_for_run
@@ -32,7 +31,7 @@ def build_definitions(**resources: object) -> dg.Definitions:
     """Assemble everything; tests put their own resources in by name."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(ASSET_MODULES),
-        asset_checks=[*build_contract_checks(), *build_cross_checks(CROSS_RULES)],
+        asset_checks=build_checks(CROSS_RULES),
         jobs=JOBS,
         sensors=SENSORS,
         resources={"office": open_office_for_run, "tables": store_tables, **resources},

@@ -15,7 +15,7 @@ from pipelines.home import Home, Settings, write_private
 from pipelines.report import read_all, show_demo
 from pipelines.runs import Runner
 from pipelines.terminal import say, track
-from pipelines.workflow import act_batches, propose_batches
+from pipelines.workflow import act_on, propose_batches, settle
 from tongcha.errors import HomeError
 from tongcha.synthetic.inbox import write_inbox
 from tongcha.synthetic.reviewer import judge
@@ -25,7 +25,6 @@ from tongcha.synthetic.world import build_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 REVIEWERS: Final = (
     {"code": "R01", "name": "演示一审", "roles": ["一审"]},
@@ -39,7 +38,8 @@ REASONS: Final = {
     "different": "证件号与出生日期不符",
     "unsure": "现有证据不足以判断",
 }
-ROUNDS: Final = 3
+LATER_ROUNDS: Final = 2
+"""after the first: the second people, then the panel"""
 WIPED: Final = ("inbox", "tables", "outbox", "dagster", "truth", "keys")
 
 
@@ -54,18 +54,29 @@ def run_demo(home: Home, sizes: Mapping[str, int]) -> None:
         HomeError: the home holds real data.
         TongchaError: a rule refused the work.
     """
-    spec = replace(CITY, identities=sizes["people"], **{k: v for k, v in sizes.items() if k != "people"})
+    spec = size_city(sizes)
     refuse_real_home(home)
     found_city(home, spec)
     runner = Runner.open(home)
     propose_batches(runner, None)
-    for number in range(1, ROUNDS + 1):
-        waiting = list_waiting(home)
-        if not waiting and number > 1:
-            break
-        answer_workbooks(home, waiting, spec)
-        act_batches(runner, None)
+    act_on(runner, answer_workbooks(home, spec) or home.raid_batches())
+    for _ in range(LATER_ROUNDS):
+        act_on(runner, answer_workbooks(home, spec))
+    settle(runner)
     show_demo(home)
+
+
+def size_city(sizes: Mapping[str, int]) -> WorldSpec:
+    """Return what to build; the batches are as many as the raids."""
+    return replace(
+        CITY,
+        seed=sizes["seed"],
+        teachers=sizes["teachers"],
+        schools=sizes["schools"],
+        raids=sizes["raids"],
+        identities=sizes["people"],
+        pupils=sizes["pupils"],
+    )
 
 
 def refuse_real_home(home: Home) -> None:
@@ -106,20 +117,23 @@ def found_city(home: Home, spec: WorldSpec) -> None:
     write_private(built, wanted.encode())
 
 
-def list_waiting(home: Home) -> list[Path]:
-    """Return the workbooks in which links wait for people."""
-    return sorted((home.outbox / "review").glob("*.xlsx"))
+def answer_workbooks(home: Home, spec: WorldSpec) -> list[str]:
+    """Let the scripted reviewers fill every waiting workbook and put it into `inbox/returns`.
 
-
-def answer_workbooks(home: Home, workbooks: list[Path], spec: WorldSpec) -> None:
-    """Let the scripted reviewers fill workbooks and put them into `inbox/returns`."""
+    Returns:
+        The batches answered for.
+    """
+    workbooks = sorted((home.outbox / "review").glob("*.xlsx"))
     truth = pl.read_parquet(home.root / "truth" / "truth.parquet")
     links = read_all(home, "candidate_links")
     pairs = dict(links.select("link_id", pl.struct("identity_id", "person_id")).iter_rows())
+    batches = set()
     for workbook in workbooks:
-        review_round = workbook.stem.rpartition("-")[2]
+        batch, _, review_round = workbook.stem.rpartition("-")
         answers = {link: _answer(truth, pairs[link], review_round, spec) for link in list_links(workbook)}
         fill_workbook(workbook, answers, home.inbox / "returns" / workbook.name)
+        batches.add(batch)
+    return sorted(batches)
 
 
 def _answer(truth: pl.DataFrame, pair: Mapping[str, str], review_round: str, spec: WorldSpec) -> Answer:

@@ -17,7 +17,16 @@ from tongcha.errors import HomeError
 from tongcha.policy.base import PolicyPart
 
 ENVIRONMENT: Final = "TONGCHA_HOME"
-FOLDERS: Final = ("inbox/reference", "inbox/raids", "inbox/returns", "tables", "outbox", "keys", "dagster")
+FOLDERS: Final = (
+    "inbox",
+    "inbox/reference",
+    "inbox/raids",
+    "inbox/returns",
+    "tables",
+    "outbox",
+    "keys",
+    "dagster",
+)
 KEYS: Final = ("review", "pupils")
 KEY_BYTES: Final = 32
 PRIVATE_FOLDER: Final = 0o700

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,12 +17,11 @@ from pipelines.provenance import ROOT
 from tongcha.errors import HomeError
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from pipelines.home import Home
 
 HOST: Final = "127.0.0.1"
-GRACE_SECONDS: Final = 30
+TURN_SECONDS: Final = 0.5
+GRACE_SECONDS: Final = 45
 
 
 def serve_ui(home: Home, port: int) -> int:
@@ -32,25 +32,43 @@ def serve_ui(home: Home, port: int) -> int:
     """
     refuse_taken(port)
     click.echo(f"Dagster 界面：http://{HOST}:{port}（约需半分钟启动；Ctrl-C 停止）")
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", HOST, "-p", str(port)],
-        cwd=ROOT,
-        env=build_environment(home),
-        start_new_session=True,  # from a background shell SIGINT would be ignored, and SIGTERM with it
-    )
-    told: list[int] = []
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        told.append(number)
-        stop_session(child)
-
-    previous = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    told: list[float] = []
+    # Before the child starts: what is handled here is at its default there. A background shell hands
+    # SIGINT down ignored, and Dagster, which takes SIGTERM for SIGINT, could then not be stopped at all.
+    previous = {
+        number: signal.signal(number, lambda _number, _frame: told.append(time.monotonic()))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
-        code = child.wait()
+        code = _wait(_start(home, port), told)
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
     return 0 if told else code
+
+
+def _start(home: Home, port: int) -> subprocess.Popen[bytes]:
+    """Start Dagster in a session of its own, so that Ctrl-C reaches it through us and only once."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", HOST, "-p", str(port)],
+        cwd=ROOT,
+        env=build_environment(home),
+        start_new_session=True,
+    )
+
+
+def _wait(child: subprocess.Popen[bytes], told: list[float]) -> int:
+    """Wait for the child's end; once told to stop it is asked to, and killed after a grace period."""
+    asked = False
+    while True:
+        try:
+            return child.wait(timeout=TURN_SECONDS)
+        except subprocess.TimeoutExpired:
+            if told and not asked:
+                asked = True
+                child.terminate()  # Dagster ends its own children first
+            elif told and time.monotonic() - told[0] > GRACE_SECONDS:
+                os.killpg(child.pid, signal.SIGKILL)
 
 
 def build_environment(home: Home) -> dict[str, str]:
@@ -62,17 +80,6 @@ def build_environment(home: Home) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
-
-
-def stop_session(child: subprocess.Popen[bytes]) -> None:
-    """Ask the child to stop, and end its whole session if it doesn't within the grace period."""
-    if child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
 
 
 def refuse_taken(port: int) -> None:

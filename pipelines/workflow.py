@@ -56,8 +56,26 @@ def act_batches(runner: Runner, batch: str | None) -> None:
     ]
     if not proposed:
         raise UnknownBatchError(f"批次 {batch or ''}", "还没有比对过", "先运行 tongcha propose")
-    for name in proposed:
+    act_on(runner, proposed)
+    settle(runner)
+
+
+def act_on(runner: Runner, batches: list[str]) -> None:
+    """Read returns and recompute what leaves for these batches.
+
+    Raises:
+        TongchaError: a rule refused the work.
+    """
+    for name in batches:
         runner.run("act", name, title=f"回传与关口　{name}")
+
+
+def settle(runner: Runner) -> None:
+    """Recompute every school's responsibility, deductions and notice from all batches.
+
+    Raises:
+        TongchaError: a rule refused the work.
+    """
     runner.run("settle", title="学校责任与扣分")
 
 

@@ -11,11 +11,10 @@ import pytest
 
 from assets.office import Office
 from pipelines.definitions import CROSS_RULES
+from pipelines.provenance import POLICIES
 from tests.scenario import BATCH, CONFIRMED, HASH_A, RAID_DAY, make_table, make_tables
 from tongcha.ledger.store import Ledger
 from tongcha.review.decisions import record_judgement
-
-from pipelines.provenance import POLICIES
 
 Tables = dict[str, pl.DataFrame]
 Breaker = Callable[[Tables, Office], None]

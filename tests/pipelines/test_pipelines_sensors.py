@@ -1,0 +1,91 @@
+"""The sensors: a new folder is proposed once, a returned workbook is acted on once, nothing twice."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from pipelines.home import Home
+from pipelines.triggers import assign_returns, watch_raids, watch_reference, watch_returns
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Home:
+    monkeypatch.setenv("TONGCHA_HOME", str(tmp_path / "home"))
+    return Home.from_environment().open()
+
+
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+def have_reference(home):
+    folder = home.root / "tables" / "people"
+    folder.mkdir()
+    (folder / "2026-10-01.parquet").touch()
+
+
+def put(path, content="x"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def evaluate(sensor, instance, cursor=None):
+    return sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
+
+
+def test_without_reference_data_no_batch_is_proposed(home, instance):
+    put(home.inbox / "raids" / "一批" / "现场.csv")
+    assert isinstance(evaluate(watch_raids, instance), dg.SkipReason)
+
+
+def test_a_new_folder_becomes_a_partition_and_one_run(home, instance):
+    have_reference(home)
+    put(home.inbox / "raids" / "2026春·一批" / "现场.csv")
+    asked = evaluate(watch_raids, instance)
+    assert [request.partition_key for request in asked.run_requests] == ["2026春·一批"]
+    assert asked.dynamic_partitions_requests[0].partition_keys == ["2026春·一批"]
+    again = evaluate(watch_raids, instance, asked.cursor)
+    assert isinstance(again, dg.SkipReason)
+
+
+def test_only_the_batch_whose_files_changed_is_proposed_again(home, instance):
+    have_reference(home)
+    for batch in ("一批", "二批"):
+        put(home.inbox / "raids" / batch / "现场.csv")
+    first = evaluate(watch_raids, instance)
+    put(home.inbox / "raids" / "二批" / "现场.csv", "改")
+    second = evaluate(watch_raids, instance, first.cursor)
+    assert [request.partition_key for request in second.run_requests] == ["二批"]
+    keys = [request.run_key for request in (*first.run_requests, *second.run_requests)]
+    assert len(set(keys)) == 3
+
+
+def test_hidden_folders_are_not_batches(home, instance):
+    have_reference(home)
+    put(home.inbox / "raids" / ".临时" / "现场.csv")
+    assert isinstance(evaluate(watch_raids, instance), dg.SkipReason)
+
+
+def test_the_newest_snapshot_is_taken_in_once(home, instance):
+    assert isinstance(evaluate(watch_reference, instance), dg.SkipReason)
+    put(home.inbox / "reference" / "2026-09-01" / "教师库.csv")
+    put(home.inbox / "reference" / "2026-10-01" / "教师库.csv")
+    asked = evaluate(watch_reference, instance)
+    assert asked.run_requests[0].run_key.startswith("2026-10-01:")
+    assert isinstance(evaluate(watch_reference, instance, asked.cursor), dg.SkipReason)
+
+
+def test_a_returned_workbook_acts_on_its_own_batch_only(home, instance):
+    instance.add_dynamic_partitions("raid_batch", ["一批", "二批"])
+    put(home.inbox / "returns" / "一批-一审.xlsx")
+    asked = evaluate(watch_returns, instance)
+    assert [request.partition_key for request in asked.run_requests] == ["一批"]
+    assert isinstance(evaluate(watch_returns, instance, asked.cursor), dg.SkipReason)
+
+
+def test_a_renamed_workbook_concerns_every_batch(tmp_path):
+    renamed, named = tmp_path / "王科长退回.xlsx", tmp_path / "一批-二审.xlsx"
+    assert assign_returns([renamed, named], ["一批", "二批"]) == {"一批": [renamed, named], "二批": [renamed]}
