@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import polars as pl
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from console.desk import Admission, Desk
     from console.web import Visit
     from tongcha.policy.review import Reasons
+
+MOST_ROWS: Final = 200
+"""rows of a queue on one page; whoever has judged them all sees the next"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def show_queue(visit: Visit) -> Response:
         batch=batch,
         review_round=review_round,
         progress=measure_progress(desk, visit),
-        rows=_list_rows(desk, visit, tasks, held),
+        rows=_list_rows(desk, visit, tasks[:MOST_ROWS], held),
+        left_out=max(0, len(tasks) - MOST_ROWS),
         viewable=_list_viewable(desk, visit),
         **frame(visit),
     )
