@@ -166,6 +166,22 @@ def test_other_documents_and_leftovers_have_a_status_of_their_own(written, statu
         assert parse_id(written).status == status
 
 
+def test_a_number_is_found_behind_its_label_but_only_if_it_is_valid():
+    assert parse_id("身份证号：11010519491231002X").clean == "11010519491231002X"
+    assert parse_id("11010519491231002X（本人）").status == "valid"
+    assert parse_id("身份证号：110105194912310021").status == "bad_chars"
+
+
+@given(st.text(max_size=80))
+@settings(deadline=None, max_examples=200)
+def test_no_text_makes_a_reader_fail(text):
+    parsed = parse_id(text, today=TODAY)
+    assert parsed.status in STATUSES
+    assert not (parsed.clean and parsed.mask)
+    assert repair_candidates(text) == [] or parsed.clean == ""
+    assert parse_phone(text).clean == "" or parse_phone(text).mask == ""
+
+
 def test_an_unknown_region_is_a_flag_but_an_unknown_province_is_no_number():
     county = with_check("11999919900101002")
     assert (parse_id(county).status, parse_id(county).clean) == ("unknown_region", county)

@@ -136,7 +136,15 @@ def test_rungs_in_plain_cases(left, right, level):
         ("李和平", "full", "李和平", "李"),
         ("阿卜杜拉 买买提", "full", "阿卜杜拉买买提", ""),
         ("\ue863芳", "full", "䶮芳", "䶮"),
-        ("\uf8f0芳", "full", "?芳", "?"),
+        ("\uf8f0芳", "full", "?芳", ""),
+        ("小强", "none", "", ""),
+        ("老强", "surname", "老强", "强"),
+        ("小張", "surname", "小張", "張"),
+        ("張偉老師", "full", "張偉", "張"),
+        ("李建总", "full", "李建总", "李"),
+        ("王姐姐", "surname", "王姐姐", "王"),
+        ("阿卜··买", "full", "阿卜·买", ""),
+        ("王" * 99, "none", "", ""),
         ("Anna老师", "none", "", ""),
         ("ZhangXiaoming", "latin", "zhang xiaoming", ""),
     ],
@@ -144,6 +152,19 @@ def test_rungs_in_plain_cases(left, right, level):
 def test_forms_of_names(text, form, clean, surname):
     parsed = parse_name(text)
     assert (parsed.form, parsed.clean, parsed.surname) == (form, clean, surname)
+
+
+@given(st.text(max_size=80))
+@settings(deadline=None, max_examples=200)
+def test_no_text_makes_a_reader_fail(text):
+    assert parse_name(text).form in {"full", "surname", "latin", "none"}
+    assert name_keys(pl.Series([text])).height == 1
+    assert name_level(text, "张伟") in NameLevel
+
+
+def test_text_of_any_length_is_read_in_time():
+    assert parse_name("la" * 5000).form == "none"
+    assert parse_name("(" * 5000).form == "none"
 
 
 def test_two_people_in_a_cell_are_two_names():

@@ -122,6 +122,12 @@ def test_the_order_of_rows_changes_nothing(random):
     assert resolve_schools(written.reverse(), SCHOOLS[order]).equals(resolve_schools(written, SCHOOLS))
 
 
+@given(st.text(max_size=60))
+@QUICK
+def test_no_text_makes_the_resolver_fail(text):
+    assert resolve(text).height <= 3
+
+
 def test_without_schools_nothing_is_found():
     frame = pl.DataFrame({"school_written": ["七中"], "area": ["219902"]})
     assert resolve_schools(frame, SCHOOLS.clear()).is_empty()

@@ -163,6 +163,13 @@ def surname_readings() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
+def common_surnames() -> frozenset[str]:
+    """The hundred commonest surnames (2020 report of the police registry), with their other spellings."""
+    with (DATA / "hand_surnames.csv").open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["surname"] for row in csv.DictReader(lines) if row["common"])
+
+
+@lru_cache(maxsize=1)
 def surname_alternates() -> dict[str, str]:
     """Surname → the one spelling that stands for all of its spellings (肖 → 萧, 闫 → 阎)."""
     with (DATA / "hand_surname_variants.csv").open(encoding="utf-8", newline="") as lines:

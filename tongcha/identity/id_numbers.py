@@ -63,6 +63,7 @@ _OTHER_KINDS: Final = (
 )
 _SCIENTIFIC: Final = re.compile(r"([0-9])(?:\.([0-9]+))?E\+?(17|14)")
 _MASK_SIGNS: Final = str.maketrans(dict.fromkeys("*×✱＊●○〇•·?？□■#_…", "*"))
+_LABELS: Final = re.compile(r"[\u4e00-\u9fff:;,。()\[\]【】]")
 _MASK_RUN: Final = re.compile(r"X{2,}(?=.)|X{3,}$")
 
 
@@ -125,9 +126,8 @@ def parse_id(
         return _parse_18(tidy, today, known_regions or frozenset())
     if re.fullmatch(r"[0-9]{15}", tidy):
         return _parse_15(tidy, today, known_regions or frozenset())
-    return (
-        _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy) or ParsedId(_describe_bad(tidy))
-    )
+    partial = _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy)
+    return partial or _parse_labelled(tidy, today, known_regions) or ParsedId(_describe_bad(tidy))
 
 
 def _parse_18(number: str, today: date | None, known: AbstractSet[str]) -> ParsedId:
@@ -208,6 +208,15 @@ def _parse_masked(tidy: str) -> ParsedId | None:
     if len(signs) != LENGTH or "X" in signs[:17]:
         return ParsedId("bad_length")
     return ParsedId("masked", mask=signs, region=signs[:6] if "*" not in signs[:6] else "")
+
+
+def _parse_labelled(tidy: str, today: date | None, known: AbstractSet[str] | None) -> ParsedId | None:
+    """Read `身份证号:…`, `…(本人)`: a number among Chinese characters counts if it is valid as it is."""
+    bare = _LABELS.sub("", tidy)
+    if bare == tidy or len(bare) < OLD_LENGTH:
+        return None
+    found = parse_id(bare, today=today, known_regions=known)
+    return found if found.clean else None
 
 
 def _describe_bad(tidy: str) -> str:

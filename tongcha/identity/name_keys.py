@@ -7,27 +7,20 @@ A key packs one reading identifier (16 bits) per character, the first in the hig
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tongcha.identity.characters import (
-    SIZE,
     CharacterTables,
     load_characters,
-    name_words,
     surname_alternates,
     surname_readings,
 )
-from tongcha.identity.names import (
-    DOT,
-    LONGEST_UNDOTTED,
-    NICKNAME_PREFIXES,
-    fold_name,
-    parse_name,
-)
+from tongcha.identity.letters import Codes, Flags, Letters, flag_characters, is_plain, read_letters
+from tongcha.identity.names import DOT, LONGEST_UNDOTTED, fold_name, parse_name
 from tongcha.identity.romanised import split_syllables
 
 SCHEMA: Final = pl.Schema(
@@ -42,19 +35,9 @@ SCHEMA: Final = pl.Schema(
         "fuzzy": pl.UInt64,
     }
 )
-BITS: Final = 16
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
-Codes = NDArray[np.int64]
 Ids = NDArray[np.uint16]
 Keys = NDArray[np.uint64]
-Flags = NDArray[np.bool_]
-
-
-class Letters(NamedTuple):
-    """The letters of each name: code points in rows of four (0 beyond the end), and how many there are."""
-
-    codes: Codes
-    lengths: NDArray[np.int64]
 
 
 def name_keys(names: pl.Series) -> pl.DataFrame:
@@ -70,7 +53,7 @@ def name_keys(names: pl.Series) -> pl.DataFrame:
     """
     names = names.cast(pl.String).fill_null("")
     letters = read_letters(names, LONGEST_UNDOTTED)
-    odd = np.flatnonzero(~_is_plain(letters))
+    odd = np.flatnonzero(~is_plain(letters))
     parsed = _parse_odd(names.gather(odd))
     odd_letters = read_letters(parsed["letters"], LONGEST_UNDOTTED)
     letters.codes[odd], letters.lengths[odd] = odd_letters
@@ -85,60 +68,11 @@ def name_keys(names: pl.Series) -> pl.DataFrame:
     )
 
 
-def read_letters(texts: pl.Series, width: int) -> Letters:
-    """Code points of each text's first `width` characters, and the length of each text."""
-    whole = texts.str.join("").item() if len(texts) else ""
-    flat = np.frombuffer((whole + "\0" * width).encode("utf-32-le"), np.uint32)
-    lengths = texts.str.len_chars().to_numpy().astype(np.int64)
-    starts = np.cumsum(lengths) - lengths
-    codes = np.empty((len(texts), width), np.int64)
-    for place in range(width):
-        codes[:, place] = flat[starts + place]
-        codes[lengths <= place, place] = 0
-    return Letters(codes, lengths)
-
-
 def _put(texts: pl.Series, rows: NDArray[np.int64], replacements: pl.Series) -> pl.Series:
     """Replace the texts at some rows."""
     where = np.arange(len(texts), dtype=np.uint32)
     where[rows] = np.arange(len(texts), len(texts) + len(rows), dtype=np.uint32)
     return pl.concat([texts, replacements.rename(texts.name)], rechunk=True).gather(where)
-
-
-def _is_plain(letters: Letters) -> Flags:
-    """Whether a name is two to four ordinary characters without anything of a title or placeholder."""
-    codes, lengths = letters
-    tables = _plain_tables()
-    short = (lengths >= 2) & (lengths <= LONGEST_UNDOTTED)  # noqa: PLR2004
-    last = codes[np.arange(len(codes)), np.clip(lengths, 1, LONGEST_UNDOTTED) - 1]
-    plain: Flags = short & tables.plain[codes].all(axis=1)
-    return plain & ~tables.odd_first[codes[:, 0]] & ~tables.odd_last[last]
-
-
-class PlainTables(NamedTuple):
-    """Flags by code point that tell ordinary names from those that need a closer look."""
-
-    plain: Flags
-    odd_first: Flags
-    odd_last: Flags
-
-
-@lru_cache(maxsize=1)
-def _plain_tables() -> PlainTables:
-    plain = np.zeros(SIZE, np.bool_)
-    plain[0x3400:0xA000] = True
-    plain[0] = True  # beyond the end
-    plain[ord("某")] = False
-    odd_first = _flags(NICKNAME_PREFIXES + "阿" + "".join({word[0] for word in name_words("placeholder")}))
-    return PlainTables(
-        plain, odd_first, _flags("".join({title[-1] for title in name_words("title")} | {"头"}))
-    )
-
-
-def _flags(chars: str) -> Flags:
-    flags = np.zeros(SIZE, np.bool_)
-    flags[[ord(char) for char in chars]] = True
-    return flags
 
 
 @lru_cache(maxsize=1)
@@ -147,7 +81,7 @@ def _compound_surnames() -> tuple[Flags, dict[int, tuple[int, int]]]:
     tones = {tone: i for i, tone in enumerate(load_characters().tones)}
     found = {s: r for s, r in surname_readings().items() if len(s) > 1}
     readings = {_pair(ord(s[0]), ord(s[1])): (tones[r[0]], tones[r[1]]) for s, r in found.items()}
-    return _flags("".join(surname[0] for surname in found)), readings
+    return flag_characters("".join(surname[0] for surname in found)), readings
 
 
 def _pair(first: int, second: int) -> int:
@@ -255,7 +189,7 @@ def _fold_texts(
     clean: pl.Series, letters: Letters, folded: Codes, odd: NDArray[np.int64], parsed: pl.DataFrame
 ) -> pl.Series:
     """Folded text of each full name; only names that change go through Python, once each."""
-    alternates = _flags("".join(surname_alternates()))
+    alternates = flag_characters("".join(surname_alternates()))
     changes = (folded != letters.codes).any(axis=1) | alternates[folded[:, 0]]
     changes[odd] = True
     rows = np.flatnonzero(changes)

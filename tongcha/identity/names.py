@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from tongcha.identity.characters import (
+    common_surnames,
     decompositions,
     folds,
     name_words,
@@ -23,11 +24,14 @@ from tongcha.identity.romanised import split_syllables
 DOT: Final = "·"
 LONGEST_UNDOTTED: Final = 4
 """a name of more characters is a transliteration: it has no surname to split off"""
+LONGEST_NAME: Final = 60
+"""longer text is no name (the longest dotted names have about 30 characters)"""
 NICKNAME_PREFIXES: Final = "小老大"
 _REMARK: Final = re.compile(r"[(\[【〔{<《「『]([^)\]】〕}>》」』]*)[)\]】〕}>》」』]?")
 _QUOTES: Final = str.maketrans("", "", "'\"‘’“”`´#^~=!:_…")
 _WILDCARDS: Final = str.maketrans(dict.fromkeys("*□■○●×※某", WILDCARD))
 _SEPARATORS: Final = re.compile(r"[、,;/\\+&|]")
+_DOTS: Final = re.compile(f"{DOT}+")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .,·\-]*")
 _HAN_NAME: Final = re.compile(rf"[\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT}]+")
 _NOT_HAN: Final = re.compile(rf"[^\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT} ]")
@@ -64,14 +68,14 @@ def parse_name(text: str | None) -> ParsedName:
         ('王喆', 'surname', ('张伟', '李娜'))
     """
     tidy = tidy_name(text or "")
-    if not tidy or tidy.replace(" ", "") in name_words("placeholder"):
+    if not 0 < len(tidy) <= LONGEST_NAME or tidy.replace(" ", "") in name_words("placeholder"):
         return NOTHING
     if _LATIN.fullmatch(tidy):
         return _parse_latin(tidy)
     people = split_people(tidy)
     if len(people) > 1:
         return ParsedName("none", "、".join(people), people=people)
-    return _parse_han(_NOT_HAN.sub("", tidy).replace(" ", "").strip(DOT))
+    return _parse_han(_DOTS.sub(DOT, _NOT_HAN.sub("", tidy).replace(" ", "")).strip(DOT))
 
 
 def tidy_name(text: str) -> str:
@@ -132,7 +136,7 @@ def _parse_han(name: str) -> ParsedName:
     if not name.strip(WILDCARD) or name in name_words("placeholder"):
         return NOTHING
     bare = _strip_titles(name)
-    if bare in surname_readings() and (len(bare) == 1 or bare != name):
+    if is_surname(bare) and (len(bare) == 1 or bare != name):
         return ParsedName("surname", name, bare)
     if DOT in bare:
         return ParsedName("full", bare, "", bare)
@@ -144,9 +148,15 @@ def _parse_han(name: str) -> ParsedName:
 def _parse_full(bare: str) -> ParsedName:
     surname = _split_surname(bare)
     given = bare[len(surname) :]
-    if surname.strip(WILDCARD) and not given.strip(WILDCARD):
-        return ParsedName("surname", bare, surname)
-    return ParsedName("full", bare, surname, given) if bare.strip(WILDCARD) else NOTHING
+    if not bare.strip(WILDCARD):
+        return NOTHING
+    if surname == WILDCARD:
+        return ParsedName("full", bare, "", given)
+    return (
+        ParsedName("full", bare, surname, given)
+        if given.strip(WILDCARD)
+        else ParsedName("surname", bare, surname)
+    )
 
 
 def _split_surname(name: str) -> str:
@@ -159,12 +169,32 @@ def _split_surname(name: str) -> str:
 def _strip_titles(name: str) -> str:
     """Take titles and nickname prefixes off: 小王老师 → 王, 老李头 → 李, 王晓明老师 → 王晓明."""
     bare = name
-    while title := next((t for t in name_words("title") if bare.endswith(t) and len(bare) > len(t)), ""):
-        if len(title) == 1 and len(bare) > 3:  # noqa: PLR2004  a one-character title follows a surname only
-            break
+    while title := next((t for t in name_words("title") if _ends_with_title(bare, t)), ""):
         bare = bare[: -len(title)]
-    if bare[0] in NICKNAME_PREFIXES:
-        rest = bare[1:].removesuffix("头") if len(bare) == 3 else bare[1:]  # noqa: PLR2004
-        if len(rest) == 1 or rest in surname_readings():
-            return rest if rest in surname_readings() else ""
-    return bare
+    return _strip_nickname(bare) if bare[0] in NICKNAME_PREFIXES else bare
+
+
+def _ends_with_title(name: str, title: str) -> bool:
+    """Whether a title ends the name; one character (姐, 总) is a title after nothing but a surname."""
+    rest = name[: -len(title)]
+    if not rest or fold_characters(name[-len(title) :]) != title:
+        return False
+    return len(title) > 1 or is_surname(rest.lstrip(NICKNAME_PREFIXES))
+
+
+def _strip_nickname(name: str) -> str:
+    """小王 → 王, but 小强 → nothing: 强 is more often a piece of the given name than a surname."""
+    rest = name[1:].removesuffix("头") if len(name) == 3 else name[1:]  # noqa: PLR2004
+    if len(rest) != 1 and not is_surname(rest):
+        return name
+    is_known = is_surname(rest) and (name[0] == "老" or len(rest) > 1 or _is_common(rest))
+    return rest if is_known else ""
+
+
+def is_surname(text: str) -> bool:
+    """Whether the text is a known surname, in any way of writing it."""
+    return fold_characters(text) in surname_readings()
+
+
+def _is_common(surname: str) -> bool:
+    return fold_characters(surname) in common_surnames()

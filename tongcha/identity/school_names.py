@@ -159,7 +159,7 @@ def read_numeral(text: str) -> int:
         (101, 23, 138)
     """
     digits = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     if not set(text) & {"十", "百"}:
         return int("".join(str(digits[char]) for char in text)) if all(c in digits for c in text) else 0
@@ -169,5 +169,5 @@ def read_numeral(text: str) -> int:
             total += (current or 1) * (10 if char == "十" else 100)
             current = 0
         else:
-            current = digits.get(char, int(char) if char.isdigit() else 0)
+            current = digits.get(char, int(char) if char.isdecimal() else 0)
     return total + current
