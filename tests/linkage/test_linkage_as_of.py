@@ -1,0 +1,67 @@
+"""Claims about employment on the day of the raid."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tests.linkage.linkage_scene import RAIDED, spells
+from tongcha.linkage.as_of import employment_as_of
+
+BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
+LONG_AGO = date(2010, 9, 1)
+
+
+def as_of(*rows, responsible="employer", records=("T",)):
+    asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED})
+    frame = employment_as_of(asked, spells(*rows), responsible=responsible)
+    return frame.select("employment_state", "in_service", "responsible_school_id", "spell_no").row(0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编")], ("in_service", True, "A", 1), id="an open spell"
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, RAIDED, "在编")], ("left", False, None, None), id="left that day"
+        ),
+        pytest.param([("T", 1, "A", AFTER, None, "在编")], ("not_yet", False, None, None), id="hired later"),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, RAIDED, "在编"), ("T", 2, "B", RAIDED, None, "在编")],
+            ("in_service", True, "B", 2),
+            id="transfer on the day itself: the new school",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "B", AFTER, None, "在编")],
+            ("gap", None, None, None),
+            id="between two spells: left open",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, None, "借调")],
+            ("in_service", True, "A", 1),
+            id="lent out: the employing school",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, None, "在编")],
+            ("conflict", None, None, None),
+            id="two employers at once: left open",
+        ),
+        pytest.param([], ("unknown", None, None, None), id="no spell known"),
+    ],
+)
+def test_a_spell_runs_from_its_start_until_before_its_end(rows, expected):
+    assert as_of(*rows) == expected
+
+
+def test_the_host_answers_if_the_policy_says_so():
+    rows = [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, None, "借调")]
+    assert as_of(*rows, responsible="host")[2] == "B"
+
+
+def test_spells_of_both_records_of_a_person_count():
+    rows = [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("U", 1, "B", BEFORE, None, "在编")]
+    assert as_of(*rows, records=("T", "U")) == ("in_service", True, "B", 1)

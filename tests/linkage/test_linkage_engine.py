@@ -1,0 +1,148 @@
+"""Claims about the engine as a whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.linkage.linkage_scene import LI, NAN, RAIDED, best, link, met, people, score, spells
+from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
+
+CARD = {"capture": "card", "id_number": NAN, "sex": "男", "age": 41}
+PERSON = {"id_number": NAN, "phone": "13812345678"}
+SCENE = (
+    met(
+        CARD,
+        {"name": "张建国", "phone": "13812345678", "age": 41},
+        {"name": "章建国", "age": 40, "claimed_school": "八中"},
+        {"name": "王老师", "phone": "15000000000"},
+        {"name": "李娜"},
+    ),
+    people(PERSON, {"name": "李娜", "sex": "女", "id_number": LI, "birth_date": date(1990, 7, 15)}),
+)
+
+
+def test_the_three_tables_keep_their_contracts():
+    result = link(*SCENE)
+    for table, frame in (
+        (CANDIDATE_LINKS, result.candidate_links),
+        (LINK_EVIDENCE, result.link_evidence),
+        (LINK_QUALITY, result.link_quality),
+    ):
+        assert frame.schema == table.schema
+        required = [column.name for column in table.columns if column.required]
+        assert frame.select(required).null_count().sum_horizontal().item() == 0
+
+
+def test_evidence_rows_sum_to_the_score_to_the_last_bit():
+    result = link(*SCENE)
+    sums = result.link_evidence.group_by("link_id").agg(pl.col("bits").sum())
+    joined = result.candidate_links.join(sums, on="link_id", how="left")
+    assert (joined["score"] == joined["bits"]).all()
+
+
+def test_a_card_with_the_same_number_and_name_is_accepted():
+    link_ = best(link(met(CARD), people(PERSON), spells(("P1", 1, "S1", date(2010, 9, 1), None, "在编"))))
+    assert (link_["person_id"], link_["decision"], link_["evidence_grade"]) == ("P1", "accept", "甲")
+    assert (link_["employment_state"], link_["responsible_school_id"]) == ("in_service", "S1")
+
+
+def test_an_equal_number_with_another_name_is_never_accepted():
+    assert best(link(met(CARD | {"name": "赵丽霞"}), people(PERSON)))["decision"] == "review"
+
+
+def test_a_number_that_fails_its_check_digit_is_never_accepted():
+    broken = NAN[:8] + ("1" if NAN[8] != "1" else "2") + NAN[9:]
+    link_ = best(link(met(CARD | {"capture": "typed", "id_number": broken}), people(PERSON)))
+    assert (link_["person_id"], link_["decision"]) == ("P1", "review")
+
+
+def test_a_common_name_alone_is_never_accepted():
+    result = link(met({"name": "王伟伟", "age": 40, "sex": "男"}), people())
+    assert "accept" not in result.candidate_links["decision"].to_list()
+
+
+def test_a_rival_as_good_prevents_acceptance():
+    twins = people(PERSON | {"id_number": None}, PERSON | {"id_number": None, "birth_date": date(1985, 6, 1)})
+    link_ = best(link(met({"phone": "13812345678", "age": 41}), twins))
+    assert link_["decision"] == "review"
+    assert link_["rival_id"] == "P2"
+
+
+def test_two_records_of_one_person_are_not_rivals_but_must_be_reviewed():
+    double = people(PERSON, PERSON | {"phone": None, "school_id": "S2"})
+    link_ = best(link(met(CARD), double))
+    assert link_["decision"] == "review"
+    assert "两条登记" in link_["reason"]
+    assert link_["probability"] > 0.9
+
+
+def test_a_placeholder_adds_nothing():
+    plain = score({"age": 41}, {})
+    assert (
+        score({"age": 41, "phone": "00000000000", "id_number": "不详", "claimed_school": "　"}, {}) == plain
+    )
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "person"),
+    [
+        ({"phone": "13812345678"}, PERSON),
+        ({"age": 41}, PERSON),
+        ({"sex": "男"}, PERSON),
+        ({"claimed_school": "八中"}, PERSON),
+        ({"id_number": NAN, "capture": "oral"}, PERSON),
+    ],
+)
+def test_agreement_never_lowers_and_contradiction_never_raises(agreeing, person):
+    contradiction = {
+        "phone": "18899990000",
+        "age": 20,
+        "sex": "女",
+        "claimed_school": "芜湖市第一中学",
+        "id_number": LI,
+    }
+    against = {field: contradiction[field] for field in agreeing if field in contradiction}
+    base = {"phone": "13812345678"} if "phone" not in agreeing else {"age": 41}
+    without = score(base, person)
+    assert score(base | agreeing, person) >= without
+    assert score(base | against, person) <= without
+
+
+def test_evidence_hash_follows_what_is_seen_and_not_its_weight():
+    one, other = link(met(CARD), people(PERSON)), link(met(CARD), people(PERSON, {"name": "李建国"}))
+    assert best(one)["evidence_hash"] == best(other)["evidence_hash"]
+    changed = link(met(CARD | {"age": 40}), people(PERSON))
+    assert best(changed)["evidence_hash"] != best(one)["evidence_hash"]
+
+
+def test_no_sentence_tells_a_value_of_a_person():
+    sentences = "".join(link(*SCENE).link_evidence["sentence"].to_list())
+    for value in ("张建国", NAN, "13812345678", "八中"):
+        assert value not in sentences
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_changes_nothing(seed):
+    identities, persons = SCENE
+    shuffled = link(
+        identities.sample(fraction=1, shuffle=True, seed=seed),
+        persons.sample(fraction=1, shuffle=True, seed=seed),
+    )
+    for name in ("candidate_links", "link_evidence", "link_quality"):
+        assert getattr(shuffled, name).equals(getattr(link(*SCENE), name))
+
+
+def test_nobody_met_and_nobody_on_record_give_empty_tables():
+    assert link(met().clear(), people()).candidate_links.is_empty()
+    assert link(met(CARD), people(crowded=False)).candidate_links.is_empty()
+
+
+def test_the_day_of_the_raid_decides_and_not_todays_status():
+    moved = spells(("P1", 1, "S1", date(2010, 9, 1), RAIDED, "在编"), ("P1", 2, "S2", RAIDED, None, "在编"))
+    assert best(link(met(CARD), people(PERSON), moved))["responsible_school_id"] == "S2"
