@@ -23,6 +23,7 @@ from tests.review.review_scenario import (
     candidate_links,
     facts,
     identities,
+    people,
 )
 from tongcha.errors import GateError
 from tongcha.ledger.chain import digest_event
@@ -72,7 +73,7 @@ def store(events: list[NewEvent]) -> list[Event]:
 def pass_gate(events: list[NewEvent], links: pl.DataFrame | None = None, **changes: Any) -> GateOutcome:
     links = candidate_links() if links is None else links
     ledger = store(events)
-    policy = changes.pop("policy", POLICY)
+    policy, registered = changes.pop("policy", POLICY), changes.pop("people", None)
     known = {"withdrawn": find_withdrawn(ledger), "disputed": find_disputed(ledger)}
     return confirm_links(
         candidate_links=links,
@@ -80,6 +81,7 @@ def pass_gate(events: list[NewEvent], links: pl.DataFrame | None = None, **chang
         identities=identities(),
         facts=facts(**(known | changes)),
         policy=policy,
+        people=registered,
     )
 
 
@@ -121,6 +123,16 @@ def test_one_person_met_confirmed_as_two_is_held_back_twice():
     outcome = pass_gate(both(LIKELY) + both(RIVAL))
     assert confirmed_by(outcome) == []
     assert missing_of(outcome, LIKELY) == missing_of(outcome, RIVAL) == ["no_rival", "one_person"]
+
+
+def test_two_records_of_one_person_are_no_rivals_and_leave_once():
+    registered = people().with_columns(
+        same_person_as=pl.when(pl.col("person_id") == "T2").then(pl.lit("T3")).otherwise(None)
+    )
+    outcome = pass_gate(both(LIKELY) + both(RIVAL), people=registered)
+    assert confirmed_by(outcome) == [RIVAL], "T3 is the record that the registry keeps"
+    assert missing_of(outcome, LIKELY) == ["one_record"]
+    assert confirmed_by(pass_gate(both(LIKELY), people=registered)) == [LIKELY]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import polars.selectors as cs
 
 from tongcha.errors import GateError
 from tongcha.review.confirmed import ConfirmedLinks, seal_links
+from tongcha.review.rivals import count_rivals, name_person
 from tongcha.review.settle import settle
 from tongcha.review.shown import EMPLOYMENT
 from tongcha.tables.linkage import GRADES
@@ -94,7 +95,11 @@ def _has_no_rival(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
 
 
 def _is_the_only_one_confirmed(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
-    return pl.col("confirmed_for_identity") <= 1
+    return pl.col("people_confirmed") <= 1
+
+
+def _is_the_record_to_use(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
+    return pl.col("link_id") == pl.col("record_to_use")
 
 
 def _was_in_service(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
@@ -127,6 +132,7 @@ REQUIREMENTS: Final = (
     Requirement("evidence_grade", "证据等级低于可对外的最低等级", _has_evidence_good_enough),
     Requirement("no_rival", "有相近的竞争候选，尚未由人逐一排除", _has_no_rival),
     Requirement("one_person", "同一现场人员被确认为不止一人，须先查清", _is_the_only_one_confirmed),
+    Requirement("one_record", "同一人的另一条登记已确认，按那一条办理", _is_the_record_to_use),
     Requirement("in_service", "未能认定查处当日在职", _was_in_service),
     Requirement("school", "未能认定查处当日任职学校", _has_a_school),
     Requirement("not_withdrawn", "比对已被撤销", _is_not_withdrawn),
@@ -143,6 +149,7 @@ def confirm_links(
     identities: pl.DataFrame,
     facts: GateFacts,
     policy: ReviewPolicy,
+    people: pl.DataFrame | None = None,
 ) -> GateOutcome:
     """Let through the links that have everything, and name what the others lack.
 
@@ -152,6 +159,7 @@ def confirm_links(
         identities: table `identities` of that batch, for the raid date.
         facts: withdrawals, disputes, the source's term, the day, the policies.
         policy: signatures and the evidence that a referral needs.
+        people: table `people`, to know two records of one person as such; without it they are rivals.
 
     Returns:
         Confirmed links, and the withheld ones among those that somebody judged to be the same person and
@@ -160,7 +168,8 @@ def confirm_links(
     Raises:
         GateError: a link belongs to nobody in `identities`.
     """
-    examined = _gather(candidate_links, judgements, identities, policy)
+    links = name_person(candidate_links, people)
+    examined = _gather(links, judgements, identities, policy)
     verdicts = examined.select(
         "batch",
         "link_id",
@@ -182,33 +191,13 @@ def _gather(
     settled = settle(judgements, candidate_links, policy)
     links = candidate_links.join(settled.drop("decision"), on="link_id", how="left", maintain_order="left")
     dated = links.join(identities.select("identity_id", "raid_date"), on="identity_id", how="left")
-    considered = _count_rivals(dated, policy).filter(
+    considered = count_rivals(dated, policy).filter(
         pl.col("link_id").is_in(said_same.to_list()) & pl.col("state").ne_missing("已否定")
     )
     orphan = considered.filter(pl.col("raid_date").is_null())
     if orphan.height:
         raise GateError(f"比对 {orphan['link_id'].sort()[0]}", "找不到对应的现场人员", "重新运行 propose")
     return considered.with_columns(confirmed_on="decided_on").sort("link_id")
-
-
-def _count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
-    """Add how many links of its identity people confirmed, and how many near rivals nobody has excluded.
-
-    A rival is another proposed candidate of the identity whose score is not clearly lower; people exclude
-    it by judging it to be someone else.
-    """
-    own = links.select("link_id", "identity_id", "score")
-    open_links = links.filter((pl.col("decision") != "none") & pl.col("state").ne_missing("已否定"))
-    rivals = (
-        own.join(open_links.select("identity_id", rival="link_id", rival_score="score"), on="identity_id")
-        .filter(pl.col("rival") != pl.col("link_id"))
-        .filter(pl.col("rival_score") > pl.col("score") - policy.referral.rival_margin_bits)
-        .group_by("link_id")
-        .agg(open_rivals=pl.len())
-    )
-    confirmed = pl.col("state").eq_missing("已确认")
-    counted = links.with_columns(confirmed_for_identity=confirmed.sum().over("identity_id"))
-    return counted.join(rivals, on="link_id", how="left").with_columns(pl.col("open_rivals").fill_null(0))
 
 
 def _name_missing(verdicts: pl.DataFrame) -> pl.DataFrame:

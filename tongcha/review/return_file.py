@@ -23,7 +23,7 @@ from tongcha.review.seal import name_key, seal_meta
 from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tongcha.intake.parser_child import Grid
@@ -68,7 +68,7 @@ def read_cover(path: Path) -> ReturnCover | None:
 
 
 def open_returns(
-    paths: Iterable[Path], key: bytes, limits: FileLimits
+    paths: Sequence[Path], key: bytes, limits: FileLimits
 ) -> Iterator[tuple[Path, ReturnSheet | ReturnError]]:
     """Yield each file with its review sheet, or with why it can't be taken.
 
