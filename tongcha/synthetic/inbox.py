@@ -62,12 +62,18 @@ def write_inbox(
     bad = write_reference(world, inbox, f"reference/{folder}")
     batches = []
     for number, site in enumerate(world.sites.sort("raid_id").iter_rows(named=True)):
-        batch = f"{site['raid_date'].isoformat()}-{number + 1:02d}"
+        batch = name_batch(site["raid_date"], number)
         batches.append(batch)
         bad += write_batch(world, inbox, batch, site["raid_id"], number)
         write_source(inbox / "raids" / batch / "source.yaml", number, expires_on)
     bad_rows = pl.DataFrame(bad, schema=BAD_ROW_SCHEMA, orient="row")
     return Inbox(folder, tuple(batches), bad_rows)
+
+
+def name_batch(day: date, number: int) -> str:
+    """Return the name of a raid's folder; teams add a word of their own now and then."""
+    suffix = "-夜查" if number % len(FORMATS) == len(FORMATS) - 1 else ""
+    return f"{day.isoformat()}-{number + 1:02d}{suffix}"
 
 
 Bad = tuple[str, int, str, str]
