@@ -26,6 +26,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "policy_version", "defence_text", "defence_basis", "review_text", "appeal_text", "restored_share",
         "restored_points", "restored_clause",
     },
+    "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
     "correction_letter.docx": _COMMON | {"recipient_name", "papers", "reply_text", "reply_basis"},
 }  # fmt: skip
 """Template → the fields that it is given; each must be used, and no other exists."""

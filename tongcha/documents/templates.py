@@ -172,6 +172,35 @@ def build_school_notice() -> bytes:
     return build_document("".join(body), first_header=head, first_footer="")
 
 
+def build_work_prompt() -> bytes:
+    """Return the 工作提示: asks a school to look into it before anything is held against it (001)."""
+    body = [
+        *_MARK,
+        paragraph("{{ number_line }}", "DocNo"),
+        _GAP,
+        paragraph("工 作 提 示", "Title"),
+        _GAP,
+        paragraph("{{ school_name }}：", "Addressee"),
+        *_body(
+            "在{{ campaign }}中，在证照不全的校外培训场所登记有你校学生{{ pupil_count }}人"
+            "（同一学生多次登记只计一次，所涉查处编号：{{ raids }}）。请你校立即开展核实：",
+            "（一）你校学生参加校外培训的底数，是否与上述人数相符；",
+            "（二）是否有教师推荐、引导学生参加，或者向培训机构提供学生信息；",
+            "（三）你校对学生和家长的提示、课后服务的安排情况。",
+            "核实中请保护学生，不得公开点名，不得将参加校外培训计入学生操行等级，不得追问举报人。",
+        ),
+        paragraph(
+            "请自收到本提示次日起{{ reply_text }}内书面回复；认为人数有误的，请说明理由。"
+            "本提示只为请你校核实，不是问责，也不是扣分决定。",
+            "BodyKept",
+        ),
+        _KEPT_GAP,
+        *_CLOSE,
+    ]
+    head = paragraph("{{ issuer }}", "Issuer") + rule_line(24, 6)
+    return build_document("".join(body), first_header=head, first_footer=rule_line(6, 24))
+
+
 def build_correction_letter() -> bytes:
     """Return the 更正函: tells who holds an earlier paper that it no longer stands, and clears the name."""
     body = [
@@ -208,6 +237,7 @@ BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
     "referral_letter.docx": build_referral_letter,
     "school_notice.docx": build_school_notice,
     "correction_letter.docx": build_correction_letter,
+    "work_prompt.docx": build_work_prompt,
 }
 
 
