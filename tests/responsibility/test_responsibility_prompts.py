@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-
 def write(out: Path, *, demo: bool = True) -> pl.DataFrame:
     return write_prompts(
         pupil_schools=world.build_pupil_schools(),

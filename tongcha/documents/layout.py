@@ -75,7 +75,7 @@ def build_styles() -> str:
         _style("Addressee", "主送机关", ""),
         _style("Body", "正文首行缩进", indent),
         # a page with nothing but the signature is not allowed (GB/T 9704-2012, 7.3.5)
-        _style("BodyKept", "正文末段", f"<w:keepNext/><w:keepLines/>{indent}"),
+        _style("BodyKept", "正文末段", f"<w:keepNext/>{indent}"),
         _style("Heading", "一级标题", f"<w:keepNext/>{indent}", _font(HEAD_FONT)),
         _style("Subheading", "二级标题", f"<w:keepNext/>{indent}", _font(SUBHEAD_FONT)),
         _style("Cell", "表格", f'{tight}<w:jc w:val="left"/>', _font(BODY_FONT, 24)),
