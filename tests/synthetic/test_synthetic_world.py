@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from tongcha.errors import PolicyError
 from tongcha.identity.characters import regions
 from tongcha.identity.id_numbers import check_digit
 from tongcha.synthetic.population import UNUSED_SEGMENTS
@@ -301,3 +303,26 @@ def test_the_frames_have_no_column_that_gives_the_truth_away(demo_world):
     for field in fields(demo_world):
         if field.name in TABLES:
             assert not secret & set(getattr(demo_world, field.name).columns)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"identities": 0},
+        {"teachers": 3},
+        {"cities": 99},
+        {"part_size": 10},
+        {"last_raid": CITY.first_raid - timedelta(days=1)},
+    ],
+)
+def test_sizes_that_make_no_world_are_refused_in_plain_words(wrong):
+    with pytest.raises(PolicyError, match="虚构城市的"):
+        replace(CITY, **wrong)
+
+
+@pytest.mark.parametrize(
+    "sizes", [{"schools": 1, "districts": 1}, {"teachers": 50, "identities": 1, "raids": 1, "pupils": 0}]
+)
+def test_the_smallest_worlds_can_be_built(sizes):
+    world = build_world(replace(SMALL, **sizes))
+    assert world.truth.height == world.spec.identities

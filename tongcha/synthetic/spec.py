@@ -6,6 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from tongcha.errors import PolicyError
+
+MOST_PARTS: Final = 240
+"""Each part takes two lanes of the 499 sequence numbers of either sex."""
+LIMITS: Final = {
+    "teachers": (50, 10**8),
+    "schools": (1, 10**6),
+    "provinces": (1, 31),
+    "cities": (1, 15),
+    "districts": (1, 14),
+    "raids": (1, 10**5),
+    "identities": (1, 10**6),
+    "pupils": (0, 10**6),
+}
+"""Smallest and largest size that makes a world; invented region codes and names end where the largest are."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorldSpec:
@@ -40,6 +56,20 @@ class WorldSpec:
     last_raid: date = date(2026, 11, 14)
     snapshot: date = date(2026, 11, 16)
     part_size: int = 500_000
+
+    def __post_init__(self) -> None:
+        """Refuse sizes of which no world can be made.
+
+        Raises:
+            PolicyError: a size is out of bounds, the parts are too small, or the days are out of order.
+        """
+        for name, (least, most) in LIMITS.items():
+            if not least <= getattr(self, name) <= most:
+                raise PolicyError(f"虚构城市的规模 {name}", f"须在 {least} 与 {most} 之间", "改用允许的数")
+        if self.part_size < 1 or self.parts > MOST_PARTS:
+            raise PolicyError("虚构城市的规模 part_size", f"教师库最多分 {MOST_PARTS} 份", "加大每份的条数")
+        if not self.first_raid <= self.last_raid <= self.snapshot:
+            raise PolicyError("虚构城市的日期", "首次查处、末次查处、快照须依次在后", "核对三个日期")
 
     @property
     def parts(self) -> int:
