@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tongcha.errors import LedgerError
 from tongcha.ledger.chain import GENESIS
-from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
+from tongcha.ledger.events import EventKind, NewEvent, drop_retracted, renew_event
 from tongcha.ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -148,6 +148,18 @@ def test_a_file_that_is_no_ledger_is_refused_clearly(tmp_path):
     (tmp_path / "x.sqlite").write_text("这不是数据库" * 100)
     with pytest.raises(LedgerError, match="台账数据库"):
         Ledger(f"sqlite:///{tmp_path / 'x.sqlite'}")
+
+
+def test_saying_again_what_was_taken_back_is_a_statement_of_its_own(url):
+    ledger = Ledger(url)
+    for times in (1, 2, 3):
+        said = ledger.append(renew_event(note("甲"), ledger.events()), at=AT)
+        assert ledger.append(renew_event(note("甲"), ledger.events()), at=AT) == said
+        assert len(drop_retracted(ledger.events())) == 1
+        back = NewEvent(EventKind.RETRACTION, said.event_id, "r1", {"reason": "误录"})
+        ledger.append(renew_event(back, ledger.events()), at=AT)
+        assert drop_retracted(ledger.events()) == []
+        assert len(ledger.events()) == 2 * times
 
 
 def write_many(url: str, worker: int) -> None:

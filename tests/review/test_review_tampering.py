@@ -178,8 +178,12 @@ def test_an_old_file_replayed_after_a_retraction_does_not_bring_the_judgement_ba
     take_returns([book], ledger, terms(links), at=AT)
     [judgement] = [event for event in ledger.events(EventKind.JUDGEMENT) if event.subject == SURE]
     ledger.append(record_retraction(event_id=judgement.event_id, by="r1", reason="看错了行"), at=AT)
-    take_returns([book], ledger, terms(links), at=AT)
+    reasons = refused_of(take_returns([book], ledger, terms(links), at=AT))
+    assert "已被撤回" in reasons[SURE]
     assert states_of(ledger, links)[SURE] == "待一审"
+    fill_workbook(book, {SURE: Answer("same", "r1", DAY, "重新核对后确认")})
+    take_returns([book], ledger, terms(links), at=AT)
+    assert states_of(ledger, links)[SURE] == "已确认"
 
 
 def test_a_hostile_workbook_never_reaches_the_parser_of_this_process(ledger, book, tmp_path):

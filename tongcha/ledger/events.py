@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -149,13 +149,28 @@ def drop_retracted(events: Iterable[Event]) -> list[Event]:
     A retraction can itself be retracted; then what it took back stands again.
     """
     ordered = sorted(events, key=lambda event: event.seq)
+    taken_back = find_retracted(ordered)
+    return [e for e in ordered if e.kind is not EventKind.RETRACTION and e.event_id not in taken_back]
+
+
+def find_retracted(events: Iterable[Event]) -> frozenset[str]:
+    """Return the ids of the events that are taken back; retractions that are taken back count too."""
+    everything = list(events)
     taken_back: set[str] = set()
-    standing: list[Event] = []
-    for event in reversed(ordered):  # a retraction is always later than what it names
-        if event.event_id in taken_back:
-            continue
-        if event.kind is EventKind.RETRACTION:
+    for event in sorted(everything, key=lambda event: -event.seq):
+        if event.kind is EventKind.RETRACTION and event.event_id not in taken_back:
             taken_back.add(event.subject)
-        else:
-            standing.append(event)
-    return standing[::-1]
+    return frozenset(event.event_id for event in everything if event.event_id in taken_back)
+
+
+def renew_event(event: NewEvent, history: Iterable[Event]) -> NewEvent:
+    """Return the event as a statement of its own if the same one was made before and taken back.
+
+    The same content is the same event, so that a replayed file changes nothing; whoever deliberately says
+    again what was taken back says something new.
+    """
+    taken_back, renewed, times = find_retracted(history), event, 0
+    while renewed.event_id in taken_back:
+        times += 1
+        renewed = replace(event, payload={**event.payload, "again": times})
+    return renewed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import ReturnError
-from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.ledger.events import EventKind, NewEvent, find_retracted
 from tongcha.review import layout
 from tongcha.review.judgements import project_judgements
 from tongcha.review.return_file import ReturnCover, ReturnSheet, open_returns
@@ -18,9 +18,10 @@ from tongcha.review.return_rows import RowRefusedError, RowScope, clean_text, re
 from tongcha.tables.review import REVIEW_RETURNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
+    from tongcha.ledger.events import Event
     from tongcha.ledger.store import Ledger
     from tongcha.policy.intake import FileLimits
     from tongcha.policy.review import ReviewPolicy
@@ -108,7 +109,8 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     Returns:
         Table `review_returns`; row 0 stands for a file that was refused as a whole.
     """
-    judged = _list_judged(ledger, terms)
+    history = ledger.events()
+    judged, taken_back = _list_judged(history, terms), find_retracted(history)
     seen: set[str] = set()
     frames = [REVIEW_RETURNS.empty()]
     for path, found in open_returns(sorted(paths, key=lambda p: (p.name, str(p))), terms.key, terms.limits):
@@ -118,7 +120,7 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
             returned = _read_sheet(path.name, found, terms, judged)
             ledger.append_all([_record_receipt(path, found.cover), *returned.events], at=at)
             judged |= {_key(event) for event in returned.events if event.kind is EventKind.JUDGEMENT}
-            frames.append(_mark_known(returned, seen))
+            frames.append(_mark_taken_back(_mark_known(returned, seen), returned.events, taken_back))
     return REVIEW_RETURNS.conform(pl.concat(frames))
 
 
@@ -177,14 +179,28 @@ def _mark_known(returned: ReviewReturn, seen: set[str]) -> pl.DataFrame:
     )
 
 
+def _mark_taken_back(
+    rows: pl.DataFrame, events: Sequence[NewEvent], taken_back: Collection[str]
+) -> pl.DataFrame:
+    """A replayed file doesn't bring back what was taken back; its reader is told so."""
+    gone = pl.col("link_id").is_in(sorted({e.subject for e in events if e.event_id in taken_back}))
+    told = pl.format(
+        "第 {} 行「结论」列：同样的判断已被撤回；仍作此判断的，请改填当天日期或写明理由", pl.col("row")
+    )
+    return rows.with_columns(
+        outcome=pl.when(gone).then(pl.lit(REFUSED)).otherwise("outcome"),
+        reason=pl.when(gone).then(told).otherwise("reason"),
+    )
+
+
 def _record_receipt(path: Path, cover: ReturnCover) -> NewEvent:
     fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()
     payload = {"batch": cover.batch, "round": cover.round, "file": path.name}
     return NewEvent(EventKind.FILE_RECEIVED, fingerprint, RECEIVER, payload)
 
 
-def _list_judged(ledger: Ledger, terms: ReturnTerms) -> Judged:
-    judgements = project_judgements(ledger.events(), terms.candidate_links, terms.batch)
+def _list_judged(history: Sequence[Event], terms: ReturnTerms) -> Judged:
+    judgements = project_judgements(history, terms.candidate_links, terms.batch)
     return set(judgements.filter("is_current").select("link_id", "round", "reviewer").iter_rows())
 
 
