@@ -15,13 +15,13 @@ from pipelines.definitions import defs
 from pipelines.exits import StoppedError
 from pipelines.home import ENVIRONMENT, Home
 from pipelines.progress import listen_to_steps
+from pipelines.states import STATE_TAG
 from pipelines.terminal import track
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUIET: Final[dict[str, dict[str, dict[str, object]]]] = {"loggers": {"steps": {}}}
-STATE_TAG: Final = "tongcha/state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,6 @@ class Runner:
                 )
         except DagsterAssetCheckFailedError:
             raise StoppedError(title, list(self._failed_sentences(run_id))) from None
-
-    def last_state(self, job: str) -> str:
-        """Return the input digest of the job's last successful run, or nothing."""
-        succeeded = dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS])
-        runs = self.instance.get_runs(succeeded, limit=1)
-        return runs[0].tags.get(STATE_TAG, "") if runs else ""
 
     def _failed_sentences(self, run_id: str) -> Iterator[str]:
         graph = defs.resolve_asset_graph()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import dagster as dg
 
 from assets.declare import RAIDS
-from assets.office import list_returns
 from pipelines.home import Home
 from pipelines.jobs import act, propose, reference, settle
-from pipelines.provenance import digest_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pipelines.states import STATE_TAG, raid_states, reference_state, return_states, was_run
 
 INTERVAL_SECONDS: Final = 30
 ON: Final = dg.DefaultSensorStatus.RUNNING
@@ -26,15 +21,14 @@ ON: Final = dg.DefaultSensorStatus.RUNNING
     default_status=ON,
     description="收件箱 reference/ 下最新快照的文件有变化时，重新读入参照数据。",
 )
-def watch_reference(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Run `reference` when the files of the newest snapshot aren't those of the last run."""
-    folders = list_folders(Home.from_environment().inbox / "reference")
-    if not folders:
+def watch_reference(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Run `reference` when the newest snapshot was never run in its present state."""
+    state = reference_state(Home.from_environment())
+    if not state:
         return dg.SkipReason("收件箱 reference/ 下还没有快照")
-    state = digest_folder(folders[-1])
-    if state == context.cursor:
+    if was_run(context.instance, "reference", state):
         return dg.SkipReason("参照数据没有变化")
-    return dg.SensorResult([dg.RunRequest(run_key=f"{folders[-1].name}:{state}")], cursor=state)
+    return dg.RunRequest(run_key=state, tags={STATE_TAG: state})
 
 
 @dg.sensor(
@@ -45,11 +39,10 @@ def watch_reference(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg
 )
 def watch_raids(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Register a new batch as a partition and run `propose` for it, once per state of its files."""
-    if not has_reference():
+    home = Home.from_environment()
+    if not any((home.root / "tables" / "people").glob("*.parquet")):
         return dg.SkipReason("先要有完整的参照数据")
-    folders = list_folders(Home.from_environment().inbox / "raids")
-    states = {folder.name: digest_folder(folder) for folder in folders}
-    return request_changed(context, states)
+    return request_new(context.instance, "propose", raid_states(home))
 
 
 @dg.sensor(
@@ -59,12 +52,10 @@ def watch_raids(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
     description="收件箱 returns/ 下有某批次的复核表时，对该批次运行 act。",
 )
 def watch_returns(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Run `act` for each batch whose returned workbooks aren't those of the last time."""
-    inbox = Home.from_environment().inbox
-    known = list(context.instance.get_dynamic_partitions(str(RAIDS.name)))
-    files = assign_returns(list_returns(inbox), known)
-    states = {batch: digest_files(own, inbox) for batch, own in files.items() if own}
-    return request_changed(context, states)
+    """Run `act` for each proposed batch, once per state of its returned workbooks."""
+    home = Home.from_environment()
+    known = [name for name in home.raid_batches() if home.has_table("candidate_links", name)]
+    return request_new(context.instance, "act", return_states(home, known))
 
 
 @dg.run_status_sensor(
@@ -79,47 +70,18 @@ def settle_after_act(context: dg.RunStatusSensorContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=context.dagster_run.run_id)
 
 
-def assign_returns(files: list[Path], batches: list[str]) -> dict[str, list[Path]]:
-    """Return the files that may concern each batch: by the name that they were sent out with.
-
-    A renamed file concerns every batch; its sealed cover then tells whose it is.
-    """
-    named = {path: [batch for batch in batches if path.name.startswith(f"{batch}-")] for path in files}
-    return {batch: [path for path in files if batch in named[path] or not named[path]] for batch in batches}
-
-
-def request_changed(
-    context: dg.SensorEvaluationContext, states: dict[str, str]
+def request_new(
+    instance: dg.DagsterInstance, job: str, states: dict[str, str]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Request a run for each batch whose state isn't in the cursor; the cursor then holds all states."""
-    seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
-    changed = {batch: state for batch, state in sorted(states.items()) if seen.get(batch) != state}
-    if not changed:
+    """Request a run for each batch that the job was never started on in its present state."""
+    fresh = {batch: state for batch, state in states.items() if not was_run(instance, job, state, batch)}
+    if not fresh:
         return dg.SkipReason("没有新的文件")
-    return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=f"{batch}:{state}", partition_key=batch) for batch, state in changed.items()
-        ],
-        dynamic_partitions_requests=[RAIDS.build_add_request(list(changed))],
-        cursor=json.dumps(states, ensure_ascii=False, sort_keys=True),
-    )
-
-
-def has_reference() -> bool:
-    """Whether any complete snapshot is stored."""
-    tables = Home.from_environment().root / "tables"
-    return any((tables / "people").glob("*.parquet"))
-
-
-def list_folders(root: Path) -> list[Path]:
-    """Return the subfolders that aren't hidden, sorted by name."""
-    found = (path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return sorted(found) if root.is_dir() else []
-
-
-def digest_folder(folder: Path) -> str:
-    """Return a digest of the names and contents of a folder's files."""
-    return digest_files(sorted(path for path in folder.rglob("*") if path.is_file()), folder)
+    requests = [
+        dg.RunRequest(run_key=f"{batch}:{state}", partition_key=batch, tags={STATE_TAG: state})
+        for batch, state in sorted(fresh.items())
+    ]
+    return dg.SensorResult(requests, dynamic_partitions_requests=[RAIDS.build_add_request(sorted(fresh))])
 
 
 SENSORS: Final = (watch_reference, watch_raids, watch_returns, settle_after_act)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.provenance import code_version, policy_digest
+from pipelines.states import raid_states, reference_state, return_states, succeeded_last
 from pipelines.terminal import say
-from pipelines.triggers import digest_folder
 from tongcha.errors import UnknownBatchError
 from tongcha.intake.batch import find_batch
 from tongcha.reference.snapshot import newest_snapshot
@@ -21,10 +20,9 @@ def bring_reference(runner: Runner) -> None:
     Raises:
         TongchaError: there is no snapshot, or it can't be taken in.
     """
-    snapshot = newest_snapshot(runner.home.inbox)
-    files = digest_folder(runner.home.inbox / "reference" / snapshot)
-    state = f"{snapshot}_{files}_{policy_digest()}_{code_version()}"
-    if runner.last_state("reference") == state and runner.home.has_table("people", snapshot):
+    snapshot, state = newest_snapshot(runner.home.inbox), reference_state(runner.home)
+    is_current = succeeded_last(runner.instance, "reference", state)
+    if is_current and runner.home.has_table("people", snapshot):
         say(f"✓ 参照数据 {snapshot} 没有变化，沿用")
         return
     runner.run("reference", title=f"参照数据 {snapshot}", state=state)
@@ -40,8 +38,9 @@ def propose_batches(runner: Runner, batch: str | None) -> None:
     batches = choose_batches(runner, batch)
     bring_reference(runner)
     runner.add_batches(batches)
+    states = raid_states(runner.home)
     for name in batches:
-        runner.run("propose", name, title=f"收件与比对　{name}")
+        runner.run("propose", name, title=f"收件与比对　{name}", state=states[name])
 
 
 def act_batches(runner: Runner, batch: str | None) -> None:
@@ -66,8 +65,9 @@ def act_on(runner: Runner, batches: list[str]) -> None:
     Raises:
         TongchaError: a rule refused the work.
     """
+    states = return_states(runner.home, runner.home.raid_batches())
     for name in batches:
-        runner.run("act", name, title=f"回传与关口　{name}")
+        runner.run("act", name, title=f"回传与关口　{name}", state=states.get(name, ""))
 
 
 def settle(runner: Runner) -> None:

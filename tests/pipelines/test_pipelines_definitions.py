@@ -39,7 +39,10 @@ def test_every_check_is_a_chinese_sentence():
 
 @pytest.mark.parametrize("stage", [Stage.REFERRAL, Stage.RESPONSIBILITY], ids=str)
 def test_every_outward_table_has_a_blocking_rule_besides_its_contract(stage):
-    outward = {table.name for table in ALL if table.stage is stage} - {"exculpatory_findings", "pupil_schools"}
+    outward = {table.name for table in ALL if table.stage is stage} - {
+        "exculpatory_findings",
+        "pupil_schools",
+    }
     gated = {
         key.asset_key.path[-1]
         for key in GRAPH.asset_check_keys

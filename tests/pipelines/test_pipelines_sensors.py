@@ -6,7 +6,8 @@ import dagster as dg
 import pytest
 
 from pipelines.home import Home
-from pipelines.triggers import assign_returns, watch_raids, watch_reference, watch_returns
+from pipelines.states import assign_returns
+from pipelines.triggers import watch_raids, watch_reference, watch_returns
 
 
 @pytest.fixture
@@ -32,8 +33,24 @@ def put(path, content="x"):
     path.write_text(content)
 
 
-def evaluate(sensor, instance, cursor=None):
-    return sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
+def evaluate(sensor, instance):
+    return sensor(dg.build_sensor_context(instance=instance))
+
+
+def start(instance, job, request):
+    """Leave the trace in the instance that a started run leaves."""
+    tags = dict(request.tags) | (
+        {"dagster/partition": request.partition_key} if request.partition_key else {}
+    )
+    instance.create_run_for_job(noop_job(job), tags=tags)
+
+
+def noop_job(name):
+    @dg.job(name=name)
+    def job():
+        pass
+
+    return job
 
 
 def test_without_reference_data_no_batch_is_proposed(home, instance):
@@ -47,8 +64,8 @@ def test_a_new_folder_becomes_a_partition_and_one_run(home, instance):
     asked = evaluate(watch_raids, instance)
     assert [request.partition_key for request in asked.run_requests] == ["2026春·一批"]
     assert asked.dynamic_partitions_requests[0].partition_keys == ["2026春·一批"]
-    again = evaluate(watch_raids, instance, asked.cursor)
-    assert isinstance(again, dg.SkipReason)
+    start(instance, "propose", asked.run_requests[0])
+    assert isinstance(evaluate(watch_raids, instance), dg.SkipReason)
 
 
 def test_only_the_batch_whose_files_changed_is_proposed_again(home, instance):
@@ -56,8 +73,10 @@ def test_only_the_batch_whose_files_changed_is_proposed_again(home, instance):
     for batch in ("一批", "二批"):
         put(home.inbox / "raids" / batch / "现场.csv")
     first = evaluate(watch_raids, instance)
+    for request in first.run_requests:
+        start(instance, "propose", request)
     put(home.inbox / "raids" / "二批" / "现场.csv", "改")
-    second = evaluate(watch_raids, instance, first.cursor)
+    second = evaluate(watch_raids, instance)
     assert [request.partition_key for request in second.run_requests] == ["二批"]
     keys = [request.run_key for request in (*first.run_requests, *second.run_requests)]
     assert len(set(keys)) == 3
@@ -74,16 +93,20 @@ def test_the_newest_snapshot_is_taken_in_once(home, instance):
     put(home.inbox / "reference" / "2026-09-01" / "教师库.csv")
     put(home.inbox / "reference" / "2026-10-01" / "教师库.csv")
     asked = evaluate(watch_reference, instance)
-    assert asked.run_requests[0].run_key.startswith("2026-10-01:")
-    assert isinstance(evaluate(watch_reference, instance, asked.cursor), dg.SkipReason)
+    assert asked.run_key.startswith("2026-10-01_")
+    start(instance, "reference", asked)
+    assert isinstance(evaluate(watch_reference, instance), dg.SkipReason)
 
 
 def test_a_returned_workbook_acts_on_its_own_batch_only(home, instance):
-    instance.add_dynamic_partitions("raid_batch", ["一批", "二批"])
+    for batch in ("一批", "二批"):
+        put(home.inbox / "raids" / batch / "现场.csv")
+        put(home.root / "tables" / "candidate_links" / f"{batch}.parquet")
     put(home.inbox / "returns" / "一批-一审.xlsx")
     asked = evaluate(watch_returns, instance)
     assert [request.partition_key for request in asked.run_requests] == ["一批"]
-    assert isinstance(evaluate(watch_returns, instance, asked.cursor), dg.SkipReason)
+    start(instance, "act", asked.run_requests[0])
+    assert isinstance(evaluate(watch_returns, instance), dg.SkipReason)
 
 
 def test_a_renamed_workbook_concerns_every_batch(tmp_path):

@@ -69,7 +69,9 @@ def test_stored_files_are_closed_to_others(store):
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("key", ["../x", "a/b", "a\\b", "", ".hidden", "x..y", "a\x00b", "长" * 81, "a\nb", "~"])
+@pytest.mark.parametrize(
+    "key", ["../x", "a/b", "a\\b", "", ".hidden", "x..y", "a\x00b", "长" * 81, "a\nb", "~"]
+)
 def test_a_partition_key_never_leads_out_of_the_table_folder(store, key):
     with pytest.raises(InputError, match="批次名称"):
         store.path(SITES, key)
