@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
 from tongcha.intake.landing import tidy_text
-from tongcha.intake.remarks import drop_remarks, drop_repeats
+from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
 from tongcha.intake.typed import read_dates, type_table
 
 DAY = dt.date(1990, 1, 1)
@@ -145,7 +145,14 @@ def test_a_header_repeated_on_every_page_is_left_out():
 
 
 def test_an_exact_repeat_is_taken_once_and_the_first_is_kept():
-    frame = pl.DataFrame({"a": ["x", "x", "y"], "file": "f", "sheet": "", "row": [3, 2, 4]})
+    keys = {"raid_id": ["R1", "R1", "R1"], "pupil_no": ["1", "1", "2"], "grade": ["三", "三", "四"]}
+    frame = pl.DataFrame({**keys, "file": "f", "sheet": "", "row": [3, 2, 4]})
     kept, dropped = drop_repeats(frame, "pupils")
     assert kept["row"].to_list() == [2, 4]
     assert dropped["row"].to_list() == [3]
+
+
+def test_a_key_at_either_end_of_the_table_is_not_taken_for_recurring():
+    frame = pl.DataFrame({"raid_id": ["R1", "R2", None], "pupil_no": ["1", "1", None]})
+    assert find_recurring(frame, "pupils").is_empty()
+    assert find_recurring(frame.vstack(frame.tail(1)), "pupils").height == 2

@@ -11,7 +11,7 @@ import polars as pl
 from tongcha.errors import InputError
 from tongcha.intake.quarantine import quarantine
 from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
-from tongcha.intake.remarks import drop_remarks, drop_repeats
+from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
 from tongcha.intake.typed import type_table
 from tongcha.tables import BY_NAME
 
@@ -57,10 +57,11 @@ def accept_table(
     """
     text, remarks = drop_remarks(landing.table(name), name, policy)
     typed, unreadable = type_table(text, name, policy)
-    once, repeats = drop_repeats(derive(typed), name)
-    crossed = join_rejections(cross_check(once))
     table = BY_NAME[name]
-    good, bad = quarantine(table.conform(without_places(once, crossed)), table)
+    once, repeats = drop_repeats(table.conform(derive(typed)), name)
+    crossed = join_rejections(cross_check(once))
+    left = without_places(once, crossed)
+    good, bad = quarantine(left, table, keys_differ=find_recurring(left, name).is_empty())
     return Accepted(good, join_rejections([remarks, unreadable, repeats, crossed, bad]))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tongcha.intake.csv_files import Records, read_csv_records
@@ -41,14 +43,20 @@ def read_folder(
     book = HeaderBook(policy, list(derivable))
     lander = Lander(book, derivable)
     reader = _Reader(folder, inbox, book, policy)
-    for path, hint, content in reader.contents():
-        file = path.relative_to(inbox).as_posix()
-        try:
-            if isinstance(content, FileRefusedError):
-                raise content
-            _land(lander, file, _fingerprint(path), hint, content)
-        except FileRefusedError as error:
-            lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
+    kinds = reader.kinds()
+    # fingerprints are taken beside the parsing: hashing leaves the interpreter free
+    with ThreadPoolExecutor(max_workers=1) as hasher:
+        prints = {
+            path: hasher.submit(_fingerprint, path) for path, kind in kinds.items() if isinstance(kind, str)
+        }
+        for path, hint, content in reader.contents(kinds):
+            file = path.relative_to(inbox).as_posix()
+            try:
+                if isinstance(content, FileRefusedError):
+                    raise content
+                _land(lander, file, prints[path].result(), hint, content)
+            except FileRefusedError as error:
+                lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
 
 
@@ -86,25 +94,26 @@ class _Reader:
     def __init__(self, folder: Path, inbox: Path, book: HeaderBook, policy: IntakePolicy) -> None:
         self._folder, self._inbox, self._book, self._policy = folder, inbox, book, policy
 
-    def contents(self) -> Iterator[tuple[Path, Hint, list[Grid] | Records | FileRefusedError]]:
-        paths = [
-            path for path in sorted(self._folder.rglob("*")) if not path.is_dir() and not _is_skipped(path)
-        ]
-        kinds = [self._sniff(path) for path in paths]
-        books = [path for path, kind in zip(paths, kinds, strict=True) if kind == "workbook"]
+    def kinds(self) -> dict[Path, str | FileRefusedError]:
+        """Return each file, in the order of names, with what its first bytes say or why it is refused."""
+        found = sorted(path for path in self._folder.rglob("*") if not path.is_dir() or path.is_symlink())
+        return {path: self._sniff(path) for path in found if not _is_skipped(path)}
+
+    def contents(
+        self, kinds: Mapping[Path, str | FileRefusedError]
+    ) -> Iterator[tuple[Path, Hint, list[Grid] | Records | FileRefusedError]]:
+        """Yield each file with the tables its path tells and its content or refusal."""
         with ParserPool(self._policy.limits) as pool:
-            parsed = pool.parse(books)
-            for path, kind in zip(paths, kinds, strict=True):
-                hint = self._hint(path)
-                if kind == "workbook":
-                    yield path, hint, next(parsed)[1]
-                elif isinstance(kind, FileRefusedError):
-                    yield path, hint, kind
+            parsed = pool.parse([path for path, kind in kinds.items() if kind == "workbook"])
+            for path, kind in kinds.items():
+                if isinstance(kind, FileRefusedError):
+                    yield path, self._hint(path), kind
+                elif kind == "workbook":
+                    yield path, self._hint(path), next(parsed)[1]
                 else:
-                    yield path, hint, _read_records(path, kind, self._policy)
+                    yield path, self._hint(path), _read_records(path, kind, self._policy)
 
     def _sniff(self, path: Path) -> str | FileRefusedError:
-        """Return what the first bytes say the file is, or why it isn't looked at."""
         try:
             return sniff_kind(path, self._inbox, self._policy.limits)
         except FileRefusedError as error:
@@ -122,7 +131,7 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
     Raises:
         FileRefusedError: outside the inbox, not a file, empty or too large.
     """
-    if not path.is_file() or not path.resolve().is_relative_to(inbox.resolve()):
+    if path.is_symlink() or not path.is_file() or not _lies_inside(path.parent, inbox):
         raise FileRefusedError("outside_inbox", "不是收件箱内的普通文件", "把文件本身放进收件箱，不要用链接")
     size = path.stat().st_size
     if size == 0:
@@ -137,6 +146,11 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
         return "parquet"
     is_markup = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
     return "workbook" if is_markup else "csv"
+
+
+@lru_cache(maxsize=64)
+def _lies_inside(folder: Path, inbox: Path) -> bool:
+    return folder.resolve().is_relative_to(inbox.resolve())
 
 
 def _is_skipped(path: Path) -> bool:

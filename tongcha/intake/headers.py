@@ -73,11 +73,11 @@ class HeaderBook:
         for line, row in enumerate(rows[: self._policy.header_rows]):
             for name in tables:
                 places = self._places(row, name)
-                if len(places) >= self._policy.header_hits and (
-                    best is None or len(places) > len(best.places)
-                ):
-                    best = Header(name, line, places, ())
-        return best and Header(best.table, best.line, best.places, self._unknown(rows[best.line], best))
+                if len(places) >= self._policy.header_hits and (not best or len(places) > len(best.places)):
+                    best = Header(name, line, places, self._unknown(row, places))
+            if best and not best.unknown:
+                break  # every text of the line is a header: no later line is a better one
+        return best
 
     def _places(self, row: Iterable[str], table: str) -> dict[str, int]:
         aliases = self._aliases[table]
@@ -88,8 +88,8 @@ class HeaderBook:
                 places.setdefault(column, place)
         return places
 
-    def _unknown(self, row: Sequence[str], header: Header) -> tuple[str, ...]:
-        taken = set(header.places.values())
+    def _unknown(self, row: Sequence[str], places: dict[str, int]) -> tuple[str, ...]:
+        taken = set(places.values())
         texts = {clean_header(text)[:SHOWN] for i, text in enumerate(row) if i not in taken}
         return tuple(sorted(texts - self._ignored - {""}))
 

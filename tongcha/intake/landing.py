@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
@@ -109,6 +110,7 @@ def tidy_text(column: str) -> pl.Expr:
     return pl.when(text != "").then(text).alias(column)
 
 
+@cache
 def text_schema(table: str) -> pl.Schema:
     """Return the columns of a landed table: what a file may carry as text, `__first`, and the place."""
     columns = [column.name for column in BY_NAME[table].columns if column.name not in DERIVED]

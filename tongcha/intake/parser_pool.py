@@ -1,9 +1,10 @@
-"""One parsing process kept for many files and replaced when a file kills it."""
+"""Parsing processes kept for many files and replaced when a file kills one."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 from tongcha.intake.preflight import RESAVE, FileRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     from tongcha.intake.parser_child import Grid
@@ -25,22 +26,22 @@ START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from tongcha.intake.parser_child import main; main()"
 )
 AHEAD: Final = 4
-"""Requests under way: the process parses the next files while this one handles the last."""
+"""Requests under way per process: it parses the next files while their predecessors are handled."""
 
-Parsed = tuple[Path, "list[Grid] | FileRefusedError"]
+FEW: Final = 50
+"""Below this number of files a second process costs more than it saves."""
 
 
 class ParserPool:
-    """Parses workbooks in a child process; use as a context manager.
+    """Parses workbooks outside this process; use as a context manager.
 
     Args:
         limits: what a file may be; memory and time hold per process and per file.
     """
 
     def __init__(self, limits: FileLimits) -> None:
-        """Remember the limits; the process starts with the first file."""
-        self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
+        """Make the workers; each starts its process with its first file."""
+        self._workers = [_Worker(limits) for _ in range(min(2, os.cpu_count() or 1))]
 
     def __enter__(self) -> Self:
         """Return the pool itself."""
@@ -49,32 +50,51 @@ class ParserPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the process."""
-        self._stop()
+        """End the processes."""
+        for worker in self._workers:
+            worker.stop()
 
-    def parse(self, paths: Iterable[Path]) -> Iterator[Parsed]:
+    def parse(self, paths: Sequence[Path]) -> Iterator[tuple[Path, list[Grid] | FileRefusedError]]:
         """Yield each path with its sheets or the reason why it was refused, in the given order."""
-        waiting = deque(paths)
-        asked: deque[Path] = deque()
-        while waiting or asked:
-            while waiting and len(asked) < AHEAD:
-                asked.append(waiting.popleft())
-                self._ask(asked[-1])
-            path = asked.popleft()
-            answer = self._hear()
-            if answer is None:
-                reason = self._stop()
-                waiting.extendleft(reversed(asked))
-                asked.clear()
-                yield path, reason
-            else:
-                yield path, answer
+        used = self._workers if len(paths) >= FEW else self._workers[:1]
+        for number, worker in enumerate(used):
+            worker.enqueue(paths[number :: len(used)])
+        for number, path in enumerate(paths):
+            yield path, used[number % len(used)].next_answer()
 
-    def _ask(self, path: Path) -> None:
-        if self._process is None:
-            self._process = _start_parser()
-            _send(self._process, self._limits.model_dump())
-        _send(self._process, str(path))
+
+class _Worker:
+    """One process and the files it still has to parse."""
+
+    def __init__(self, limits: FileLimits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._waiting: deque[Path] = deque()
+        self._asked: deque[Path] = deque()
+
+    def enqueue(self, paths: Sequence[Path]) -> None:
+        self._waiting.extend(paths)
+        self._ask()
+
+    def next_answer(self) -> list[Grid] | FileRefusedError:
+        self._ask()
+        self._asked.popleft()
+        answer = self._hear()
+        if answer is None:
+            # the process died on this file; those asked after it are asked again
+            answer = self.stop()
+            self._waiting.extendleft(reversed(self._asked))
+            self._asked.clear()
+        self._ask()
+        return answer
+
+    def _ask(self) -> None:
+        while self._waiting and len(self._asked) < AHEAD:
+            self._asked.append(self._waiting.popleft())
+            if self._process is None:
+                self._process = _start_parser()
+                _send(self._process, self._limits.model_dump())
+            _send(self._process, str(self._asked[-1]))
 
     def _hear(self) -> list[Grid] | FileRefusedError | None:
         """Return the next answer; None when the process has died."""
@@ -89,13 +109,14 @@ class ParserPool:
         grids: list[Grid] = answer["grids"]
         return grids
 
-    def _stop(self) -> FileRefusedError:
+    def stop(self) -> FileRefusedError:
         """End the process and say what its end means for the file it was at."""
         code = 0
         if self._process is not None:
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
             self._process.kill()
             code = self._process.wait()
             self._process = None

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 CHUNK: Final = 1 << 20
 OVERLAP: Final = 64
 CELL: Final = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,4})([0-9]{1,8})["']|<c(?=[\s>/])""")
-PREFIXED: Final = re.compile(rb"<[A-Za-z_][\w.-]*:(?:c|row|sheetData)[\s>/]")
-READ_PARTS: Final = (
-    "[Content_Types].xml",
-    "_rels/",
+PREFIXED: Final = re.compile(rb":(?:c|row|sheetData)[\s>/]")
+READ_PARTS: Final = (  # what the parser reads; pictures, themes and properties are never opened
+    "_rels/.rels",
     "xl/_rels/",
     "xl/workbook.xml",
     "xl/styles.xml",
@@ -142,11 +141,12 @@ def _widen_box(text: bytes, rows: int, columns: int) -> tuple[int, int, int]:
     if PREFIXED.search(text):
         raise FileRefusedError("prefixed_markup", "工作表使用了非常规标记", RESAVE)
     found = CELL.findall(text)
-    if any(not letters for letters, _ in found):
+    if not found:
+        return rows, columns, 0
+    letters, numbers = (set(part) for part in zip(*found, strict=True))
+    if b"" in letters:
         raise FileRefusedError("unplaced_cells", "单元格没有坐标", RESAVE)
-    lowest = max((int(number) for _, number in found), default=0)
-    widest = max((_column_number(letters) for letters in {letters for letters, _ in found}), default=0)
-    return max(rows, lowest), max(columns, widest), len(found)
+    return max(rows, *map(int, numbers)), max(columns, *map(_column_number, letters)), len(found)
 
 
 def _column_number(letters: bytes) -> int:

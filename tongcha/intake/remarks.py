@@ -63,15 +63,27 @@ def drop_remarks(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[p
     return without_places(text, dropped).drop(FIRST), dropped
 
 
-def drop_repeats(typed: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return typed rows without those that repeat an earlier row of the same table in every value."""
-    values = [c for c in typed.columns if c not in PLACE]
-    # equal rows have equal hashes; only rows whose hash recurs are compared value by value
-    recurring = typed.filter(typed.select(values).hash_rows().is_duplicated()).sort(PLACE)
-    repeats = recurring.filter(~pl.struct(values).is_first_distinct())
+def drop_repeats(ordered: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows without those that repeat an earlier one of the same table in every value.
+
+    Args:
+        ordered: typed rows, sorted by the table's key so that equal keys are neighbours.
+        name: the table.
+    """
+    values = [c for c in ordered.columns if c not in PLACE]
+    repeats = find_recurring(ordered, name).sort(PLACE).filter(~pl.struct(values).is_first_distinct())
     reason = "与前面某一行完全相同，只收一次"
     dropped = reject_rows(repeats, table=name, rule="exact_repeat", reason=reason, outcome="dropped")
-    return without_places(typed, dropped), dropped
+    return without_places(ordered, dropped), dropped
+
+
+def find_recurring(ordered: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the rows whose key occurs more than once; the rows must be sorted by the key."""
+    key = BY_NAME[name].key
+    as_before = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(1)) for c in key)
+    as_after = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(-1)) for c in key)
+    number = pl.int_range(pl.len())
+    return ordered.filter((as_before & (number > 0)) | (as_after & (number < pl.len() - 1)))
 
 
 def _footer_pattern(words: tuple[str, ...]) -> str:
