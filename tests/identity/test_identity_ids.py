@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import polars as pl
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 
 from tongcha.identity.id_columns import SCHEMA, id_columns
-from tongcha.identity.id_numbers import STATUSES, check_digit, match_mask, parse_id, tidy_id, upgrade_15
+from tongcha.identity.id_numbers import check_digit, match_mask, parse_id, tidy_id, upgrade_15
 from tongcha.identity.id_repair import KINDS, repair_candidates, repair_id
+from tongcha.identity.id_statuses import STATUS_LABELS, STATUSES
 from tongcha.identity.phones import parse_phone, phone_columns
 
 TODAY = date(2026, 11, 22)
@@ -164,6 +166,11 @@ def test_other_documents_and_leftovers_have_a_status_of_their_own(written, statu
         assert parse_id(written).status == "bad_chars"
     else:
         assert parse_id(written).status == status
+
+
+def test_every_status_is_told_in_chinese():
+    assert all(re.search(r"[\u4e00-\u9fff]", label) for label in STATUS_LABELS.values())
+    assert not any(mark in label for label in STATUS_LABELS.values() for mark in ",;:()")
 
 
 def test_a_number_is_found_behind_its_label_but_only_if_it_is_valid():

@@ -24,28 +24,6 @@ _PROVINCE_RANGES: Final = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61
 PROVINCES: Final = frozenset(str(code) for first, last in _PROVINCE_RANGES for code in range(first, last + 1))
 RESIDENCE_REGIONS: Final = frozenset({"810000", "820000", "830000"})
 """residence permits for people from Hong Kong, Macao and Taiwan carry these as their region"""
-STATUSES: Final = (
-    "empty",
-    "valid",
-    "valid15",
-    "hmt_residence",
-    "fpr_new",
-    "fpr_old",
-    "passport",
-    "hmt_permit",
-    "tw_permit",
-    "unknown_region",
-    "masked",
-    "last4",
-    "last6",
-    "destroyed_zeroed",
-    "destroyed_numeric",
-    "bad_check",
-    "bad_date",
-    "bad15",
-    "bad_length",
-    "bad_chars",
-)
 CENTENARIANS: Final = frozenset({"996", "997", "998", "999"})
 """sequence numbers that the 15-digit standard kept for people born before 1900"""
 LENGTH, OLD_LENGTH = 18, 15
@@ -72,7 +50,7 @@ class ParsedId:
     """What one written identity number turns out to be.
 
     Attributes:
-        status: one of `STATUSES`.
+        status: one of `id_statuses.STATUSES`.
         clean: the number to compare on (18 characters, or the document number), if it can be trusted.
         mask: 18 characters with `*` where unknown, for numbers known in part; otherwise empty.
         region: first six digits, if known.
