@@ -77,7 +77,7 @@ class Accounts:
             raise HomeError(
                 f"复核人代号 {code[:20]}",
                 "代号、姓名或轮次不合规定",
-                "代号用 2 至 20 个字母、数字，轮次取一审、二审、集体研究、查看",
+                "代号用 2 至 20 个字母、数字，轮次取一审、二审、集体研究、复验、查看",
             ) from error
         if not roles:
             raise HomeError(f"复核人代号 {code}", "没有写明轮次", "用 --role 至少写一个")

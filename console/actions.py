@@ -13,7 +13,7 @@ from console.pages import choose_next, queue_url, show_link
 from console.refusals import Refusal
 from console.verdicts import record_conflict, record_verdict, take_back
 from console.web import link_to
-from tongcha.tables.review import ROUNDS
+from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -58,7 +58,7 @@ def undo(visit: Visit, form: Form) -> Response:
 
 
 def _lead_on(visit: Visit, wanted: str) -> Response:
-    review_round = wanted if wanted in ROUNDS else ""
+    review_round = wanted if wanted in EVERY_ROUND else ""
     batch, link_id = visit.place
     visit.console.holds.release(visit.reviewer.code)
     desk = open_desk(visit.console.settings, batch)

@@ -16,8 +16,9 @@ from console.refusals import Refusal
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
+from tongcha.review.reverification import sample_settled
 from tongcha.review.settle import ROUND_OF_STATE
-from tongcha.tables.review import JUDGEMENTS, ROUNDS
+from tongcha.tables.review import EVERY_ROUND, JUDGEMENTS, REVERIFICATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,10 @@ class Desk:
         queue: table `review_queue`, as it is now.
         judgements: table `judgements`, as it is now.
         sites: table `sites`.
-        places: link → its place if nobody had judged yet; unlike the queue's own order it stays put while
-            a reviewer goes through the batch.
+        untouched: link → its place if nobody had judged yet; unlike the queue's own order it stays put
+            while a reviewer goes through the batch.
+        drawn: settled links drawn for re-verification → their place, in an order that tells nothing.
+        verified: links that have been re-verified.
         recused: (link, code) of every declared conflict of interest that stands.
         own: (link, code) → round → that person's judgement that counts.
     """
@@ -53,7 +56,9 @@ class Desk:
     queue: pl.DataFrame
     judgements: pl.DataFrame
     sites: pl.DataFrame
-    places: Mapping[str, int]
+    untouched: Mapping[str, int]
+    drawn: Mapping[str, int]
+    verified: frozenset[str]
     recused: frozenset[tuple[str, str]]
     own: Mapping[tuple[str, str], Rounds]
 
@@ -77,18 +82,37 @@ class Desk:
         """
         return (link_id, code) not in self.recused and not self.own.get((link_id, code))
 
-    def list_tasks(self, reviewer: Reviewer, review_round: str) -> list[str]:
-        """Return the links that wait for this person in a round, in the order of the queue."""
-        if review_round not in reviewer.roles:
-            return []
-        waiting = self.queue.filter(pl.col("state") == STATE_OF_ROUND[review_round]).sort("position")
-        return [link for link in waiting["link_id"] if self.may_judge(link, reviewer.code)]
+    def name_round(self, link_id: str) -> str:
+        """Return the round that the link waits in; empty if it waits for nobody."""
+        state = str(self.find(link_id)["state"])
+        waits_again = link_id in self.drawn and link_id not in self.verified
+        return REVERIFICATION if waits_again else ROUND_OF_STATE.get(state, "")
 
-    def find_neighbours(self, tasks: list[str], link_id: str) -> tuple[str, str]:
-        """Return which tasks come before and after a link, which need be none itself; empty for none."""
-        here = self.places[link_id]
-        before = [task for task in tasks if self.places[task] < here]
-        after = [task for task in tasks if self.places[task] > here]
+    def places(self, review_round: str) -> Mapping[str, int]:
+        """Return each link's place in the order in which a round is worked through."""
+        return self.drawn if review_round == REVERIFICATION else self.untouched
+
+    def list_tasks(self, reviewer: Reviewer, review_round: str) -> list[str]:
+        """Return the links that wait for this person in a round, in the round's order."""
+        if review_round not in reviewer.roles or review_round not in EVERY_ROUND:
+            return []
+        waiting = self._list_waiting(review_round)
+        return [link for link in waiting if self.may_judge(link, reviewer.code)]
+
+    def _list_waiting(self, review_round: str) -> list[str]:
+        if review_round == REVERIFICATION:
+            return [link for link in self.drawn if link not in self.verified]
+        state = STATE_OF_ROUND[review_round]
+        waiting: list[str] = self.queue.filter(pl.col("state") == state).sort("position")["link_id"].to_list()
+        return waiting
+
+    def find_neighbours(self, reviewer: Reviewer, review_round: str, link_id: str) -> tuple[str, str]:
+        """Return which of a person's tasks come before and after a link; empty for none."""
+        places = self.places(review_round)
+        here = places.get(link_id, 0)
+        tasks = self.list_tasks(reviewer, review_round)
+        before = [task for task in tasks if places[task] < here]
+        after = [task for task in tasks if places[task] > here]
         return (before[-1] if before else ""), (after[0] if after else "")
 
     def count_own(self, reviewer: Reviewer, review_round: str) -> int:
@@ -125,9 +149,18 @@ def open_desk(settings: ConsoleSettings, batch: str) -> Desk:
     judgements = project_judgements(events, links, batch)
     queue = build_review_queue(links, judgements, settings.review_policy, sites)
     untouched = build_review_queue(links, JUDGEMENTS.empty(), settings.review_policy, sites)
-    places = dict(untouched.select("link_id", "position").iter_rows())
+    again = judgements.filter(pl.col("is_current") & (pl.col("round") == REVERIFICATION))["link_id"]
     return Desk(
-        batch, links, queue, judgements, sites, places, _find_recused(events), _collect_own(judgements)
+        batch,
+        links,
+        queue,
+        judgements,
+        sites,
+        untouched=dict(untouched.select("link_id", "position").iter_rows()),
+        drawn={link: place for place, link in enumerate(sample_settled(queue, settings.review_policy), 1)},
+        verified=frozenset(again),
+        recused=_find_recused(events),
+        own=_collect_own(judgements),
     )
 
 
@@ -138,17 +171,16 @@ def admit(desk: Desk, link_id: str, reviewer: Reviewer) -> Admission:
         Refusal: they declared a conflict of interest, or the link isn't theirs to see. The answer tells
             nothing of what others have judged.
     """
-    row = desk.find(link_id)
+    review_round = desk.name_round(link_id)
     if (link_id, reviewer.code) in desk.recused:
         raise Refusal(
             HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您已声明回避，不再向您显示", "继续复核其他比对"
         )
-    review_round = ROUND_OF_STATE.get(str(row["state"]), "")
     if review_round in reviewer.roles and desk.may_judge(link_id, reviewer.code):
         return Admission("judge", review_round)
     rounds = desk.own.get((link_id, reviewer.code))
     if rounds:
-        latest = max(rounds, key=ROUNDS.index)
+        latest = max(rounds, key=EVERY_ROUND.index)
         return Admission("judged", latest, rounds[latest])
     if VIEWER in reviewer.roles:
         return Admission("view")

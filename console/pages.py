@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from console.desk import STATE_OF_ROUND, VIEWER, admit, open_desk
+from console.desk import VIEWER, admit, open_desk
 from console.dossier_page import render_dossier_page
 from console.link_page import compose_link_page
 from console.refusals import Refusal
@@ -18,7 +18,7 @@ from console.verdicts import DOSSIER_VIEW, SCORES_VIEW, record_access
 from console.web import link_to
 from tongcha.review.layout import ANSWER_OF_VERDICT
 from tongcha.review.settle import PANEL, WAITING
-from tongcha.tables.review import ROUNDS
+from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -65,7 +65,7 @@ def show_queue(visit: Visit) -> Response:
     batch, _ = visit.place
     desk = open_desk(visit.console.settings, batch)
     review_round = visit.request.query_params.get("round", "") or _first_round(desk, visit)
-    tasks = desk.list_tasks(visit.reviewer, review_round) if review_round in ROUNDS else []
+    tasks = desk.list_tasks(visit.reviewer, review_round)
     held = visit.console.holds.held_by_others(
         batch, tasks, visit.reviewer.code, visit.console.settings.clock()
     )
@@ -162,7 +162,7 @@ def measure_progress(desk: Desk, visit: Visit) -> list[Progress]:
     the first reviewer answered.
     """
     counted = []
-    for review_round in (r for r in ROUNDS if r in visit.reviewer.roles):
+    for review_round in (r for r in EVERY_ROUND if r in visit.reviewer.roles):
         waiting = len(desk.list_tasks(visit.reviewer, review_round))
         judged = desk.count_own(visit.reviewer, review_round)
         share = round(100 * judged / (waiting + judged)) if waiting + judged else None
@@ -183,13 +183,14 @@ def choose_next(desk: Desk, visit: Visit, review_round: str, after: str) -> str:
     now = visit.console.settings.clock()
     held = visit.console.holds.held_by_others(desk.batch, tasks, visit.reviewer.code, now)
     free = [task for task in tasks if task not in held and task != after]
-    later = [task for task in free if desk.places[task] > desk.places[after]]
+    places = desk.places(review_round)
+    later = [task for task in free if places[task] > places.get(after, 0)]
     return (later or free or [""])[0]
 
 
 def _first_round(desk: Desk, visit: Visit) -> str:
     """The first of the person's rounds with something to do, else the first of them."""
-    own = [r for r in ROUNDS if r in visit.reviewer.roles]
+    own = [r for r in EVERY_ROUND if r in visit.reviewer.roles]
     busy = [r for r in own if desk.list_tasks(visit.reviewer, r)]
     return next(iter(busy or own), "")
 
@@ -272,8 +273,8 @@ def _list_earlier(desk: Desk, link_id: str, visit: Visit) -> list[tuple[str, str
 
 def _find_way(desk: Desk, visit: Visit, link_id: str, admission: Admission) -> dict[str, Any]:
     review_round = admission.review_round or _first_round(desk, visit)
-    tasks = desk.list_tasks(visit.reviewer, review_round) if review_round else []
-    before, after = desk.find_neighbours(tasks, link_id)
+    tasks = desk.list_tasks(visit.reviewer, review_round)
+    before, after = desk.find_neighbours(visit.reviewer, review_round, link_id)
     return {
         "place": tasks.index(link_id) + 1 if link_id in tasks else None,
         "total": len(tasks),
@@ -281,5 +282,4 @@ def _find_way(desk: Desk, visit: Visit, link_id: str, admission: Admission) -> d
         "previous_url": link_to("batches", desk.batch, "links", before) if before else "",
         "next_url": link_to("batches", desk.batch, "links", after) if after else "",
         "own_url": link_to("batches", desk.batch, "links", link_id),
-        "states": STATE_OF_ROUND,
     }

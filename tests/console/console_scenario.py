@@ -46,6 +46,7 @@ PEOPLE_OF_THE_DESK: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("r4", "复核员丁", ("集体研究",)),
     ("r5", "查看员", ("查看",)),
     ("r6", "复核员戊", ("一审",)),
+    ("r7", "复核员己", ("复验",)),
 )
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 LINKS = tuple(f"L{n:016x}" for n in range(1, 13))

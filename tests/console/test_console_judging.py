@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tests.console.console_scenario import BATCH, LINKS, LOOKALIKE, REVIEW_POLICY, SURE, link_path, queue_path
+from tests.console.console_scenario import (
+    BATCH,
+    LINKS,
+    LOOKALIKE,
+    REVIEW_POLICY,
+    SURE,
+    Browser,
+    link_path,
+    queue_path,
+    running,
+)
 from tongcha.ledger.events import EventKind
 from tongcha.review.decisions import record_judgement
 from tongcha.review.judgements import project_judgements
@@ -301,6 +312,31 @@ def test_a_reviewer_who_sits_on_the_panel_is_not_told_that_they_disagreed(log_in
     after = second.get(queue_path("集体研究")).text
     assert after.count("<tr>") == queue.count("<tr>")
     assert LOOKALIKE not in after.split("<h1>")[1]
+
+
+def test_settled_links_that_were_drawn_are_judged_again_blind_to_how_they_were_settled(settings, world):
+    everything = REVIEW_POLICY.model_copy(
+        update={"reverification": REVIEW_POLICY.reverification.model_copy(update={"share": 1.0})}
+    )
+    with running(replace(settings, review_policy=everything)) as address:
+        browsers = {code: Browser(address) for code in ("r1", "r2", "r3", "r7")}
+        for code, browser in browsers.items():
+            browser.log_in(code)
+        browsers["r1"].judge(LINKS[2], "different", "只有甲知道的理由")
+        browsers["r3"].judge(LINKS[2], "different", REASON)
+        browsers["r1"].judge(LINKS[3], "same")
+        browsers["r3"].judge(LINKS[3], "same")
+        again = browsers["r7"]
+        assert again.open(LOOKALIKE).status == 403  # nobody has settled it
+        pages = [again.open(link).text for link in LINKS[2:4]]
+        for text in pages:
+            assert "复验：是不是同一个人" in text
+            for trace in ("只有甲知道的理由", "已确认", "已否定", "r1", "r3"):
+                assert trace not in text
+        assert "暂无" in again.judge(LINKS[3], "same").text or LINKS[2] in again.get(queue_path("复验")).text
+        again.judge(LINKS[2], "same")
+    assert state_of(settings, world, LINKS[3]) == "已确认"
+    assert state_of(settings, world, LINKS[2]) == "待集体研究"
 
 
 def test_every_page_with_personal_data_is_an_access_event_and_others_are_none(settings, log_in):
