@@ -109,7 +109,7 @@ def score_school(query: SchoolName, entry: Entry, weights: dict[str, float]) -> 
             score += ORDINAL_CONFLICT if query.ordinal and name.ordinal else ORDINAL_ONE_SIDED
     if query.place and entry.place:
         possible += PLACE_EQUAL
-        score += PLACE_EQUAL if query.place == entry.place else PLACE_CONFLICT
+        score += PLACE_EQUAL if is_same_place(query.place, entry.place) else PLACE_CONFLICT
     if query.campus and any(query.campus in campus or campus in query.campus for campus in entry.campuses):
         score += CAMPUS
     return max(0.0, min(1.0, score / possible - (0 if entry.is_current else 0.01)))
@@ -132,15 +132,20 @@ def agree_on_kind(kind: str, other: str) -> int:
 
 def is_clear(query: SchoolName, entry: Entry) -> bool:
     """Whether nothing that was written speaks against the school, and its kind was written."""
-    same_place = not query.place or query.place == entry.place
+    same_place = not query.place or is_same_place(query.place, entry.place)
     kinds_agree = bool(query.kind) and agree_on_kind(query.kind, entry.name.kind) >= 0
     return query.ordinal == entry.name.ordinal and kinds_agree and same_place
+
+
+def is_same_place(written: str, place: str) -> bool:
+    """Whether a district is meant: 望海 is 望海, and 沙区 may be any district that begins with 沙."""
+    return written == place or (len(written) == 2 and written[1] == "区" and place.startswith(written[0]))  # noqa: PLR2004
 
 
 def is_same_name(query: SchoolName, entry: Entry) -> bool:
     """Whether the names are the same but for the ways of writing them."""
     alike = (query.core, query.ordinal, query.kind) == (entry.name.core, entry.name.ordinal, entry.name.kind)
-    return alike and (not query.place or query.place == entry.place)
+    return alike and (not query.place or is_same_place(query.place, entry.place))
 
 
 def is_short_kind(query: SchoolName) -> bool:

@@ -33,6 +33,8 @@ _WITH_DI: Final = re.compile(rf"第([{_NUMERAL}]+)")
 _BARE: Final = re.compile(rf"([{_NUMERAL}]+)(?=(?:中心|实验|外语|初|高|中|小|幼|职|附))")
 _EXPERIMENTAL: Final = re.compile(r"实(?=[小中初高职幼])")
 _PLACE_SUFFIX: Final = re.compile(r"(?:新区|开发区|经开区|高新区|区|县|旗|市)$")
+_ATTACHED: Final = re.compile(r"([一二三四五六七八九十]{1,3})(?=附)")
+"""华师一附中, 师大二附小: the number stands before 附 without 第"""
 _NAMED_NUMBERS: Final = frozenset({"八一", "五四", "七一", "六一", "一二九", "九一八", "三八"})
 """dates that schools are named after, not their numbers"""
 
@@ -144,7 +146,7 @@ def _take_kind(text: str) -> tuple[str, str]:
 
 def _take_ordinal(body: str, kind: str) -> tuple[str, int]:
     """Take the number off: 第十三, 13, 八 before 中; dates such as 八一 stay part of the name."""
-    found = _WITH_DI.search(body) or _BARE.match(body + kind)
+    found = _WITH_DI.search(body) or _BARE.match(body + kind) or _ATTACHED.search(body)
     if not found or found[1] in _NAMED_NUMBERS:
         return body, 0
     number = read_numeral(found[1])

@@ -18,6 +18,7 @@ from tongcha.identity.school_directory import (
     district_names,
     is_clear,
     is_same_name,
+    is_same_place,
     is_short_kind,
     list_entries,
     place_names,
@@ -108,7 +109,8 @@ class _Atlas:
         """Schools whose area begins with the prefix, in the district of that name if one is given."""
         key = prefix, place
         if key not in self._made:
-            inside = (e for e in self._entries if e.area.startswith(prefix) and place in {"", e.place})
+            near = (entry for entry in self._entries if entry.area.startswith(prefix))
+            inside = (entry for entry in near if not place or is_same_place(place, entry.place))
             self._made[key] = Directory(tuple(inside), self._weights)
         return self._made[key]
 
