@@ -188,9 +188,14 @@ def test_a_policy_that_asks_for_nobody_is_refused(tmp_path, key, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["reviewers: [{code: 张三, name: 张三, roles: [一审]}]", "reviewers: [{code: r1, name: 甲, roles: [院长]}]",
-     "reviewers: [{code: r1, name: 甲, roles: []}, {code: r1, name: 乙, roles: []}]", "[", "reviewers: 3"],
-)  # fmt: skip
+    [
+        "reviewers: [{code: 张三, name: 张三, roles: [一审]}]",
+        "reviewers: [{code: r1, name: 甲, roles: [院长]}]",
+        "reviewers: [{code: r1, name: 甲, roles: []}, {code: r1, name: 乙, roles: []}]",
+        "[",
+        "reviewers: 3",
+    ],
+)
 def test_a_broken_list_of_reviewers_is_refused_clearly(tmp_path, text):
     path = tmp_path / "reviewers.yaml"
     path.write_text(text, encoding="utf-8")
@@ -216,11 +221,14 @@ def test_two_people_review_two_hundred_and_disagree_on_some(ledger):
     }
     assert states_of(ledger, links) == expected
     outcome = confirm_links(
-        candidate_links=links, judgements=judgements_of(ledger, links), identities=met, facts=facts(), policy=POLICY
-    )  # fmt: skip
-    assert set(outcome.confirmed.frame["link_id"]) == {
-        row for row, state in expected.items() if state == "已确认"
-    }
+        candidate_links=links,
+        judgements=judgements_of(ledger, links),
+        identities=met,
+        facts=facts(),
+        policy=POLICY,
+    )
+    confirmed = {row for row, state in expected.items() if state == "已确认"}
+    assert set(outcome.confirmed.frame["link_id"]) == confirmed
     assert len(ledger.events()) == 400
     assert ledger.verify().is_intact
     kappa = find_kappa([(said, second[row]) for row, said in first.items()])
