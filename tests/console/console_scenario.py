@@ -210,41 +210,36 @@ def queue_path(review_round: str = "") -> str:
     return f"/batches/{urllib.parse.quote(BATCH)}{query}"
 
 
-def build_tables() -> dict[str, pl.DataFrame]:
-    links = CANDIDATE_LINKS.conform(
-        pl.DataFrame([_link(n) for n in range(len(LINKS))], infer_schema_length=None)
-    )
+def build_tables(count: int = len(LINKS)) -> dict[str, pl.DataFrame]:
+    """The tables of a batch with so many links; the first is certain, the second has a rival."""
+    numbers = range(count)
+    links = CANDIDATE_LINKS.conform(_frame([_link(n, count) for n in numbers]))
+    site = {"batch": BATCH, "raid_id": "C1", "raid_date": RAID_DATE, "file": "raids/场所.xlsx", "row": 2}
     return {
         "candidate_links": links,
-        "link_evidence": LINK_EVIDENCE.conform(pl.DataFrame(_evidence(links))),
-        "identities": IDENTITIES.conform(
-            pl.DataFrame([_identity(n) for n in range(len(LINKS))], infer_schema_length=None)
-        ),
-        "people": PEOPLE.conform(
-            pl.DataFrame([_person(n) for n in range(len(LINKS) + 1)], infer_schema_length=None)
-        ),
+        "link_evidence": LINK_EVIDENCE.conform(_frame(_evidence(links))),
+        "identities": IDENTITIES.conform(_frame([_identity(n) for n in numbers])),
+        "people": PEOPLE.conform(_frame([_person(n) for n in range(count + 1)])),
         "schools": _schools(),
-        "employment": EMPLOYMENT.conform(pl.DataFrame(_spells())),
-        "teachers": TEACHERS.conform(pl.DataFrame([_teacher(n) for n in range(len(LINKS))])),
+        "employment": EMPLOYMENT.conform(_frame(_spells(count))),
+        "teachers": TEACHERS.conform(_frame([_teacher(n) for n in numbers])),
         "staff_entries": STAFF_ENTRIES.empty(),
-        "sites": SITES.conform(
-            pl.DataFrame(
-                {
-                    "batch": [BATCH],
-                    "raid_id": ["C1"],
-                    "raid_date": [RAID_DATE],
-                    "file": ["raids/场所.xlsx"],
-                    "row": [2],
-                }
-            )
-        ),
+        "sites": SITES.conform(_frame([site])),
     }
 
 
-def _link(n: int) -> dict[str, object]:
+def name_link(n: int) -> str:
+    return f"L{n + 1:016x}"
+
+
+def _frame(rows: list[dict[str, object]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _link(n: int, count: int) -> dict[str, object]:
     return {
         "batch": BATCH,
-        "link_id": LINKS[n],
+        "link_id": name_link(n),
         "identity_id": f"I{n}",
         "raid_id": "C1",
         "person_id": f"T{n}",
@@ -255,7 +250,7 @@ def _link(n: int) -> dict[str, object]:
         "reason": "证件号与姓名全部一致" if n == 0 else "姓名相近，手机号一致",
         "rank": 1,
         "margin_bits": 2.5 if n == 1 else None,
-        "rival_id": "T12" if n == 1 else None,
+        "rival_id": f"T{count}" if n == 1 else None,
         "evidence_grade": "甲" if n == 0 else "乙" if n < 6 else "丙",
         "employment_state": "in_service",
         "in_service": True,
@@ -296,7 +291,7 @@ def _evidence(links: pl.DataFrame) -> list[dict[str, object]]:
 
 
 def _number(n: int) -> str:
-    return f"21020319800101{n:02d}2{n % 10}"
+    return f"21020319800101{n:03d}{n % 10}"
 
 
 def _identity(n: int) -> dict[str, object]:
@@ -308,9 +303,9 @@ def _identity(n: int) -> dict[str, object]:
         "raid_date": RAID_DATE,
         "capture": "typed",
         "ground": "持证检查",
-        "name": WRITTEN[n],
+        "name": WRITTEN[n % len(WRITTEN)],
         "id_number": number if n % 2 == 0 else number[:9] + number[10:],
-        "phone": f"138001380{n:02d}",
+        "phone": f"13800138{n:03d}",
         "sex": "女",
         "age": 44,
         "claimed_school": "城东实验小学",
@@ -328,12 +323,12 @@ def _person(n: int) -> dict[str, object]:
         "person_id": f"T{n}",
         "origin": "registry",
         "teacher_id": f"T{n}",
-        "name": NAMES[n] if n < len(NAMES) else "李芳",
+        "name": NAMES[n % len(NAMES)] if n % len(LINKS) else NAMES[1 if n else 0],
         "former_name": "李芬芳" if n == 1 else None,
         "sex": "女",
         "birth_date": date(1980, 1, 1),
         "id_number": _number(n),
-        "phone": f"138001380{n:02d}",
+        "phone": f"13800138{n:03d}",
         "subject": "数学",
         "school_id": "S1",
         "staff_type": "在编",
@@ -345,7 +340,7 @@ def _teacher(n: int) -> dict[str, object]:
     return {
         "snapshot": "2026-09-01",
         "teacher_id": f"T{n}",
-        "name": NAMES[n],
+        "name": NAMES[n % len(NAMES)],
         "school_id": "S1",
         "file": "reference/2026-09-01/在职教师库.xlsx",
         "sheet": "教师",
@@ -353,13 +348,13 @@ def _teacher(n: int) -> dict[str, object]:
     }
 
 
-def _spells() -> list[dict[str, object]]:
+def _spells(count: int) -> list[dict[str, object]]:
     shared = {"snapshot": "2026-09-01", "school_id": "S1", "staff_type": "在编", "file": "任职经历.csv"}
     terms = ((1, date(2005, 9, 1), date(2018, 9, 1)), (2, date(2018, 9, 1), None))
     return [
         shared
         | {"teacher_id": f"T{n}", "spell_no": number, "start": start, "end": end, "row": 2 * n + number}
-        for n in range(len(LINKS))
+        for n in range(count)
         for number, start, end in terms
     ]
 
