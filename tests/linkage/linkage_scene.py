@@ -49,8 +49,8 @@ MET: dict[str, Any] = {
     "phone_clean": None,
 }
 TEXT = pl.String
-PEOPLE_TYPES: dict[str, Any] = {column: TEXT for column in PERSON} | {"birth_date": pl.Date}
-MET_TYPES: dict[str, Any] = {column: TEXT for column in MET} | {"raid_date": pl.Date, "age": pl.Int64}
+PEOPLE_TYPES: dict[str, Any] = dict.fromkeys(PERSON, TEXT) | {"birth_date": pl.Date}
+MET_TYPES: dict[str, Any] = dict.fromkeys(MET, TEXT) | {"raid_date": pl.Date, "age": pl.Int64}
 
 SCHOOLS = pl.DataFrame(
     [
@@ -58,14 +58,15 @@ SCHOOLS = pl.DataFrame(
         ("S2", "合肥市红星路小学", "红旗小学", None, "340104"),
         ("S3", "芜湖市第一中学", None, None, "340202"),
     ],
-    schema={c: TEXT for c in ("school_id", "name", "former_name", "aliases", "area")},
+    schema=dict.fromkeys(("school_id", "name", "former_name", "aliases", "area"), TEXT),
     orient="row",
 )
 
 
-def policy() -> LinkagePolicy:
-    """The policy as shipped."""
-    return LinkagePolicy.load(ROOT / "policy" / "linkage.yaml")
+def policy(decoys: int = 0) -> LinkagePolicy:
+    """The policy as shipped, but for the number of decoys."""
+    shipped = LinkagePolicy.load(ROOT / "policy" / "linkage.yaml")
+    return shipped.model_copy(update={"decoys": shipped.decoys.model_copy(update={"count": decoys})})
 
 
 def crowd(count: int = 4_000) -> list[dict[str, Any]]:
@@ -103,7 +104,7 @@ def met(*identities: dict[str, Any]) -> pl.DataFrame:
 def spells(*rows: tuple[str, int, str, date, date | None, str]) -> pl.DataFrame:
     """Table `employment`."""
     names = ("teacher_id", "spell_no", "school_id", "start", "end", "staff_type")
-    types: dict[str, Any] = {c: TEXT for c in names} | {
+    types: dict[str, Any] = dict.fromkeys(names, TEXT) | {
         "spell_no": pl.Int64,
         "start": pl.Date,
         "end": pl.Date,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
 LONG_AGO = date(2010, 9, 1)
 
 
-def as_of(*rows, responsible="employer", records=("T",)):
+def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = ("T",)) -> tuple[Any, ...]:
     asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED})
     frame = employment_as_of(asked, spells(*rows), responsible=responsible)
     return frame.select("employment_state", "in_service", "responsible_school_id", "spell_no").row(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,7 @@ from tongcha.linkage.comparisons import (
     PHONE_LEVELS,
     REFERENCE_LEVELS,
 )
-from tongcha.linkage.sides import code_side
+from tongcha.linkage.sides import Side, code_side
 
 CHARS = "张章赵王汪李黎阎闫欧阳明鸣敏民晓小晴睛伟玮乐月强单解曾"
 NAMES = st.one_of(
@@ -31,7 +32,7 @@ NAMES = st.one_of(
 )
 
 
-def side(**columns):
+def side(**columns: Any) -> Side:
     return code_side(pl.DataFrame(columns))
 
 

@@ -63,6 +63,7 @@ AREA_LEVELS: Final = ("district", "city", "elsewhere")
 SCHOOL_LEVELS: Final = ("fits", "same_district", "elsewhere")
 SUBJECT_LEVELS: Final = ("same", "different")
 FAR_YEARS: Final = 4
+PHONE_DIGITS: Final = 11
 REFERENCE_LEVELS: Final = {
     NameLevel.EXACT: NAME_LEVELS.index("exact"),
     NameLevel.VARIANT: NAME_LEVELS.index("variant"),
@@ -94,7 +95,7 @@ def compare_names(met: Side, person: Side) -> Levels:
         before = name_ladder(met.name.take(renamed), person.former.take(renamed))
         better = (before <= FORMER_AS_CLOSE_AS) & (level[renamed] > NAME_LEVELS.index("former"))
         level[renamed[better]] = NAME_LEVELS.index("former")
-    only = np.flatnonzero(met.form == FORM_SURNAME)
+    only = np.flatnonzero((met.form == FORM_SURNAME) | (person.form == FORM_SURNAME))
     level[only] = np.where(
         _same_surname(met.name.take(only).fold, person.name.take(only).fold),
         NAME_LEVELS.index("surname_only"),
@@ -188,7 +189,12 @@ def _one_dropped(a: U32, b: U32, la: npt.NDArray[np.int64], lb: npt.NDArray[np.i
 
 
 def _same_surname(a: U32, b: U32) -> Truth:
-    return sounds_alike(a[:, :1], b[:, :1], SYLLABLE)
+    spelling = load_glyphs().spelling
+    alike: Truth = spelling[a[:, 0]] == spelling[b[:, 0]]
+    compound = load_glyphs().compound
+    second = [np.where(np.isin(pack(side[:, 0], side[:, 1]), compound), side[:, 1], 0) for side in (a, b)]
+    same: Truth = alike & (second[0] == second[1])
+    return same
 
 
 def compare_numbers(met: Side, person: Side) -> Levels:
@@ -225,10 +231,10 @@ def _texts(side: Side, rows: npt.NDArray[np.int64]) -> list[str]:
 def compare_phones(met: Side, person: Side) -> Levels:
     """Level of the mobile number: the same, one digit away, different."""
     level = np.where(met.phone == person.phone, 0, 2).astype(np.int8)
-    gap = np.abs(met.phone - person.phone)
-    power = np.power(10, np.arange(11))
-    one_digit = ((gap[:, None] % power == 0) & (gap[:, None] // power <= 9)).any(axis=1)  # noqa: PLR2004
-    level[one_digit & (gap > 0)] = 1
+    different = np.flatnonzero(level > 0)
+    power = 10 ** np.arange(PHONE_DIGITS)
+    digits = [side.phone[different, None] // power % 10 for side in (met, person)]
+    level[different[(digits[0] != digits[1]).sum(axis=1) == 1]] = 1
     level[(met.phone == 0) | (person.phone == 0)] = ABSENT
     return level
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
+from tongcha.linkage.decoys import draw_decoys
 from tongcha.linkage.evidence import build_evidence, hash_evidence
 from tongcha.linkage.links import link_ids, list_links
 from tongcha.linkage.quality import measure_quality
@@ -17,6 +18,7 @@ from tongcha.linkage.source import PeopleFrame
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
 
 if TYPE_CHECKING:
+    from tongcha.linkage.scoring import Scored
     from tongcha.policy.linkage import LinkagePolicy
 
 
@@ -53,7 +55,7 @@ def propose_links(
     identities, people = identities.sort("identity_id"), people.sort("person_id")
     schools = schools.sort("school_id")
     scored = score_pairs(identities, PeopleFrame(people), schools, policy)
-    links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
+    links = _decide(scored, identities, policy)
     links = links.with_columns(link_id=link_ids(batch, links["identity_id"], links["person_id"]))
     evidence = build_evidence(scored, links, identities, schools)
     candidates = (
@@ -62,12 +64,20 @@ def propose_links(
         .with_columns(batch=pl.lit(batch), snapshot=pl.lit(snapshot), policy_hash=pl.lit(policy.digest))
         .select(CANDIDATE_LINKS.schema.names())
     )
-    quality = measure_quality(candidates, identities, scored.pairs.dropped, batch)
+    decoys = draw_decoys(identities, people, policy, f"{batch}|{snapshot}")
+    fooled = _decide(score_pairs(decoys, PeopleFrame(people), schools, policy), decoys, policy)
+    quality = measure_quality(candidates, identities, fooled, scored.pairs.dropped, policy).with_columns(
+        batch=pl.lit(batch)
+    )
     return LinkageResult(
         CANDIDATE_LINKS.conform(candidates),
         LINK_EVIDENCE.conform(evidence.with_columns(batch=pl.lit(batch))),
         LINK_QUALITY.conform(quality),
     )
+
+
+def _decide(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
+    return decide_links(grade_links(list_links(scored, identities, policy)), policy)
 
 
 def add_employment(links: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:

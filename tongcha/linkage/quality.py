@@ -2,35 +2,90 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+
+from tongcha.linkage.decoys import clopper_pearson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tongcha.policy.linkage import LinkagePolicy
+
+Row = tuple[str, str, float, float | None, float | None, str]
+DECISIONS: Final = {"accept": "建议确认", "review": "须两人复核", "none": "不进入复核"}
+GRADES: Final = ("甲", "乙", "丙", "丁")
+
 
 def measure_quality(
-    candidates: pl.DataFrame, identities: pl.DataFrame, dropped: Mapping[str, int], batch: str
+    candidates: pl.DataFrame,
+    identities: pl.DataFrame,
+    decoys: pl.DataFrame,
+    dropped: Mapping[str, int],
+    policy: LinkagePolicy,
 ) -> pl.DataFrame:
-    """Return table `link_quality`: counts, shares and what the frequency caps left out."""
+    """Return table `link_quality` without its batch: counts, shares, and the false-link rate by decoys.
+
+    Args:
+        candidates: table `candidate_links`.
+        identities: table `identities`.
+        decoys: decided links of the decoys.
+        dropped: keys that the frequency caps left out, by kind.
+        policy: number of decoys.
+    """
     met = max(identities.height, 1)
-    best = candidates.filter(pl.col("rank") == 1)
-    none = identities.filter(
+    silent = identities.filter(
         pl.col("name_form").is_in(["none", "surname"])
         & pl.col("id_clean").is_null()
         & pl.col("phone_clean").is_null()
     )
-    rows: list[tuple[str, str, float, str]] = [
-        ("identities", "现场人员数", float(identities.height), ""),
-        ("candidates_per_identity", "人均候选数", candidates.height / met, ""),
-        *(
-            (f"decision_{decision}", label, float((best["decision"] == decision).sum()), "")
-            for decision, label in (("accept", "建议确认"), ("review", "须两人复核"), ("none", "不进入复核"))
+    rows: list[Row] = [
+        _count("identities", "现场人员数", identities.height),
+        ("candidates_per_identity", "人均候选数", candidates.height / met, None, None, ""),
+        *(_count(f"pairs_{d}", f"{label}的比对数", _number(candidates, d)) for d, label in DECISIONS.items()),
+        (
+            *("unmatchable_share", "无法比对的份额", silent.height / met, None, None),
+            "没有全名、证件号和手机号的人员所占份额",
         ),
-        ("unmatchable_share", "无法比对的份额", none.height / met, "没有全名、证件号和手机号的人员所占份额"),
-        ("keys_dropped", "过于常见而未用的键", float(sum(dropped.values())), ""),
+        _count("keys_dropped", "过于常见而未用的键", sum(dropped.values())),
+        *_measure_decoys(decoys, policy.decoys.count if identities.height else 0),
     ]
-    return pl.DataFrame(rows, ["measure", "label", "value", "note"], orient="row").with_columns(
-        batch=pl.lit(batch), low=pl.lit(None, pl.Float64), high=pl.lit(None, pl.Float64)
-    )
+    schema = ["measure", "label", "value", "low", "high", "note"]
+    types = {"value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+    return pl.DataFrame(rows, schema, orient="row", schema_overrides=types)
+
+
+def _count(measure: str, label: str, count: int) -> Row:
+    return measure, label, float(count), None, None, ""
+
+
+def _number(candidates: pl.DataFrame, decision: str) -> int:
+    return candidates.filter(pl.col("decision") == decision).height
+
+
+def _measure_decoys(decoys: pl.DataFrame, count: int) -> list[Row]:
+    """Rates of false links: share of decoys that reached each decision, and each grade among the accepted."""
+    rows = [_count("decoys", "虚构人员数", count)]
+    if not count:
+        return rows
+    reached = {
+        f"false_{decision}": (
+            f"虚构人员误入“{DECISIONS[decision]}”的比率",
+            decoys.filter(pl.col("decision") == decision)["identity_id"].n_unique(),
+        )
+        for decision in ("accept", "review")
+    } | {
+        f"false_grade_{place}": (
+            f"虚构人员误得“{grade}”级证据并进入复核的比率",
+            decoys.filter(pl.col("decision") != "none", pl.col("evidence_grade") == grade)[
+                "identity_id"
+            ].n_unique(),
+        )
+        for place, grade in enumerate(GRADES, start=1)
+    }
+    note = f"{count} 名不存在的人中误连的份额，区间为 95% 精确置信区间"
+    return rows + [
+        (measure, label, hits / count, *clopper_pearson(hits, count), note)
+        for measure, (label, hits) in reached.items()
+    ]

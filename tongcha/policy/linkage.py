@@ -78,6 +78,12 @@ class Decision(PolicyPart):
     candidates_kept: Annotated[int, Field(ge=1, le=100)]
 
 
+class Decoys(PolicyPart):
+    """How many invented people are linked along with each batch to measure the false-link rate."""
+
+    count: Annotated[int, Field(ge=0, le=100_000)]
+
+
 class Blocking(PolicyPart):
     """Frequency caps: a key that more registry rows carry isn't used to find people."""
 
@@ -99,4 +105,5 @@ class LinkagePolicy(PolicyFile):
     subject: Levels
     responsible: Literal["employer", "host"]
     decision: Decision
+    decoys: Decoys
     blocking: Blocking
