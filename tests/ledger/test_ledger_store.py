@@ -110,6 +110,8 @@ def forge(path: Path, statement: str) -> None:
     [
         ('UPDATE events SET payload = \'{"text":"丁"}\' WHERE seq = 2', 2),
         ("UPDATE events SET actor = 'r9' WHERE seq = 3", 3),
+        ("UPDATE events SET payload = '{' WHERE seq = 2", 2),
+        ("UPDATE events SET kind = 'rumour' WHERE seq = 4", 4),
         ("UPDATE events SET at = '2020-01-01T00:00:00+08:00' WHERE seq = 1", 1),
         ("UPDATE events SET digest = 'f' WHERE seq = 2", 2),
         ("DELETE FROM events WHERE seq = 2", 3),

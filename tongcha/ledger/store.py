@@ -104,8 +104,17 @@ class Ledger:
             return [_read_event(row) for row in connection.execute(query)]
 
     def verify(self, known_head: str = "") -> Verification:
-        """Walk the whole chain; see `verify_chain`."""
-        return verify_chain(self.events(), known_head)
+        """Walk the whole chain; see `verify_chain`. An event that can't even be read is where it breaks."""
+        readable: list[Event] = []
+        with self._engine.connect() as connection:
+            for row in connection.execute(sa.select(EVENTS).order_by(EVENTS.c.seq)):
+                try:
+                    readable.append(_read_event(row))
+                except LedgerError as error:
+                    before = verify_chain(readable)
+                    broken = Verification(before.count, before.head, row.seq, error.rule)
+                    return broken if before.is_intact else before
+        return verify_chain(readable, known_head)
 
     def _create(self) -> None:
         with self._writing() as connection:

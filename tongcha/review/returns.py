@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 RECORDED, KNOWN, REFUSED, BLANK = "recorded", "known", "refused", "blank"
 RECEIVER: Final = "收件箱"
+LOCK_FILES: Final = ("~$", ".")
+"""how the names of files begin that an office suite leaves beside an open workbook"""
 Judged = set[tuple[str, str, str]]
 
 
@@ -113,7 +115,8 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     judged, taken_back = _list_judged(history, terms), find_retracted(history)
     seen: set[str] = set()
     frames = [REVIEW_RETURNS.empty()]
-    for path, found in open_returns(sorted(paths, key=lambda p: (p.name, str(p))), terms.key, terms.limits):
+    files = [path for path in paths if not path.name.startswith(LOCK_FILES)]
+    for path, found in open_returns(sorted(files, key=lambda p: (p.name, str(p))), terms.key, terms.limits):
         if isinstance(found, ReturnError):
             frames.append(_refuse_file(path.name, terms.batch, found))
         elif found.cover.batch == terms.batch:

@@ -36,6 +36,8 @@ def add_reveal_sheet(book: Book, formats: Formats, links: Sequence[ShownLink]) -
             formula = f'=IF({verdict}="","先写结论",{source})'
             sheet.write_formula(offset + 2, column, formula, formats["number"], "先写结论")
     sheet.freeze_panes(2, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.protect("")
 
 
