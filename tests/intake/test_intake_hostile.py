@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import random
 import struct
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 import xlsxwriter
 
 from tests.intake_files import IDENTITY_HEADER, IDENTITY_ROW, POLICY, edit_parts, sheet_xml, write_book
-from tongcha.intake.folder import read_content
+from tongcha.intake.folder import read_content, read_folder
+from tongcha.intake.parquet_files import read_parquet_text
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
 
@@ -159,3 +162,56 @@ def test_a_file_that_never_ends_is_given_up(book, tmp_path):
     assert isinstance(refused, FileRefusedError)
     assert refused.rule == "too_slow"
     assert isinstance(outcomes[book], list)
+
+
+def test_damaged_parquet_never_ends_the_run(tmp_path):
+    good = tmp_path / "good.parquet"
+    pl.DataFrame({"姓名": ["张三", "李四"] * 50, "序号": range(100), "分": [1.5] * 100}).write_parquet(good)
+    data, dice, path = good.read_bytes(), random.Random(7), tmp_path / "bad.parquet"  # noqa: S311 - which bytes to damage
+    for _ in range(60):
+        damaged = bytearray(data)
+        for _ in range(4):
+            damaged[dice.randrange(4, len(damaged))] = dice.randrange(256)
+        path.write_bytes(damaged[: dice.randrange(8, len(damaged) + 1)])
+        outcome = read_content(path, tmp_path, POLICY)
+        assert not isinstance(outcome, FileRefusedError) or outcome.rule == "unreadable"
+
+
+def test_a_parquet_file_of_too_many_rows_is_refused_by_its_footer(tmp_path):
+    path = tmp_path / "long.parquet"
+    pl.DataFrame({"姓名": ["张三"] * 11}).write_parquet(path)
+    with pytest.raises(FileRefusedError, match="too_large"):
+        read_parquet_text(path, 10)
+
+
+def test_the_nastiest_folder_goes_through_and_every_file_is_accounted_for(book, tmp_path):
+    folder = tmp_path / "inbox" / "lists"
+    folder.mkdir(parents=True)
+    rows = [["姓 名", "性别", "学科"], ["张三", "女", "数学"], ["", "男", "语文"], ["合计", "", ""]]
+    write_book(folder / "好.xlsx", {"名册": rows})
+    (folder / "网页.xls").write_text(
+        "<table><tr><th>姓名<th>性别<th>学科</tr><tr><td>李四<td>男<td>语文</table>"
+    )
+    (folder / "文本.txt").write_bytes("姓名,性别,学科\n王五,男,体育\n".encode("gb18030"))
+    edit_parts(book, folder / "宏.xlsm", add=[("xl/vbaProject.bin", b"x")])
+    edit_parts(book, folder / "炸弹.xlsx", sheet1=sheet_xml(book) + b" " * (40 << 20))
+    (folder / "断.xlsx").write_bytes(book.read_bytes()[:800])
+    (folder / "空.csv").write_bytes(b"")
+    (folder / "乱.csv").write_bytes(bytes(range(1, 256)) * 9)
+    (folder / "无头.csv").write_text("甲,乙\n1,2\n")
+    (folder / "链接.xlsx").symlink_to("/etc/passwd")
+    (folder / "目录链接").symlink_to("/etc")
+    (folder / "~$好.xlsx").write_bytes(b"lock")
+    derivable = {"staff_entries": frozenset({"list_id", "row_no"})}
+    landing = read_folder(folder, folder.parent, derivable=derivable, policy=POLICY)
+    assert sum(sheet.rows_read for sheet in landing.sheets) == 5
+    assert {one.file.removeprefix("lists/"): one.error.rule for one in landing.refused} == {
+        "宏.xlsm": "forbidden_part",
+        "炸弹.xlsx": "zip_bomb",
+        "断.xlsx": "truncated",
+        "空.csv": "empty_file",
+        "乱.csv": "encoding",
+        "无头.csv": "no_header",
+        "链接.xlsx": "outside_inbox",
+        "目录链接": "outside_inbox",
+    }

@@ -28,7 +28,7 @@ def read_parquet_text(path: Path, max_rows: int) -> pl.DataFrame:
         if height > max_rows:
             raise FileRefusedError("too_large", "行数超过上限", "拆分为较小的文件")
         return lazy.select(_as_text(name, kind) for name, kind in lazy.collect_schema().items()).collect()
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise FileRefusedError("unreadable", "Parquet 文件无法读取", "重新导出") from error
 
 

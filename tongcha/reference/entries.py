@@ -32,6 +32,9 @@ WEAK: Final = (
 )
 """A name at one school: only if it is unique on both sides and nothing contradicts it."""
 
+FACTS: Final = ("sex", "subject", "tail")
+"""What contradicts a link when both sides state it and differ; a phone alone may simply be old."""
+
 _ANY_SLIP: Final = COMPATIBLE | {NameLevel.ONE_DIFFERS, NameLevel.DROPPED}
 NEAR: Final = {
     ("phone", "school_id", "sex"): _ANY_SLIP,
@@ -67,15 +70,18 @@ def link_entries(
 
 def _pair(entries: pl.DataFrame, registry: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
     """Return the pairs that agree on the keys and contradict each other in nothing that weighs."""
-    compared = [c for c in ("sex", "tail", "school_id", "name") if c not in keys]
+    compared = [c for c in ("sex", "subject", "tail", "phone", "school_id", "name") if c not in keys]
     theirs = registry.select(
         *keys, "teacher_id", "person", *(pl.col(c).alias(f"their_{c}") for c in compared)
     )
     pairs = entries.drop_nulls(keys).join(theirs.drop_nulls(keys), on=list(keys), how="inner")
     if keys in STRONG:
         return pairs
-    facts = [c for c in ("sex", "tail") if c in compared]
-    agreeing = pairs.filter((pl.col(c) == pl.col(f"their_{c}")).fill_null(True) for c in facts)
+    # a name that only sounds the same has nothing to set against another phone
+    facts = (*FACTS, "phone") if keys in WEAK and "syllable" in keys else FACTS
+    agreeing = pairs.filter(
+        (pl.col(c) == pl.col(f"their_{c}")).fill_null(True) for c in facts if c in compared
+    )
     return _keep_near_names(agreeing, NEAR[keys]) if keys in NEAR else agreeing
 
 
