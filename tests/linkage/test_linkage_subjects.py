@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from tests.linkage.linkage_scene import NAN, SCHOOLS, link, met, people, policy
 from tongcha.linkage.calibrate import calibrate, show_calibration
 from tongcha.linkage.decoys import clopper_pearson, draw_decoys
+from tongcha.linkage.engine import propose_links
 from tongcha.linkage.subjects import group_subjects
 
 CARD = {"capture": "card", "id_number": NAN}
 
 
-def subjects(*identities):
+def subjects(*identities: dict[str, Any]) -> list[str]:
     frame = met(*identities)
     return group_subjects(frame, link(frame, people()).candidate_links)["subject_id"].to_list()
 
@@ -66,8 +68,6 @@ def test_decoys_are_reproducible_and_hide_what_was_hidden():
 
 
 def test_quality_states_the_false_link_rate_with_its_interval():
-    from tongcha.linkage.engine import propose_links
-
     result = propose_links(
         identities=met(CARD),
         people=people({"id_number": NAN}),

@@ -21,7 +21,7 @@ from tongcha.linkage.comparisons import (
 from tongcha.linkage.sides import NUMBER_VALID, Side, code_side
 
 if TYPE_CHECKING:
-    from tongcha.linkage.codes import I64
+    from tongcha.linkage.codes import I64, Truth
 
 CLOSE_NAME: Final = NAME_LEVELS.index("wildcard")
 YEARS_APART: Final = 3
@@ -84,11 +84,12 @@ def _pairs_of(values: pl.Series) -> I64:
     return pairs.select("row", "row_right").cast(pl.Int64).to_numpy().reshape(-1, 2)
 
 
-def _may_be_one(met: Side, pairs: I64) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _may_be_one(met: Side, pairs: I64) -> Truth:
     one, other = met.take(pairs[:, 0]), met.take(pairs[:, 1])
     told = (one.age >= 0) & (other.age >= 0)
     apart = np.abs((one.age - one.day / 365.25) - (other.age - other.day / 365.25)) > YEARS_APART
-    return (compare_sexes(one, other) != SEX_LEVELS.index("different")) & ~(told & apart)
+    may: Truth = (compare_sexes(one, other) != SEX_LEVELS.index("different")) & ~(told & apart)
+    return may
 
 
 def _connect(count: int, pairs: I64) -> I64:
