@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from console.settings import ConsoleSettings
 
 Row = dict[str, object]
+FAINT: Final = sign_bits(0.0)
 BAR_HALF: Final = 120.0
 """width of half the bar chart, in its own units"""
 
@@ -66,6 +67,7 @@ class LinkPage:
     Attributes:
         comparisons: the fields with both values.
         evidence: what speaks for and against, in words.
+        faint: what says next to nothing, in a few words; with the scores it stands among the evidence.
         met: raid number and date.
         employment: lines on the post held on the day of the raid.
         spells: every spell on record.
@@ -77,6 +79,7 @@ class LinkPage:
 
     comparisons: list[Comparison]
     evidence: list[EvidenceLine]
+    faint: list[str]
     met: list[str]
     employment: list[str]
     spells: list[Spell]
@@ -104,10 +107,12 @@ def compose_link_page(settings: ConsoleSettings, desk: Desk, link_id: str, *, wi
         Comparison(label, *align_pair(pair.collected, pair.registered, marked=label in MARKED), pair.note)
         for label, pair in shown.pairs.items()
     ]
+    lines = _list_evidence(evidence, with_scores=with_scores)
     identity_id = link["identity_id"].item()
     return LinkPage(
         comparisons,
-        _list_evidence(evidence, with_scores=with_scores),
+        [line for line in lines if with_scores or line.sign != FAINT],
+        [f"{line.field}：{line.level}" for line in lines if line.sign == FAINT and not with_scores],
         shown.texts["查处"].splitlines(),
         shown.texts["当日任职"].splitlines(),
         _list_spells(settings.read_table("employment", batch), link.row(0, named=True), tables.schools),
