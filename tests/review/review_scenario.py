@@ -84,7 +84,7 @@ def candidate_links(**changes: dict[str, object]) -> pl.DataFrame:
         "HOPELESS": link(
             HOPELESS, "I3", "N1#5", teacher_id=None, score=-3.0, decision="none", rank=2, evidence_grade="丁"
         ),
-        "LATIN": link(LATIN, "I4", "N1#5", teacher_id=None, raid_id="C2", evidence_grade="丙"),
+        "LATIN": link(LATIN, "I4", "N1#5", teacher_id=None, raid_id="C2"),
     }
     merged = [row | changes.get(name, {}) for name, row in rows.items()]
     return CANDIDATE_LINKS.conform(pl.DataFrame(merged, schema_overrides=CANDIDATE_LINKS.schema))

@@ -138,6 +138,7 @@ def test_two_records_of_one_person_are_no_rivals_and_leave_once():
 @pytest.mark.parametrize(
     ("requirement", "changes"),
     [
+        ("evidence_grade", {"evidence_grade": "丙"}),
         ("evidence_grade", {"evidence_grade": "丁"}),
         ("in_service", {"in_service": None, "employment_state": "unknown"}),
         ("in_service", {"in_service": False, "employment_state": "left"}),

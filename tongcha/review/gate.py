@@ -129,7 +129,9 @@ def _rests_on_adopted_policies(facts: GateFacts, policy: ReviewPolicy) -> pl.Exp
 REQUIREMENTS: Final = (
     Requirement("signatures", "尚未有足够的人一致判断为同一人", _has_the_signatures),
     Requirement("proposal", "按现有证据，机器不再建议此比对，须重新核对", _is_still_proposed),
-    Requirement("evidence_grade", "证据等级低于可对外的最低等级", _has_evidence_good_enough),
+    Requirement(
+        "evidence_grade", "证据等级低于可对外的最低等级，须补充核验证件或联系方式", _has_evidence_good_enough
+    ),
     Requirement("no_rival", "有相近的竞争候选，尚未由人逐一排除", _has_no_rival),
     Requirement("one_person", "同一现场人员被确认为不止一人，须先查清", _is_the_only_one_confirmed),
     Requirement("one_record", "同一人的另一条登记已确认，按那一条办理", _is_the_record_to_use),
