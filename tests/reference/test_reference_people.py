@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tongcha.reference.entries import link_entries
+from tongcha.reference.keys import registry_keys
 from tongcha.reference.people import People, combine_people
 from tongcha.tables.reference import EMPLOYMENT, STAFF_ENTRIES, TEACHERS
 
@@ -213,4 +214,22 @@ def test_without_lists_nobody_is_said_to_be_off_them():
 
 def test_linking_nothing_gives_nothing():
     same = pl.DataFrame(schema={"teacher_id": pl.String, "same_person_as": pl.String})
-    assert link_entries(STAFF_ENTRIES.empty(), TEACHERS.empty(), same).is_empty()
+    assert link_entries(STAFF_ENTRIES.empty(), registry_keys(TEACHERS.empty()), same).is_empty()
+    combined = combine_people(TEACHERS.empty(), EMPLOYMENT.empty(), STAFF_ENTRIES.empty())
+    assert combined.people.is_empty()
+    assert combined.staff_findings.is_empty()
+
+
+def test_the_people_on_a_list_tell_which_of_several_schools_it_is():
+    registry = teachers(
+        *(
+            {"teacher_id": f"T{n}", "name": "李梅", "phone": f"1380013800{n}", "school_id": S2}
+            for n in range(4)
+        )
+    )
+    rows = [{"name": "李梅", "phone": f"1380013800{n}", "school_id": None, "area": None} for n in range(4)]
+    located = combine(registry, entries(*rows)).staff_entries
+    assert set(located["school_id"]) == {S2}
+    assert set(located["area"]) == {"340103"}
+    too_few = combine(registry, entries(*rows[:2])).staff_entries
+    assert too_few["school_id"].null_count() == 2

@@ -7,7 +7,6 @@ from typing import Final
 import polars as pl
 
 from tongcha.identity.ladder import NameLevel, name_level
-from tongcha.reference.keys import registry_keys
 
 SAME_NAME: Final = ["fold", "birth_date", "phone"]
 COMPATIBLE: Final = frozenset(
@@ -26,36 +25,40 @@ COMPATIBLE: Final = frozenset(
 PAIR: Final = ["teacher_id", "other"]
 
 
-def find_same_people(teachers: pl.DataFrame) -> pl.DataFrame:
+def find_same_people(keys: pl.DataFrame) -> pl.DataFrame:
     """Return teacher_id, same_person_as for registrations that repeat another one.
 
     Two registrations are one person if they share a check-valid number and a compatible name
     (present or former), or the folded name, birth date and phone. The smallest teacher_id of a
     group is kept; only the others appear here.
+
+    Args:
+        keys: from `registry_keys`.
     """
-    keys = registry_keys(teachers)
-    shared = pair_shared_numbers(teachers)
-    by_number = shared.filter(pl.col("compatible")).select(PAIR)
+    by_number = pair_shared_numbers(keys).filter(pl.col("compatible")).select(PAIR)
     return _follow(pl.concat([by_number, _pair(keys, SAME_NAME).select(PAIR)]).unique())
 
 
-def pair_shared_numbers(teachers: pl.DataFrame) -> pl.DataFrame:
+def pair_shared_numbers(keys: pl.DataFrame) -> pl.DataFrame:
     """Return teacher_id, other, compatible for registrations with the same check-valid number.
 
     `other` is the smallest teacher_id with that number; `compatible` says whether any of their
     names, present or former, agree as far as a clerk's slip explains. If not, the shared number is
     no proof that they are one person (borrowed card, duplicate number, copied cell).
+
+    Args:
+        keys: from `registry_keys`.
     """
-    keys = registry_keys(teachers)
     pairs = _pair(keys, ["id_clean"]).select(PAIR).unique().sort(PAIR)
-    names = teachers.select("teacher_id", "name", "former_name")
-    known = dict(zip(names["teacher_id"], names.select("name", "former_name").iter_rows(), strict=True))
-    verdicts = [_are_compatible(known[one], known[other]) for one, other in pairs.iter_rows()]
+    members = pl.concat([pairs["teacher_id"], pairs["other"]]).unique()
+    named = keys.filter(pl.col("teacher_id").is_in(members.implode())).group_by("teacher_id").agg("name")
+    names = dict(named.iter_rows())
+    verdicts = [_are_compatible(names[one], names[other]) for one, other in pairs.iter_rows()]
     return pairs.with_columns(pl.Series("compatible", verdicts, dtype=pl.Boolean))
 
 
-def _are_compatible(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
-    return any(name_level(a, b) in COMPATIBLE for a in one if a for b in other if b)
+def _are_compatible(one: list[str], other: list[str]) -> bool:
+    return any(name_level(a, b) in COMPATIBLE for a in one for b in other)
 
 
 def _pair(keys: pl.DataFrame, by: list[str]) -> pl.DataFrame:

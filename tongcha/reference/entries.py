@@ -12,7 +12,7 @@ import polars as pl
 
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.reference.duplicates import COMPATIBLE
-from tongcha.reference.keys import entry_keys, registry_keys
+from tongcha.reference.keys import entry_keys
 
 ENTRY: Final = ["list_id", "row_no"]
 STRONG: Final = (
@@ -35,6 +35,8 @@ WEAK: Final = (
 FACTS: Final = ("sex", "subject", "tail")
 """What contradicts a link when both sides state it and differ; a phone alone may simply be old."""
 
+LEAST: Final = 3
+MAJORITY: Final = 2 / 3
 _ANY_SLIP: Final = COMPATIBLE | {NameLevel.ONE_DIFFERS, NameLevel.DROPPED}
 NEAR: Final = {
     ("phone", "school_id", "sex"): _ANY_SLIP,
@@ -47,22 +49,21 @@ hid one who is only on a list, so it is left to people.
 """
 
 
-def link_entries(
-    staff_entries: pl.DataFrame, teachers: pl.DataFrame, same_people: pl.DataFrame
-) -> pl.DataFrame:
+def link_entries(staff_entries: pl.DataFrame, keys: pl.DataFrame, same_people: pl.DataFrame) -> pl.DataFrame:
     """Return list_id, row_no, teacher_id for the entries that are surely one registered person.
 
     Args:
-        staff_entries: by contract, with school_id resolved where it could be.
-        teachers: by contract.
+        staff_entries: by contract, with school_id filled where it is known.
+        keys: from `registry_keys`.
         same_people: teacher_id, same_person_as; two registrations of one person are no ambiguity.
     """
-    registry = registry_keys(teachers).join(same_people, on="teacher_id", how="left", maintain_order="left")
-    registry = registry.with_columns(person=pl.coalesce("same_person_as", "teacher_id"))
+    registry = keys.join(same_people, on="teacher_id", how="left", maintain_order="left").with_columns(
+        person=pl.coalesce("same_person_as", "teacher_id")
+    )
     waiting = entry_keys(staff_entries)
     found = []
-    for keys in (*STRONG, *WEAK, *NEAR):
-        links = _link_unique(_pair(waiting, registry, keys), one_each=keys not in STRONG)
+    for on in (*STRONG, *WEAK, *NEAR):
+        links = _link_unique(_pair(waiting, registry, on), one_each=on not in STRONG)
         found.append(links)
         waiting = waiting.join(links, on=ENTRY, how="anti", maintain_order="left")
     return pl.concat(found).sort(ENTRY)
@@ -109,4 +110,30 @@ def _link_unique(pairs: pl.DataFrame, *, one_each: bool) -> pl.DataFrame:
         .sort(*ENTRY, "at_school", "teacher_id", descending=[False, False, True, False])
         .unique(ENTRY, keep="first", maintain_order=True)
         .select(*ENTRY, "teacher_id")
+    )
+
+
+def locate_lists(staff_entries: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Fill school_id and area of lists whose school, as written, several schools could be.
+
+    The entries that a name and phone link to the registry tell: at least `LEAST` of them, and the
+    share `MAJORITY`, must be registered at one school.
+
+    Args:
+        staff_entries: by contract.
+        keys: from `registry_keys`.
+    """
+    lost = entry_keys(staff_entries.filter(pl.col("school_id").is_null())).drop("school_id")
+    by_phone = ["fold", "phone"]
+    known = keys.drop_nulls(by_phone).select(*by_phone, "teacher_id", "school_id", "area")
+    met = lost.drop_nulls(by_phone).join(known, on=by_phone, how="inner").unique([*ENTRY, "teacher_id"])
+    votes = met.group_by("list_id", "school_id", "area").agg(votes=pl.len())
+    total = pl.col("votes").sum().over("list_id")
+    wins = (pl.col("votes") >= LEAST) & (pl.col("votes") >= MAJORITY * total)
+    winners = votes.filter(wins).select("list_id", __school="school_id", __area="area")
+    return (
+        staff_entries.join(winners, on="list_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("school_id", "__school").alias("school_id"))
+        .with_columns(pl.coalesce("area", "__area").alias("area"))
+        .drop("__school", "__area")
     )

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from tongcha.identity.id_columns import id_columns
 from tongcha.reference.duplicates import pair_shared_numbers
 from tongcha.tables.reference import STAFF_FINDINGS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 def find_contradictions(
-    teachers: pl.DataFrame, employment: pl.DataFrame, staff_entries: pl.DataFrame, same_people: pl.DataFrame
+    keys: pl.DataFrame,
+    employment: pl.DataFrame,
+    staff_entries: pl.DataFrame,
+    same_people: pl.DataFrame,
+    *,
+    snapshot: str | None,
 ) -> pl.DataFrame:
     """Return table `staff_findings`; sentences name no person.
 
     Args:
-        teachers: table `teachers`.
+        keys: from `registry_keys`.
         employment: table `employment`.
         staff_entries: table `staff_entries` with `teacher_id` filled where it is known.
         same_people: teacher_id, same_person_as of repeated registrations.
+        snapshot: which snapshot this is about; None if it has no teachers.
     """
-    if teachers.is_empty():
-        return STAFF_FINDINGS.empty()
     findings = [
-        _listed_elsewhere(teachers, staff_entries),
+        _listed_elsewhere(keys, staff_entries),
         _left_but_listed(employment, staff_entries),
         _repeated(same_people),
-        _shared_numbers(teachers),
-        _number_disagrees(teachers),
+        _shared_numbers(keys),
+        _number_disagrees(keys),
     ]
-    return _conform(findings, teachers["snapshot"][0])
-
-
-def _conform(findings: Iterable[pl.DataFrame], snapshot: str) -> pl.DataFrame:
     found = pl.concat(findings, how="diagonal").with_columns(pl.lit(snapshot).alias("snapshot"))
     return STAFF_FINDINGS.conform(found)
 
@@ -55,8 +49,8 @@ def _entry_finding(rows: pl.DataFrame, kind: str, finding: str) -> pl.DataFrame:
     )
 
 
-def _listed_elsewhere(teachers: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    registered = teachers.select("teacher_id", registered_school_id="school_id")
+def _listed_elsewhere(keys: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    registered = keys.select("teacher_id", registered_school_id="school_id").unique()
     joined = entries.drop_nulls("teacher_id").join(registered, on="teacher_id", how="inner")
     other = joined.filter(pl.col("school_id") != pl.col("registered_school_id"))
     return _entry_finding(
@@ -92,21 +86,17 @@ def _repeated(same_people: pl.DataFrame) -> pl.DataFrame:
     return _registry_finding(rows, "same_person", "与另一登记为同一人，比对时按一人处理，请合并登记")
 
 
-def _shared_numbers(teachers: pl.DataFrame) -> pl.DataFrame:
+def _shared_numbers(keys: pl.DataFrame) -> pl.DataFrame:
     """Registrations that share a check-valid number without being one person by name."""
-    shared = pair_shared_numbers(teachers).filter(~pl.col("compatible")).rename({"other": "other_teacher_id"})
+    shared = pair_shared_numbers(keys).filter(~pl.col("compatible")).rename({"other": "other_teacher_id"})
     finding = "与另一登记证件号码相同而姓名不同，不能视为同一人，请核对证件"
     return _registry_finding(shared, "one_number_two_names", finding)
 
 
-def _number_disagrees(teachers: pl.DataFrame) -> pl.DataFrame:
+def _number_disagrees(keys: pl.DataFrame) -> pl.DataFrame:
     """Registrations whose check-valid number says another birth date or sex than the record."""
-    numbers = id_columns(teachers["id_number"]).select(state="status", born="birth_date", their_sex="sex")
-    joined = pl.concat([teachers, numbers], how="horizontal").filter(
-        pl.col("state").is_in(["valid", "valid15"])
-    )
-    differs = (pl.col("born") != pl.col("birth_date")).fill_null(False) | (
-        pl.col("their_sex") != pl.col("sex")
+    differs = (pl.col("id_birth_date") != pl.col("birth_date")).fill_null(False) | (
+        pl.col("id_sex") != pl.col("sex")
     ).fill_null(False)
-    rows = joined.filter(differs).select("teacher_id", pl.lit(None, pl.String).alias("other_teacher_id"))
+    rows = keys.filter(differs).select("teacher_id", other_teacher_id=pl.lit(None, pl.String)).unique()
     return _registry_finding(rows, "number_disagrees", "证件号码所示出生日期或性别与登记不一致，请核对")

@@ -18,20 +18,26 @@ CITY: Final = pl.col("area").str.slice(0, 4).alias("city")
 def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per registration and name (present and former).
 
-    Columns: teacher_id, school_id, city, sex, subject, birth_date, name, fold, syllable (the name
-    and its keys), phone (11 digits), id_clean, tail (last four characters of a check-valid number).
+    Columns: teacher_id, school_id, area, city, sex, subject, birth_date, name, fold, syllable (the name
+    and its keys), phone (11 digits), id_clean with its tail (last four),
+    id_birth_date and id_sex (of a check-valid number).
     """
     numbers = id_columns(teachers["id_number"])
-    clean = teachers.select("teacher_id", "school_id", CITY, "sex", "subject", "birth_date").with_columns(
+    facts = ("teacher_id", "school_id", "area", "sex", "subject", "birth_date")
+    is_valid = numbers["status"].is_in(["valid", "valid15"])
+    clean = teachers.select(*facts, CITY).with_columns(
         phone_columns(teachers["phone"])["clean"].alias("phone"),
-        pl.when(numbers["status"].is_in(["valid", "valid15"])).then(numbers["clean"]).alias("id_clean"),
+        *(
+            pl.when(is_valid).then(numbers[theirs]).alias(ours)
+            for theirs, ours in (("clean", "id_clean"), ("birth_date", "id_birth_date"), ("sex", "id_sex"))
+        ),
     )
     clean = clean.with_columns(pl.col("id_clean").str.slice(-TAIL).alias("tail"))
     present = pl.concat([clean, _name_columns(teachers["name"])], how="horizontal")
     has_former = teachers["former_name"].is_not_null()
     former = teachers.filter(has_former)["former_name"]
     past = pl.concat([clean.filter(has_former), _name_columns(former)], how="horizontal")
-    return pl.concat([present, past]).drop_nulls("fold").unique(maintain_order=True)
+    return pl.concat([present, past]).unique(maintain_order=True)
 
 
 def entry_keys(entries: pl.DataFrame) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from tongcha.reference.duplicates import find_same_people
-from tongcha.reference.entries import link_entries
+from tongcha.reference.entries import link_entries, locate_lists
 from tongcha.reference.findings import find_contradictions
+from tongcha.reference.keys import registry_keys
 from tongcha.tables.reference import PEOPLE, STAFF_ENTRIES
 
 
@@ -31,17 +32,22 @@ def combine_people(teachers: pl.DataFrame, employment: pl.DataFrame, staff_entri
 
     Returns:
         Every registration, duplicates pointing at the one that is kept, plus one row per list entry
-        that no registration answers to; and the entries with `teacher_id` filled.
+        that no registration answers to; and the entries with `teacher_id` filled, and `school_id` where
+        only the people on the list could tell which of several schools it is.
     """
-    same_people = find_same_people(teachers)
-    links = link_entries(staff_entries, teachers, same_people)
+    keys = registry_keys(teachers)
+    same_people = find_same_people(keys)
+    located = locate_lists(staff_entries, keys)
+    links = link_entries(located, keys, same_people)
     linked = (
-        staff_entries.drop("teacher_id")
+        located.drop("teacher_id")
         .join(links, on=["list_id", "row_no"], how="left", maintain_order="left")
         .pipe(STAFF_ENTRIES.conform)
     )
     people = pl.concat([_registered(teachers, same_people, linked), _only_listed(linked)], how="diagonal")
-    findings = find_contradictions(teachers, employment, linked, same_people)
+    findings = find_contradictions(
+        keys, employment, linked, same_people, snapshot=next(iter(teachers["snapshot"]), None)
+    )
     return People(PEOPLE.conform(people), linked, findings)
 
 
