@@ -27,8 +27,8 @@ from tests.review.review_scenario import (
 )
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
+from tongcha.linkage.decoys import clopper_pearson
 from tongcha.review.decisions import record_judgement
-from tongcha.review.intervals import find_interval
 from tongcha.review.quality import ReviewRecords, find_kappa, list_overdue, measure_review
 from tongcha.review.return_file import read_cover
 from tongcha.review.returns import take_returns
@@ -87,21 +87,16 @@ def measures(ledger: Ledger, today: date = DAY) -> dict[str, dict[str, object]]:
     ],
 )
 def test_intervals_agree_with_published_ones(hits, trials, low, high):
-    assert find_interval(hits, trials) == pytest.approx((low, high), abs=6e-5)
+    assert clopper_pearson(hits, trials) == pytest.approx((low, high), abs=6e-5)
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 400), st.floats(0, 1))
 def test_an_interval_holds_its_share_and_mirrors(trials, part):
     hits = round(part * trials)
-    low, high = find_interval(hits, trials)
+    low, high = clopper_pearson(hits, trials)
     assert 0 <= low <= hits / trials <= high <= 1
-    assert find_interval(trials - hits, trials) == pytest.approx((1 - high, 1 - low), abs=1e-9)
-
-
-def test_no_trials_have_no_interval():
-    with pytest.raises(ValueError, match="0 of 0"):
-        find_interval(0, 0)
+    assert clopper_pearson(trials - hits, trials) == pytest.approx((1 - high, 1 - low), abs=1e-9)
 
 
 def test_kappa_is_one_for_agreement_nought_for_chance_and_nothing_where_chance_explains_all():

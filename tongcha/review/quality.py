@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.ledger.events import EventKind, drop_retracted
-from tongcha.review.intervals import find_interval
+from tongcha.linkage.decoys import clopper_pearson
 from tongcha.review.settle import FIRST, SECOND, STATE_OF_VERDICT, WAITING, settle
 from tongcha.tables.review import REVERIFICATION, REVIEW_QUALITY, VERDICTS
 
@@ -194,5 +194,5 @@ def _share(measure: str, label: str, hits: int, trials: int, what: str) -> Measu
     """A share with its exact interval; without trials nothing is claimed."""
     if trials == 0:
         return measure, label, None, None, None, f"尚无{what}，不能估计"
-    low, high = find_interval(hits, trials)
+    low, high = clopper_pearson(hits, trials)
     return measure, label, hits / trials, low, high, f"{what} {trials} 件中 {hits} 件；区间把握 95%"
