@@ -65,7 +65,7 @@ class Accounts:
     def add(self, code: str, name: str, roles: Sequence[Role], password: str) -> Reviewer:
         """Enter a person into the list and give them a password.
 
-        A person whom the list holds already keeps name and roles unless these are given anew.
+        A person who is entered again gets the name, roles and password given now.
 
         Raises:
             HomeError: code, name, roles or password don't keep the rules, or a file is unsafe.

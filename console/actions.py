@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 
 from console.desk import open_desk
-from console.pages import choose_next, queue_url, show_link
+from console.link_pages import show_link
+from console.progress import choose_next, queue_url
 from console.refusals import Refusal
 from console.verdicts import record_conflict, record_verdict, take_back
 from console.web import link_to

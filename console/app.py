@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import actions, entrance, pages
+from console import actions, entrance, link_pages, queue_pages
 from console.refusals import LoginRequired, Refusal
 from console.rendering import STATIC, render_page
 from console.shield import LOOPBACK_NAMES, Shield
@@ -25,18 +25,19 @@ if TYPE_CHECKING:
     from console.settings import ConsoleSettings
 
 SHORTEST_KEY: Final = 32
-LINK: Final = "/batches/{batch}/links/{link_id}"
+BATCH: Final = "/batches/{batch}"
+LINK: Final = BATCH + "/links/{link_id}"
 ROUTES: Final = [
     Route("/login", entrance.show_login, methods=["GET"]),
     Route("/login", entrance.log_in, methods=["POST"]),
     Route("/logout", takes_form(entrance.log_out), methods=["POST"]),
     Route("/password", for_reviewers(entrance.show_password), methods=["GET"]),
     Route("/password", takes_form(entrance.change_password), methods=["POST"]),
-    Route("/", for_reviewers(pages.show_batches), methods=["GET"]),
-    Route("/batches/{batch}", for_reviewers(pages.show_queue), methods=["GET"]),
-    Route("/batches/{batch}/progress", for_reviewers(pages.show_progress, is_use=False), methods=["GET"]),
-    Route(LINK, for_reviewers(pages.show_link), methods=["GET"]),
-    Route(LINK + "/dossier", for_reviewers(pages.show_dossier), methods=["GET"]),
+    Route("/", for_reviewers(queue_pages.show_batches), methods=["GET"]),
+    Route(BATCH, for_reviewers(queue_pages.show_queue), methods=["GET"]),
+    Route(BATCH + "/progress", for_reviewers(queue_pages.show_progress, is_use=False), methods=["GET"]),
+    Route(LINK, for_reviewers(link_pages.show_link), methods=["GET"]),
+    Route(LINK + "/dossier", for_reviewers(link_pages.show_dossier), methods=["GET"]),
     Route(LINK + "/verdict", takes_form(actions.give_verdict), methods=["POST"]),
     Route(LINK + "/recusal", takes_form(actions.declare_conflict), methods=["POST"]),
     Route("/undo", takes_form(actions.undo), methods=["POST"]),

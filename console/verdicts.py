@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tongcha.review.reviewers import Reviewer
 
 Form = dict[str, str]
-SCORES_VIEW, DOSSIER_VIEW = "scores", "dossier"
+LINK_VIEW, SCORES_VIEW, DOSSIER_VIEW = "link", "scores", "dossier"
 
 
 def record_verdict(
@@ -52,14 +52,8 @@ def record_verdict(
     batch, link_id = place
     desk = open_desk(settings, batch)
     _refuse_used(session, form, link_id)
-    verdict, reason = form.get("verdict", ""), _tidy(form.get("reason", ""))
     _refuse_moved(desk, link_id, reviewer, form)
-    if verdict not in ANSWER_OF_VERDICT:
-        raise Refusal(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "结论", "不是三个答案之一", "选同一人、不是同一人或不能确定"
-        )
-    rules = settings.review_policy.reasons
-    refuse_poor_reason(reason, rules, is_due=verdict in rules.required_for or form["round"] == PANEL)
+    verdict, reason = _read_answer(form, settings.review_policy.reasons)
     number = _spend(session, form, link_id)
     now = settings.clock()
     event = record_judgement(
@@ -158,6 +152,16 @@ def refuse_poor_reason(reason: str, rules: Reasons, *, is_due: bool) -> None:
     else:
         return
     raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "理由", rule, "写明凭哪一项证据，不写传闻")
+
+
+def _read_answer(form: Form, rules: Reasons) -> tuple[str, str]:
+    verdict, reason = form.get("verdict", ""), _tidy(form.get("reason", ""))
+    if verdict not in ANSWER_OF_VERDICT:
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "结论", "不是三个答案之一", "选同一人、不是同一人或不能确定"
+        )
+    refuse_poor_reason(reason, rules, is_due=verdict in rules.required_for or form["round"] == PANEL)
+    return verdict, reason
 
 
 def _refuse_moved(desk: Desk, link_id: str, reviewer: Reviewer, form: Form) -> None:

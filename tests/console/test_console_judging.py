@@ -272,6 +272,7 @@ def test_a_declared_conflict_hides_the_link_and_can_be_taken_back(settings, log_
     assert hidden.status == 403
     assert "已声明回避" in hidden.text
     assert "李芳" not in hidden.text
+    assert LOOKALIKE not in browser.get(queue_path("一审")).text.split("<h1>")[1]
     browser.post("/undo", {"token": answer.field("token"), "event": answer.field("event")})
     assert browser.open(LOOKALIKE).status == 200
 
