@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -17,15 +17,13 @@ from tongcha.linkage.sides import code_keys
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import polars as pl
-
     from tongcha.linkage.glyphs import U64
-    from tongcha.linkage.source import People
+    from tongcha.linkage.source import Part, People
 
 FILTER_BITS: Final = np.uint64(22)
+FILTER_SHIFT: Final = np.uint64(64) - FILTER_BITS
 THREADS: Final = 2
 """numpy lets go of the interpreter while it works; what is found doesn't depend on the number"""
-Found = dict[str, list[tuple["U64", I64]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +40,36 @@ class SortedKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """How many people have each of some keys, which ascend."""
+
+    key: U64
+    people: I64
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """What one scan over the people found.
+    """What is known of everyone's keys.
 
     Attributes:
-        keys: of each kind the keys that identities probe with (and a few more).
+        keys: by kind, the keys that identities may probe with, and who has them.
+        totals: by kind that is only counted, how many people have a key.
         census: counts over all people.
     """
 
-    keys: dict[str, SortedKeys]
+    keys: Mapping[str, SortedKeys]
+    totals: Mapping[str, Totals]
     census: Census
+
+    def count(self, kind: str, probes: U64) -> I64:
+        """Return how many people have each of these keys."""
+        if kind not in self.totals:
+            return self.keys[kind].span(probes)[1]
+        totals = self.totals[kind]
+        at = np.minimum(np.searchsorted(totals.key, probes), len(totals.key) - 1)
+        if not len(totals.key):
+            return np.zeros(len(probes), np.int64)
+        return np.where(totals.key[at] == probes, totals.people[at], 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,31 @@ class Pairs:
     dropped: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Which keys of one kind are looked for: a quick filter that lets a few others through, and the keys."""
+
+    likely: Truth
+    wanted: U64
+
+    @classmethod
+    def of(cls, keys: U64) -> Self:
+        """Return the sieve for these keys."""
+        likely = np.zeros(1 << int(FILTER_BITS), np.bool_)
+        likely[keys >> FILTER_SHIFT] = True
+        return cls(likely, np.unique(keys))
+
+    def pick(self, keys: U64) -> I64:
+        """Return the positions of keys that are probably wanted."""
+        return np.flatnonzero(self.likely[keys >> FILTER_SHIFT])
+
+    def count(self, keys: U64) -> I64:
+        """Return how often each wanted key occurs."""
+        picked = keys[self.pick(keys)]
+        at = np.minimum(np.searchsorted(self.wanted, picked), max(len(self.wanted) - 1, 0))
+        return np.bincount(at[self.wanted[at] == picked], minlength=len(self.wanted))
+
+
 def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
     """Read all people once; keep those of their keys that some identity may probe with, and count them.
 
@@ -70,34 +113,46 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
         people: the people on record.
         probes: what the identities probe with, by kind.
     """
-    filters = {kind: _fill_filter(probe.key) for kind, probe in probes.items()}
+    sieves = {kind: Sieve.of(probe.key) for kind, probe in probes.items()}
     census = Census.empty()
-    found: Found = {kind: [] for kind in probes}
+    found: dict[str, list[tuple[U64, I64]]] = {kind: [] for kind in KINDS}
+    counted: dict[str, I64] = {
+        kind: np.zeros(len(sieves[kind].wanted), np.int64) for kind in COUNTED if kind in sieves
+    }
     with ThreadPoolExecutor(THREADS) as pool:
-        for part, counted in pool.map(partial(_scan_part, filters=filters), people.parts()):
-            census.add(counted)
-            for kind, key, row in part:
-                found[kind].append((key, row))
-    return Scan({kind: sort_keys(parts) for kind, parts in found.items()}, census)
+        for part in pool.map(partial(_scan_part, sieves=sieves), people.parts()):
+            census.add(part.census)
+            for kind, hits in part.found:
+                found[kind].append(hits)
+            for kind, count in part.counted:
+                counted[kind] += count
+    return Scan(
+        {kind: sort_keys(parts) for kind, parts in found.items()},
+        {kind: Totals(sieves[kind].wanted, count) for kind, count in counted.items()},
+        census,
+    )
 
 
-def _scan_part(
-    part: tuple[int, pl.DataFrame], filters: Mapping[str, Truth]
-) -> tuple[list[tuple[str, U64, I64]], Census]:
-    offset, frame = part
-    people = code_keys(frame)
-    hits = []
+@dataclass(frozen=True, slots=True)
+class ScannedPart:
+    """What was found in one part of the people."""
+
+    found: list[tuple[str, tuple[U64, I64]]]
+    counted: list[tuple[str, I64]]
+    census: Census
+
+
+def _scan_part(part: Part, sieves: Mapping[str, Sieve]) -> ScannedPart:
+    offset, read = part
+    people = code_keys(read())
+    scanned = ScannedPart([], [], Census.of(people))
     for kind, key, row in person_keys(people, offset):
-        if kind in filters:
-            hit = np.flatnonzero(filters[kind][key >> (np.uint64(64) - FILTER_BITS)])
-            hits.append((kind, key[hit], row[hit]))
-    return hits, Census.of(people)
-
-
-def _fill_filter(keys: U64) -> Truth:
-    seen = np.zeros(1 << int(FILTER_BITS), np.bool_)
-    seen[keys >> (np.uint64(64) - FILTER_BITS)] = True
-    return seen
+        if kind in COUNTED and kind in sieves:
+            scanned.counted.append((kind, sieves[kind].count(key)))
+        elif kind in sieves:
+            hit = sieves[kind].pick(key)
+            scanned.found.append((kind, (key[hit], row[hit])))
+    return scanned
 
 
 def sort_keys(parts: list[tuple[U64, I64]]) -> SortedKeys:
@@ -133,14 +188,11 @@ def spread(start: I64, size: I64) -> I64:
     return np.repeat(start - before, size) + np.arange(int(size.sum()))
 
 
-def count_bearers(
-    keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], identities: int
-) -> dict[str, I64]:
+def count_bearers(scan: Scan, probes: Mapping[str, Probes], identities: int) -> dict[str, I64]:
     """Return how many people bear a name equal to each identity's, by kind of equality."""
     counts = {}
     for kind in (*COUNTED, "name"):
         bearers = np.zeros(identities, np.int64)
-        _, size = keys[kind].span(probes[kind].key)
-        np.maximum.at(bearers, probes[kind].identity, size)
+        np.maximum.at(bearers, probes[kind].identity, scan.count(kind, probes[kind].key))
         counts[kind] = bearers
     return counts

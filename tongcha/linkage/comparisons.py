@@ -51,6 +51,7 @@ NAME_LEVELS: Final = (
     "one_differs",
     "surname_differs",
     "surname_only",
+    "surname_sounds",
     "surname_same",
     "different",
 )
@@ -96,11 +97,10 @@ def compare_names(met: Side, person: Side) -> Levels:
         better = (before <= FORMER_AS_CLOSE_AS) & (level[renamed] > NAME_LEVELS.index("former"))
         level[renamed[better]] = NAME_LEVELS.index("former")
     only = np.flatnonzero((met.form == FORM_SURNAME) | (person.form == FORM_SURNAME))
-    level[only] = np.where(
-        _same_surname(met.name.take(only).fold, person.name.take(only).fold),
-        NAME_LEVELS.index("surname_only"),
-        NAME_LEVELS.index("different"),
-    )
+    surnames = met.name.take(only).fold, person.name.take(only).fold
+    heard = sounds_alike(surnames[0][:, :1], surnames[1][:, :1], SYLLABLE)
+    told = [NAME_LEVELS.index(name) for name in ("surname_only", "surname_sounds", "different")]
+    level[only] = np.select([_same_surname(*surnames), heard], told[:2], told[2])
     level[(met.form == FORM_NONE) | (person.form == FORM_NONE)] = ABSENT
     return level
 
@@ -131,6 +131,7 @@ def name_ladder(one: Names, other: Names) -> Levels:
         _one_dropped(a, b, one.length, other.length),
         whole & (one.length >= 3) & same[:, 0] & ((~same[:, 1:]).sum(axis=1) == 1),  # noqa: PLR2004
         whole & (one.length >= 3) & ~same[:, 0] & same[:, 1:].all(axis=1),  # noqa: PLR2004
+        np.zeros(len(a), np.bool_),
         np.zeros(len(a), np.bool_),
         same[:, 0],
     ]

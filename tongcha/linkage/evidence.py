@@ -51,6 +51,7 @@ LEVEL_LABELS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "one_differs": ("一字不同", "姓名有一字不同，也可能是兄弟姐妹"),
         "surname_differs": ("姓不同", "名相同，姓不同"),
         "surname_only": ("仅有姓氏", "现场只说了姓氏，姓氏一致"),
+        "surname_sounds": ("姓氏音近", "现场只说了姓氏，姓氏读音相同，用字不同"),
         "surname_same": ("同姓不同名", "同姓，名不同"),
         "different": ("不同", "姓名不同"),
     },

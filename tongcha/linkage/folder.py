@@ -5,6 +5,7 @@ Its output shape is fixed (DESIGN §4): comparisons with other linkers are run t
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -12,13 +13,16 @@ import polars as pl
 from tongcha.errors import InputError
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
+from tongcha.linkage.index import MANIFEST, load_index, prepare_index
 from tongcha.linkage.links import list_links
 from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.source import PeopleFrame
+from tongcha.linkage.source import PeopleFile, PeopleFrame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from tongcha.linkage.blocking import Scan
     from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
 
@@ -61,9 +65,21 @@ TYPES: Final = {
     "age": pl.Int64,
     "spell_no": pl.Int64,
 }
+IN_MEMORY: Final = 1_500_000
+"""a registry of more records is read part by part"""
+FOOTER_BYTES: Final = 65_536
+PolarsType = pl.DataType | type[pl.DataType]
 
 
-def link_folder(folder: Path, out: Path, candidates: Path | None, policy: LinkagePolicy) -> dict[str, int]:
+def link_folder(
+    folder: Path,
+    out: Path,
+    candidates: Path | None,
+    policy: LinkagePolicy,
+    *,
+    index: Path | None = None,
+    is_prepared: bool = False,
+) -> dict[str, int]:
     """Link the identities of a folder to its registry and write the best teacher of each.
 
     Args:
@@ -73,24 +89,24 @@ def link_folder(folder: Path, out: Path, candidates: Path | None, policy: Linkag
             probability, decision, rank, margin_bits, in_service, responsible_school_id.
         candidates: gets the same columns for every candidate kept.
         policy: weights, thresholds and caps.
+        index: folder of a key index of the registry (`prepare_folder`); later batches then don't read it all.
+        is_prepared: whether the index must be there already; else it is written first if it is missing.
 
     Returns:
-        How many identities were read, and how many fell to each decision.
+        How many identities were read, and how many of them fell to each decision.
 
     Raises:
-        InputError: a table or an essential column is missing, or a file can't be read.
+        InputError: a table or an essential column is missing, a file can't be read, the index is stale.
     """
     identities, id_type = _as_text(read_table(folder, "identities"), "identity_id")
-    registry = read_table(folder, "registry")
-    teacher_type = registry.schema["teacher_id"]
-    registry = registry.with_columns(pl.col("teacher_id").cast(pl.String))
     schools, school_type = _as_text(read_table(folder, "schools"), "school_id")
-    people = PeopleFrame(registry.with_columns(pl.col("school_id").cast(pl.String), person_id="teacher_id"))
-    found = _link(identities, people, schools, policy)
-    employed = _employ(found, read_table(folder, "spells"), policy)
+    people, scan = _open_people(folder, index, is_prepared=is_prepared)
+    scored = score_pairs(identities, people, schools, policy, scan)
+    links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
+    employed = _employ(links, folder, policy)
     typed = employed.select(OUTPUT).with_columns(
         pl.col("identity_id").cast(id_type),
-        pl.col("teacher_id").cast(teacher_type),
+        pl.col("teacher_id").cast(_type_of(folder, "registry", "teacher_id")),
         pl.col("responsible_school_id").cast(school_type),
     )
     best = typed.filter(pl.col("rank") == 1)
@@ -102,32 +118,90 @@ def link_folder(folder: Path, out: Path, candidates: Path | None, policy: Linkag
     }
 
 
+def prepare_folder(folder: Path, index: Path) -> int:
+    """Write the key index of a folder's registry; return how many records it has.
+
+    Args:
+        folder: holds `registry.parquet`.
+        index: folder that gets the index.
+
+    Raises:
+        InputError: the registry or an essential column is missing, or the file can't be read.
+    """
+    return prepare_index(open_registry(folder), index, fingerprint_file(folder / "registry.parquet"))
+
+
+def fingerprint_file(path: Path) -> str:
+    """Return a fingerprint of a Parquet file: its size and its end, where the statistics of columns lie."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(size - FOOTER_BYTES, 0))
+        return hashlib.sha256(str(size).encode() + file.read()).hexdigest()[:32]
+
+
+def _open_people(folder: Path, index: Path | None, *, is_prepared: bool) -> tuple[People, Scan | None]:
+    if index is None:
+        return open_registry(folder), None
+    if not is_prepared and not (index / MANIFEST).is_file():
+        prepare_folder(folder, index)
+    return load_index(index, fingerprint_file(folder / "registry.parquet"))
+
+
+def open_registry(folder: Path) -> People:
+    """Open the registry: in memory if it is small, else part by part.
+
+    Raises:
+        InputError: the registry or an essential column is missing, or the file can't be read.
+    """
+    table = scan_table(folder, "registry")
+    people = table.with_columns(pl.col("teacher_id", "school_id").cast(pl.String)).with_columns(
+        person_id="teacher_id"
+    )
+    height = int(table.select(pl.len()).collect().item())
+    return PeopleFile(people, height) if height > IN_MEMORY else PeopleFrame(people.collect())
+
+
 def read_table(folder: Path, name: str) -> pl.DataFrame:
-    """Read the columns of one table that linkage needs; optional ones that are missing become null.
+    """Read the columns of one table that linkage needs; see `scan_table`."""
+    try:
+        return scan_table(folder, name).collect()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"文件 {name}.parquet", "无法读取", "核对文件是否为完整的 Parquet") from error
+
+
+def scan_table(folder: Path, name: str) -> pl.LazyFrame:
+    """Open the columns of one table that linkage needs; optional ones that are missing become null.
 
     Raises:
         InputError: the table or an essential column is missing, or the file can't be read.
     """
     path = folder / f"{name}.parquet"
     needed, helpful = READ[name]
+    types = {column: TYPES.get(column, pl.String) for column in (*needed, *helpful)}
     if not path.is_file() and name in OPTIONAL_TABLES:
-        return pl.DataFrame(schema={c: TYPES.get(c, pl.String) for c in (*needed, *helpful)})
+        return pl.LazyFrame(schema=types)
     try:
         there = pl.read_parquet_schema(path)
-        missing = [column for column in needed if column not in there]
-        if missing:
-            raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
-        frame = pl.read_parquet(path, columns=[c for c in (*needed, *helpful) if c in there])
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(f"文件 {path.name}", "不存在或无法读取", "核对文件是否为完整的 Parquet") from error
-    return frame.with_columns(
-        *(pl.col(c).cast(TYPES[c], strict=False) for c in frame.columns if c in TYPES),
-        *(
-            pl.lit(None, TYPES.get(column, pl.String)).alias(column)
-            for column in helpful
-            if column not in frame.columns
-        ),
-    )
+    missing = [column for column in needed if column not in there]
+    if missing:
+        raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
+    return pl.scan_parquet(path).select(_conform(column, there, dtype) for column, dtype in types.items())
+
+
+def _conform(column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -> pl.Expr:
+    if column not in there:
+        return pl.lit(None, dtype).alias(column)
+    if there[column] == dtype or column.endswith("_id"):
+        return pl.col(column)
+    if there[column] == pl.String and dtype == pl.Date:
+        return pl.col(column).str.to_date(strict=False)
+    return pl.col(column).cast(dtype, strict=False)
+
+
+def _type_of(folder: Path, table: str, column: str) -> pl.DataType:
+    return pl.read_parquet_schema(folder / f"{table}.parquet")[column]
 
 
 def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataType]:
@@ -135,24 +209,17 @@ def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataTyp
     return frame.with_columns(pl.col(column).cast(pl.String)).sort(column), dtype
 
 
-def _link(
-    identities: pl.DataFrame, people: People, schools: pl.DataFrame, policy: LinkagePolicy
-) -> pl.DataFrame:
-    scored = score_pairs(identities, people, schools, policy)
-    return decide_links(grade_links(list_links(scored, identities, policy)), policy)
-
-
-def _employ(links: pl.DataFrame, spells: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
-    asked = links.select("person_id", "teacher_id", day="raid_date")
-    known = employment_as_of(
-        asked,
-        spells.with_columns(pl.col("teacher_id", "school_id").cast(pl.String)),
-        responsible=policy.responsible,
-    )
+def _employ(links: pl.DataFrame, folder: Path, policy: LinkagePolicy) -> pl.DataFrame:
+    asked = links.select("person_id", "teacher_id", "twin_id", day="raid_date")
+    twins = asked.select("person_id", "day", teacher_id="twin_id").drop_nulls()
+    records = pl.concat([asked.select(twins.columns), twins])
+    text = pl.col("teacher_id", "school_id").cast(pl.String)
+    wanted = pl.col("teacher_id").is_in(records["teacher_id"].unique().implode())
+    spells = scan_table(folder, "spells").with_columns(text).filter(wanted).collect()
+    employed = employment_as_of(records, spells, responsible=policy.responsible)
     return links.join(
-        known,
-        left_on=["person_id", "raid_date"],
-        right_on=["person_id", "day"],
+        employed.rename({"day": "raid_date"}),
+        on=["person_id", "raid_date"],
         how="left",
         maintain_order="left",
     )

@@ -26,7 +26,7 @@ from tongcha.linkage.sides import FORM_NONE, Side, code_side, hash_schools
 from tongcha.linkage.weights import Compared, Weigher
 
 if TYPE_CHECKING:
-    from tongcha.linkage.blocking import SortedKeys
+    from tongcha.linkage.blocking import Scan
     from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
 
@@ -57,7 +57,11 @@ class Scored:
 
 
 def score_pairs(
-    identities: pl.DataFrame, people: People, schools: pl.DataFrame, policy: LinkagePolicy
+    identities: pl.DataFrame,
+    people: People,
+    schools: pl.DataFrame,
+    policy: LinkagePolicy,
+    index: Scan | None = None,
 ) -> Scored:
     """Score every pair that shares a key.
 
@@ -66,20 +70,21 @@ def score_pairs(
         people: the people on record.
         schools: table `schools`, sorted by school_id.
         policy: weights, thresholds and caps.
+        index: keys of all people if they were prepared; else the people are scanned.
     """
     met = code_side(identities)
     claims = find_schools(_claimed(identities), met.area.astype(np.int64), schools)
     probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
-    scan = scan_people(people, probes)
+    scan = index or scan_people(people, probes)
     pairs = pair_up(scan.keys, probes, policy.blocking.caps)
     rows = sort_unique(pairs.row)
     record, found = np.searchsorted(rows, pairs.row), people.fetch(rows)
     share = weigh_claims(claims, scan.census.staff_of(hash_schools(schools["school_id"])))
-    compared = compare_pairs(met, code_side(found), Sides(pairs.identity, record), share, scan.keys)
+    compared = compare_pairs(met, code_side(found), Sides(pairs.identity, record), share, scan)
     compared.levels["school"] = compare_schools(
         claims.text.gather(pairs.identity), compared.met.area, locate_schools(found, schools)[record], schools
     )
-    bearers = count_bearers(scan.keys, probes, len(met))
+    bearers = count_bearers(scan, probes, len(met))
     weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met))
     bits, prior = weigher.weigh(compared), weigher.prior()
     ranked = rank_pairs(
@@ -120,7 +125,7 @@ def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
     return Probes(mix(code, surname_sound(met.name.take(who).fold)), who)
 
 
-def compare_pairs(met: Side, people: Side, sides: Sides, share: F64, keys: dict[str, SortedKeys]) -> Compared:
+def compare_pairs(met: Side, people: Side, sides: Sides, share: F64, scan: Scan) -> Compared:
     """Lay both sides beside each other and compare every field but the school."""
     one, other = met.take(sides.identity), people.take(sides.record)
     levels = {
@@ -132,12 +137,12 @@ def compare_pairs(met: Side, people: Side, sides: Sides, share: F64, keys: dict[
         "sex": compare_sexes(one, other),
         "area": compare_areas(one, other),
     }
-    holders = count_holders(met, keys)[sides.identity]
+    holders = count_holders(met, scan)[sides.identity]
     return Compared(sides.identity, one, other, levels, holders, share[sides.identity])
 
 
-def count_holders(met: Side, keys: dict[str, SortedKeys]) -> I64:
+def count_holders(met: Side, scan: Scan) -> I64:
     """Return how many people on record, or identities, use each identity's phone (whichever are more)."""
-    _, on_record = keys["phone"].span(mix(met.phone.astype(np.uint64)))
+    on_record = scan.count("phone", mix(met.phone.astype(np.uint64)))
     _, at, times = np.unique(met.phone, return_inverse=True, return_counts=True)
     return np.where(met.phone > 0, np.maximum(on_record, times[at]), 1)

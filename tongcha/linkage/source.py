@@ -1,15 +1,16 @@
-"""Where the people on record are read from: a frame in memory, or a Parquet file read part by part."""
+"""Where the people on record are read from: a frame in memory, or a table that is read part by part."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tongcha.linkage.codes import I64
@@ -28,16 +29,20 @@ KEY_COLUMNS: Final[tuple[str, ...]] = (
 """columns of people that keys are made of"""
 PART: Final = 350_000
 """people whose keys are made at a time: bounds the memory, and gives each of a few threads a part"""
+Part = tuple[int, "Callable[[], pl.DataFrame]"]
 
 
 class People(Protocol):
     """People on record, in a fixed order of rows."""
 
-    def parts(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Yield (row of the first, columns that keys are made of) for part after part of the people."""
+    def parts(self) -> Iterator[Part]:
+        """Yield (row of the first, how to read the columns that keys are made of) part by part."""
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Return whole records at these rows, which ascend."""
+
+    def save(self, path: Path) -> None:
+        """Write whole records to an Arrow file that can be mapped into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +51,53 @@ class PeopleFrame:
 
     frame: pl.DataFrame
 
-    def parts(self) -> Iterator[tuple[int, pl.DataFrame]]:
+    def parts(self) -> Iterator[Part]:
         """Yield parts of the frame."""
-        keys = self.frame.select(c for c in KEY_COLUMNS if c in self.frame.columns)
+        keys = self.frame.select(column for column in KEY_COLUMNS if column in self.frame.columns)
         for start in range(0, max(keys.height, 1), PART):
-            yield start, keys.slice(start, PART)
+            yield start, partial(keys.slice, start, PART)
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Return the rows."""
         return self.frame[rows]
 
+    def save(self, path: Path) -> None:
+        """Write the frame."""
+        self.frame.write_ipc(path, compression="uncompressed")
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleFile:
-    """People in a Parquet file, of which only a part is in memory at a time.
+    """People in a file, of which only a few parts are in memory at a time.
 
     Attributes:
-        path: the file.
-        columns: columns of whole records.
+        scan: the file, lazily.
         height: number of rows.
     """
 
-    path: Path
-    columns: tuple[str, ...]
+    scan: pl.LazyFrame
     height: int
 
-    def parts(self) -> Iterator[tuple[int, pl.DataFrame]]:
+    def parts(self) -> Iterator[Part]:
         """Yield parts of the file."""
-        columns = [c for c in KEY_COLUMNS if c in self.columns]
+        there = self.scan.collect_schema().names()
+        keys = self.scan.select(column for column in KEY_COLUMNS if column in there)
         for start in range(0, max(self.height, 1), PART):
-            yield start, self._read(columns, start)
+            yield start, partial(_read, keys, start)
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Read the file once more and keep the rows."""
-        found = []
-        for start in range(0, max(self.height, 1), PART):
+        found = [_read(self.scan, 0).clear()]
+        for start in range(0, self.height, PART):
             first, last = np.searchsorted(rows, [start, start + PART])
             if last > first:
-                found.append(self._read(self.columns, start)[rows[first:last] - start])
-        return pl.concat(found) if found else self._read(self.columns, 0).clear()
+                found.append(_read(self.scan, start)[rows[first:last] - start])
+        return pl.concat(found)
 
-    def _read(self, columns: Sequence[str], start: int) -> pl.DataFrame:
-        return pl.scan_parquet(self.path).select(columns).slice(start, PART).collect()
+    def save(self, path: Path) -> None:
+        """Copy the file without holding it."""
+        self.scan.sink_ipc(path, compression="uncompressed")
+
+
+def _read(scan: pl.LazyFrame, start: int) -> pl.DataFrame:
+    return scan.slice(start, PART).collect()

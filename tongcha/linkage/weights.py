@@ -167,6 +167,8 @@ class Weigher:
         ladder = self.policy.name.m[capture]  # type: ignore[index]  # the captures are literals
         if level == "surname_only":
             return self.policy.name.surname_only_m
+        if level == "surname_sounds":
+            return self.policy.name.surname_sounds_m
         if level == "wildcard":
             return ladder["exact"]
         if level == "surname_same":
@@ -189,6 +191,7 @@ class Weigher:
             "wildcard": surname * 0.02,
             "former": census.share(exact) * 0.02,
             "surname_only": surname,
+            "surname_sounds": surname,
             "surname_same": surname,
             "different": np.ones_like(surname),
         }

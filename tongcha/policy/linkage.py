@@ -47,6 +47,7 @@ class Name(PolicyPart):
 
     m: dict[Literal["card", "typed", "oral"], dict[NameLevel, Share]]
     surname_only_m: Share
+    surname_sounds_m: Share
     u: dict[NameLevel, Share]
     floor_given_id: Share
     floor_given_phone: Share

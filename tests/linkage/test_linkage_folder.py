@@ -1,0 +1,103 @@
+"""Claims about linking one folder of Parquet tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tests.linkage.linkage_scene import NAN, SCHOOLS, met, people, policy, spells
+from tongcha.errors import InputError
+from tongcha.linkage import source
+from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
+
+CARD = {"capture": "card", "id_number": NAN, "age": 41}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    registry = people({"id_number": NAN, "phone": "13812345678"}).drop(
+        "person_id", "origin", "same_person_as"
+    )
+    registry.write_parquet(tmp_path / "registry.parquet")
+    met(CARD, {"phone": "13812345678"}).write_parquet(tmp_path / "identities.parquet")
+    SCHOOLS.write_parquet(tmp_path / "schools.parquet")
+    spells(("P1", 1, "S1", date(2010, 9, 1), None, "在编")).write_parquet(tmp_path / "spells.parquet")
+    return tmp_path
+
+
+def run(folder, **options):
+    out = folder / "links.parquet"
+    link_folder(folder, out, folder / "candidates.parquet", policy(), **options)
+    return pl.read_parquet(out)
+
+
+def test_the_output_has_its_fixed_shape(folder):
+    links = run(folder)
+    assert tuple(links.columns) == OUTPUT
+    assert links.filter(pl.col("identity_id") == "I1").select("teacher_id", "decision", "in_service").row(
+        0
+    ) == (
+        "P1",
+        "accept",
+        True,
+    )
+    assert (links["rank"] == 1).all()
+    assert pl.read_parquet(folder / "candidates.parquet").height >= links.height
+
+
+def test_whole_number_identifiers_come_back_as_whole_numbers(folder):
+    registry = pl.read_parquet(folder / "registry.parquet").with_columns(
+        teacher_id=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
+    registry.write_parquet(folder / "registry.parquet")
+    employment = pl.read_parquet(folder / "spells.parquet").with_columns(teacher_id=pl.lit(0, pl.Int64))
+    employment.write_parquet(folder / "spells.parquet")
+    links = run(folder)
+    assert links.schema["teacher_id"] == pl.Int64
+    assert links.filter(pl.col("identity_id") == "I1").select("teacher_id", "in_service").row(0) == (0, True)
+
+
+def test_missing_optional_tables_and_columns_are_tolerated(folder):
+    (folder / "schools.parquet").unlink()
+    (folder / "spells.parquet").unlink()
+    registry = pl.read_parquet(folder / "registry.parquet").select("teacher_id", "name", "id_number")
+    registry.write_parquet(folder / "registry.parquet")
+    pl.read_parquet(folder / "identities.parquet").select("identity_id", "name", "id_number").write_parquet(
+        folder / "identities.parquet"
+    )
+    first = run(folder).filter(pl.col("identity_id") == "I1").row(0, named=True)
+    assert (first["teacher_id"], first["in_service"]) == ("P1", None)
+
+
+def test_a_missing_essential_column_is_named(folder):
+    pl.read_parquet(folder / "registry.parquet").drop("name").write_parquet(folder / "registry.parquet")
+    with pytest.raises(InputError, match=r"registry\.parquet.*name"):
+        run(folder)
+
+
+def test_an_unreadable_table_is_named(folder):
+    (folder / "identities.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"identities\.parquet"):
+        run(folder)
+
+
+def test_a_prepared_index_gives_the_same_links(folder):
+    plain = run(folder)
+    assert prepare_folder(folder, folder / "index") == pl.read_parquet(folder / "registry.parquet").height
+    assert run(folder, index=folder / "index", is_prepared=True).equals(plain)
+
+
+def test_an_index_of_another_registry_is_refused(folder):
+    prepare_folder(folder, folder / "index")
+    pl.read_parquet(folder / "registry.parquet").head(10).write_parquet(folder / "registry.parquet")
+    with pytest.raises(InputError, match="比对索引"):
+        run(folder, index=folder / "index", is_prepared=True)
+
+
+def test_reading_part_by_part_changes_nothing(folder, monkeypatch):
+    plain = run(folder)
+    monkeypatch.setattr("tongcha.linkage.folder.IN_MEMORY", 0)
+    monkeypatch.setattr(source, "PART", 1_000)
+    assert run(folder).equals(plain)
