@@ -16,6 +16,13 @@ def count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
     A rival is another proposed candidate of the identity whose score is not clearly lower; people exclude
     it by judging it to be someone else. Another record of the same person is no rival; of several such
     records that people confirmed, the one that the registry keeps is used.
+
+    Args:
+        links: candidate links with state (of `settle`; null where nobody was asked) and kept_id.
+        policy: how far ahead a link must be for another to be no rival.
+
+    Returns:
+        The links with people_confirmed, open_rivals and record_to_use (a link_id).
     """
     own = links.select("link_id", "identity_id", "kept_id", "score")
     open_links = links.filter((pl.col("decision") != "none") & pl.col("state").ne_missing("已否定"))
