@@ -62,6 +62,7 @@ def _log_in(request: Request, form: Form) -> Response:
         console.throttle.count_failure(code, address, now)
         return ask_to_log_in(request, WRONG, HTTPStatus.FORBIDDEN)
     console.throttle.forget_user(code)
+    console.sessions.close(number)  # the browser's earlier login, should it have had one
     _, cookie = console.sessions.open(reviewer.code, now)
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     _set_cookie(console, answer, cookie)
@@ -70,7 +71,7 @@ def _log_in(request: Request, form: Form) -> Response:
 
 def log_out(visit: Visit, _form: Form) -> Response:
     """End the login."""
-    visit.console.sessions.close(visit.session)
+    visit.console.sessions.close(visit.session.number)
     visit.console.holds.release(visit.reviewer.code)
     answer = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
     answer.delete_cookie(COOKIE)

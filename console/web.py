@@ -166,6 +166,6 @@ def _enter(request: Request, *, is_use: bool = True) -> Visit:
     session = console.sessions.find(cookie, now, is_use=is_use)
     reviewer = console.settings.accounts.find(session.code)
     if reviewer is None:
-        console.sessions.close(session)
+        console.sessions.close(session.number)
         raise LoginRequired("账号已停用")
     return Visit(console, request, session, reviewer)

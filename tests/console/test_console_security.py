@@ -97,6 +97,14 @@ def test_a_login_ends_with_the_logout_even_for_a_copied_cookie(address, log_in):
     assert "登录已结束" in text
 
 
+def test_logging_in_again_ends_the_earlier_login_of_the_browser(address, log_in):
+    browser = log_in("r1")
+    earlier = cookie_of(browser)
+    browser.log_in("r6")
+    assert with_cookie(address, earlier)[0] == 401
+    assert "复核员戊" in browser.get("/").text
+
+
 def test_a_login_lapses_without_use_and_a_page_that_refreshes_itself_is_no_use(clock, log_in):
     browser = log_in("r1")
     for _ in range(3):
