@@ -11,6 +11,9 @@ from tongcha.identity.name_keys import name_keys
 from tongcha.identity.phones import phone_columns
 
 TAIL: Final = 4
+CHECKED: Final = ("valid", "valid15", "unknown_region", "hmt_residence", "fpr_new")
+"""Statuses of 18-digit numbers whose check digit holds; a region that no list knows is only a flag."""
+
 CITY: Final = pl.col("area").str.slice(0, 4).alias("city")
 """Province and city of an area code (GB/T 2260)."""
 
@@ -24,7 +27,7 @@ def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
     """
     numbers = id_columns(teachers["id_number"])
     facts = ("teacher_id", "school_id", "area", "sex", "subject", "birth_date")
-    is_valid = numbers["status"].is_in(["valid", "valid15"])
+    is_valid = numbers["status"].is_in(CHECKED)
     clean = teachers.select(*facts, CITY).with_columns(
         phone_columns(teachers["phone"])["clean"].alias("phone"),
         *(

@@ -21,6 +21,7 @@ from tongcha.intake.acceptance import (
 )
 from tongcha.intake.folder import read_folder
 from tongcha.intake.refusals import join_rejections
+from tongcha.reference.keys import CHECKED, TAIL
 from tongcha.tables.reference import (
     EMPLOYMENT,
     REFERENCE_FILES,
@@ -61,8 +62,7 @@ LIST_WORDS: Final = (
 )
 LIST_SIGNS: Final = re.escape("_-—（）()年月") + r"0-9\s."
 NOT_A_SCHOOL: Final = rf"(?:{'|'.join(LIST_WORDS)}|[{LIST_SIGNS}])+"
-TAIL: Final = 4
-TAIL_STATUSES: Final = ("valid", "valid15", "bad_check", "masked", "last4", "last6")
+TAIL_STATUSES: Final = (*CHECKED, "bad_check", "masked", "last4", "last6")
 
 
 @dataclass(frozen=True, slots=True)
