@@ -14,8 +14,8 @@ from stdnum.cn import ric
 from tongcha.identity.id_columns import SCHEMA, id_columns
 from tongcha.identity.id_numbers import check_digit, match_mask, parse_id, tidy_id, upgrade_15
 from tongcha.identity.id_repair import KINDS, repair_candidates, repair_id
-from tongcha.identity.id_statuses import STATUS_LABELS, STATUSES
 from tongcha.identity.phones import parse_phone, phone_columns
+from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
 
 TODAY = date(2026, 11, 22)
 QUICK = settings(deadline=None, max_examples=60)

@@ -43,8 +43,8 @@ def id_columns(
 
     Returns:
         One row per value in the same order: clean (the number to compare on, or null), status
-        (`id_statuses.STATUSES`), birth_date, sex (男/女), region (six digits), mask (18 characters with `*`
-        for unknown ones, only for numbers known in part).
+        (`tongcha.tables.id_statuses`), birth_date, sex (男/女), region (six digits), mask (18 characters
+        with `*` for unknown ones, only for numbers known in part).
     """
     frame = pl.DataFrame({"text": texts}).with_row_index("row")
     plain = frame.filter(pl.col("text").str.contains(r"^[0-9]{17}[0-9X]$"))

@@ -50,7 +50,7 @@ class ParsedId:
     """What one written identity number turns out to be.
 
     Attributes:
-        status: one of `id_statuses.STATUSES`.
+        status: one of `tongcha.tables.id_statuses.STATUSES`.
         clean: the number to compare on (18 characters, or the document number), if it can be trusted.
         mask: 18 characters with `*` where unknown, for numbers known in part; otherwise empty.
         region: first six digits, if known.

@@ -13,7 +13,9 @@ from tongcha.tables.contract import (
     text,
     whole,
 )
+from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
 
+_SAID_OF_STATUSES = "；".join(f"{status}={said}" for status, said in STATUS_LABELS.items())
 PERSONAL, SENSITIVE, MINOR = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.MINOR
 
 BATCH = text("batch", "批次", "查处批次，即收件箱 raids/ 下的文件夹名", required=True)
@@ -78,7 +80,7 @@ IDENTITIES = Table(
             "name_form", "姓名形式", "全名、仅姓氏、拉丁字母、无", one_of=("full", "surname", "latin", "none")
         ),
         text("id_clean", "规整证件号", "校验通过的 18 位号码或同类证件号", sensitivity=SENSITIVE),
-        text("id_status", "证件状态", "见 docs/data-dictionary"),
+        text("id_status", "证件状态", _SAID_OF_STATUSES, one_of=STATUSES),
         text("phone_clean", "规整手机号", "11 位", sensitivity=SENSITIVE),
         *PROVENANCE,
     ),
