@@ -49,6 +49,23 @@ def test_a_stray_last_cell_is_refused_before_the_parser_aborts(tmp_path):
     assert refusal(path) == "stray_cell"
 
 
+def test_a_large_good_sheet_passes_wherever_its_pieces_are_cut(tmp_path):
+    path = tmp_path / "large.xlsx"
+    with xlsxwriter.Workbook(path) as large:
+        sheet = large.add_worksheet()
+        for row in range(30_000):
+            sheet.write_row(row, 0, [row] * 6)
+    content = read_content(path, path.parent, POLICY)
+    assert isinstance(content, list)
+    assert len(content[0]["rows"]) == 30_000
+
+
+def test_a_tag_without_an_end_is_refused(book, tmp_path):
+    noise = random.Random(1).randbytes(2 << 20).hex().encode()
+    endless = edit_parts(book, tmp_path / "endless.xlsx", sheet1=sheet_xml(book) + b"<c " + noise)
+    assert refusal(endless) == "endless_tag"
+
+
 def test_a_zip_bomb_is_refused(book, tmp_path):
     bomb = edit_parts(book, tmp_path / "bomb.xlsx", sheet1=sheet_xml(book) + b" " * (40 << 20))
     assert refusal(bomb) == "zip_bomb"

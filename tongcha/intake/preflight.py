@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK: Final = 1 << 20
-OVERLAP: Final = 64
 CELL: Final = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,4})([0-9]{1,8})["']|<c(?=[\s>/])""")
 PREFIXED: Final = re.compile(rb":(?:c|row|sheetData)[\s>/]")
 READ_PARTS: Final = (  # what the parser reads; pictures, themes and properties are never opened
@@ -118,6 +117,7 @@ def _inspect_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limi
         while chunk := part.read(CHUNK):
             text = tail + chunk
             _refuse_markup(text)
+            text, tail = _hold_back(text)
             if is_sheet:
                 rows, columns, count = _widen_box(text, rows, columns)
                 cells += count
@@ -125,8 +125,16 @@ def _inspect_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limi
                     raise FileRefusedError(
                         "stray_cell", "已用区域过大（末尾可能有误填的单元格）", "删除数据区以外的行列后另存"
                     )
-            cut = max(text.rfind(b"<"), len(text) - OVERLAP)
-            tail = text[cut:] if len(chunk) == CHUNK else b""
+
+
+def _hold_back(text: bytes) -> tuple[bytes, bytes]:
+    """Part what can be judged from a tag that the end of this piece cuts in two."""
+    opened = text.rfind(b"<")
+    if opened <= text.rfind(b">"):
+        return text, b""
+    if len(text) - opened > CHUNK:
+        raise FileRefusedError("endless_tag", "含有长得不正常的标记", RESAVE)
+    return text[:opened], text[opened:]
 
 
 def _refuse_markup(text: bytes) -> None:
