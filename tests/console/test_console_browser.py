@@ -173,7 +173,7 @@ def test_the_second_reviewer_is_blind_and_the_panel_settles_a_disagreement(enter
     expect(second.get_by_role("heading", name="机器的看法")).to_be_visible()
     panel = enter("r4")
     panel.goto(link_path(LOOKALIKE))
-    expect(panel.get_by_role("heading", name="前两轮的意见")).to_be_visible()
+    expect(panel.get_by_role("heading", name="先前的意见")).to_be_visible()
     expect(panel.get_by_text("只有甲知道的理由")).to_be_visible()
     links = World().tables["candidate_links"]
     judged = project_judgements(settings.ledger.events(), links, BATCH)
