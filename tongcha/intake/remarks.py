@@ -98,6 +98,6 @@ def _spaced(word: str) -> str:
 
 def _header_words(name: str, column: str, policy: IntakePolicy) -> list[str]:
     """Return what a column may be called, as written and without spaces."""
-    written = (column, BY_NAME[name].column(column).label, *policy.headers[name].get(column, ()))
+    written = (column, BY_NAME[name].column(column).label, *policy.headers.get(name, {}).get(column, ()))
     spaced = (" ".join(word) for word in written)
     return sorted({*written, *map(clean_header, written), *spaced})

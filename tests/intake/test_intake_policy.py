@@ -1,0 +1,53 @@
+"""policy/intake.yaml: a typing error in a table, column or value can't pass unseen."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.intake_files import POLICY
+from tongcha.errors import PolicyError
+from tongcha.intake.headers import HeaderBook, clean_header
+from tongcha.policy.intake import IntakePolicy
+from tongcha.tables import BY_NAME
+
+
+def test_every_alias_belongs_to_a_column_that_exists():
+    for table, columns in POLICY.headers.items():
+        assert set(columns) <= set(BY_NAME[table].schema.names()), table
+    assert set(POLICY.file_names) == set(POLICY.headers)
+
+
+def test_every_way_of_writing_leads_to_a_value_that_is_admitted():
+    admitted = {c.name: set(c.one_of) for name in POLICY.headers for c in BY_NAME[name].columns if c.one_of}
+    for column, ways in POLICY.values.items():
+        assert set(ways) <= admitted[column], column
+
+
+@pytest.mark.parametrize("table", list(POLICY.headers))
+def test_no_alias_means_two_columns_of_a_table(table):
+    seen: dict[str, str] = {}
+    for column, aliases in POLICY.headers[table].items():
+        for alias in {clean_header(alias) for alias in aliases}:
+            assert seen.setdefault(alias, column) == column, alias
+
+
+@pytest.mark.parametrize("table", list(POLICY.headers))
+def test_a_table_is_found_by_its_own_labels(table):
+    labels = [
+        c.label for c in BY_NAME[table].columns if c.name not in {"batch", "snapshot", "file", "sheet", "row"}
+    ]
+    header = HeaderBook(POLICY, list(POLICY.headers)).find_header([labels])
+    assert header is not None
+    assert header.table == table
+
+
+@pytest.mark.parametrize(
+    "changes", [{"header_hitz": 3}, {"registry_loss_share": 0}, {"header_rows": 0}, {"limits": {}}]
+)
+def test_unknown_keys_and_impossible_numbers_are_refused(tmp_path, changes):
+    values = POLICY.model_dump(mode="json") | changes
+    path = tmp_path / "intake.yaml"
+    path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(PolicyError):
+        IntakePolicy.load(path)
