@@ -13,7 +13,7 @@ from rapidfuzz.process import cdist, cpdist
 from tongcha.linkage.comparisons import ABSENT, Levels
 
 if TYPE_CHECKING:
-    from tongcha.linkage.codes import F64, I32, I64
+    from tongcha.linkage.codes import F64, I32, I64, Truth
 
 FITS_FROM: Final = 0.99
 """share of the claimed characters that must occur in order in a name of the school"""
@@ -21,6 +21,9 @@ FEW: Final = 4
 """a claim that fits more schools of the city isn't used to find people"""
 UNHEARD_SHARE: Final = 0.002
 """share of people behind a claim that fits no school of the province"""
+LEAN: Final = 50.0
+EVEN_SHARE: Final = 0.1
+"""share of a subject before any is counted, which weighs as much as LEAN people"""
 NOISE: Final = r"[^\p{Han}A-Za-z0-9]"
 
 
@@ -43,16 +46,25 @@ class Claims:
     few_school: I64
 
 
-def find_schools(texts: pl.Series, areas: I64, schools: pl.DataFrame) -> Claims:
+def find_schools(texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Truth) -> Claims:
     """Find, per distinct claim and city, the schools that it fits.
 
     Args:
         texts: claimed school per identity.
         areas: six-digit district of the raid per identity.
         schools: school_id, name, former_name, aliases, area.
+        sought: identities whose claim is worth looking up.
     """
-    claims = pl.DataFrame({"claim": clean_claims(texts), "city": areas // 100}).with_row_index("identity")
-    asked = claims.drop_nulls("claim").group_by("city", "claim").agg("identity").sort("city", "claim")
+    claims = pl.DataFrame(
+        {"claim": clean_claims(texts), "city": areas.astype(np.int64) // 100}
+    ).with_row_index("identity")
+    asked = (
+        claims.filter(pl.Series(sought))
+        .drop_nulls("claim")
+        .group_by("city", "claim")
+        .agg("identity")
+        .sort("city", "claim")
+    )
     fitting = find_fitting(asked.select("city", "claim"), school_names(schools)).with_columns(
         schools=pl.len().over("city", "claim")
     )
@@ -146,3 +158,21 @@ def compare_schools(claim: pl.Series, claim_area: I32, school: I64, schools: pl.
     fits = rows["cover"].fill_null(0.0).to_numpy() >= FITS_FROM
     level[at] = np.select([fits, near], [0, 1], 2)
     return level
+
+
+def compare_subjects(claimed: pl.Series, taught: pl.Series) -> Levels:
+    """Level of the claimed subject against the registered one, pair by pair; 初中数学 is 数学."""
+    pairs = pl.DataFrame({"claimed": claimed, "taught": taught}).with_columns(
+        pl.all().str.replace_all(NOISE, "")
+    )
+    one, other = pl.col("claimed"), pl.col("taught")
+    same = one.str.contains(other, literal=True) | other.str.contains(one, literal=True)
+    known = (one != "") & (other != "")
+    level = pl.when(known & same).then(0).when(known).then(1).otherwise(ABSENT)
+    return pairs.select(level.cast(pl.Int8)).to_series().to_numpy()
+
+
+def share_subjects(taught: pl.Series) -> F64:
+    """Return per person the share of people who teach the same subject, leaning on an even spread."""
+    counts = taught.to_frame("subject").select(pl.len().over("subject")).to_series().to_numpy()
+    return (counts + LEAN * EVEN_SHARE) / (len(taught) + LEAN)

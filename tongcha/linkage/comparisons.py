@@ -19,6 +19,7 @@ from tongcha.linkage.glyphs import (
     READINGS,
     SYLLABLE,
     TONE,
+    U16,
     U32,
     WILD,
     load_glyphs,
@@ -114,6 +115,14 @@ def _is_unusual(side: Side) -> Truth:
 
 def name_ladder(one: Names, other: Names) -> Levels:
     """Level of two full names, up to `one_differs`, `surname_differs` and `different`."""
+    level = np.zeros(len(one.length), np.int8)
+    differ = np.flatnonzero((one.length != other.length) | (one.raw != other.raw).any(axis=1))
+    level[differ] = _climb(one.take(differ), other.take(differ))
+    return level
+
+
+def _climb(one: Names, other: Names) -> Levels:
+    """Level of names that aren't equal as written, as far as the arrays hold them."""
     glyphs = load_glyphs()
     same_length = one.length == other.length
     whole = same_length & (one.length <= WIDTH)
@@ -121,7 +130,7 @@ def name_ladder(one: Names, other: Names) -> Levels:
     same = a == b
     spelled = glyphs.spelling[a[:, 0]] == glyphs.spelling[b[:, 0]]
     conditions = [
-        same_length & (one.raw == other.raw).all(axis=1),
+        whole & (one.raw == other.raw).all(axis=1),
         same_length & (same[:, 1:].all(axis=1) & (same[:, 0] | spelled)),
         *(whole & sounds_alike(a, b, strictness) for strictness in (TONE, SYLLABLE, FUZZY)),
         whole & _one_lookalike(a, b, same),
@@ -143,14 +152,21 @@ def sounds_alike(a: U32, b: U32, strictness: int) -> Truth:
     glyphs = load_glyphs()
     alike = np.ones(len(a), np.bool_)
     for place in range(a.shape[1]):
-        table = glyphs.given if place else glyphs.surname
+        table = (glyphs.given if place else glyphs.surname)[:, strictness]
         one, other = a[:, place], b[:, place]
-        shared = one == other
-        for i in range(READINGS):
-            for j in range(READINGS):
-                shared |= table[i, strictness][one] == table[j, strictness][other]
-        alike &= shared
+        alike &= (one == other) | (table[0][one] == table[0][other]) | _share_reading(table, one, other)
     return alike
+
+
+def _share_reading(table: U16, one: U32, other: U32) -> Truth:
+    """Whether characters of several readings share one; for the others the main reading decides."""
+    several = load_glyphs().has_readings
+    shared = np.zeros(len(one), np.bool_)
+    rows = np.flatnonzero(several[one] | several[other])
+    for i in range(READINGS):
+        for j in range(READINGS):
+            shared[rows] |= table[i][one[rows]] == table[j][other[rows]]
+    return shared
 
 
 def _one_lookalike(a: U32, b: U32, same: Truth) -> Truth:

@@ -185,6 +185,7 @@ def _shown_values(
         "age": (met["age"], born.cast(pl.String)),
         "sex": (met["sex"], person["sex"]),
         "area": (met["site_area"], person["area"]),
+        "subject": (met["claimed_subject"], person["subject"]),
         "school": (
             met["claimed_school"],
             person["school_id"].replace_strict(school_names, default=None, return_dtype=pl.String),

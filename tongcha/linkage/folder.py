@@ -36,10 +36,7 @@ READ: Final = {
     ),
     "registry": (
         ("teacher_id", "name"),
-        (
-            *("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),
-            "same_person_as",
-        ),
+        (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
     ),
     "schools": (("school_id", "name"), ("former_name", "aliases", "area")),
     "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
@@ -103,7 +100,8 @@ def link_folder(
     people, scan = _open_people(folder, index, is_prepared=is_prepared)
     scored = score_pairs(identities, people, schools, policy, scan)
     links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
-    employed = _employ(links, folder, policy)
+    wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
+    employed = _employ(wanted, folder, policy)
     typed = employed.select(OUTPUT).with_columns(
         pl.col("identity_id").cast(id_type),
         pl.col("teacher_id").cast(_type_of(folder, "registry", "teacher_id")),

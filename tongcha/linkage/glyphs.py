@@ -39,6 +39,7 @@ class Glyphs:
         spelling: uint32, the standard form with surnames that have two spellings made one (闫 → 阎).
         given: uint16 [reading, strictness, code point], identifiers of the readings inside a given name.
         surname: the same at the first place of a name.
+        has_readings: whether a character has several readings, as a surname or else.
         is_han: whether the code point has a reading.
         lookalike: sorted pairs of look-alikes, packed `char << 32 | other`.
         compound: sorted two-character surnames, packed the same way.
@@ -48,6 +49,7 @@ class Glyphs:
     spelling: U32
     given: U16
     surname: U16
+    has_readings: npt.NDArray[np.bool_]
     is_han: npt.NDArray[np.bool_]
     lookalike: U64
     compound: U64
@@ -68,9 +70,11 @@ def load_glyphs() -> Glyphs:
     spelling = tables.fold.copy()
     for alternate, standard in surname_alternates().items():
         spelling[ord(alternate)] = ord(standard)
-    return Glyphs(
-        tables.fold, spelling, given, surname, tables.tone < NO_READING, _lookalikes(), _compounds()
+    several = (given[0, TONE] != given[1:, TONE]).any(axis=0) | (surname[0, TONE] != surname[1:, TONE]).any(
+        axis=0
     )
+    is_han = tables.tone < NO_READING
+    return Glyphs(tables.fold, spelling, given, surname, several, is_han, _lookalikes(), _compounds())
 
 
 def _heteronyms() -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from tongcha.errors import InputError
 from tongcha.linkage.blocking import Scan, SortedKeys
@@ -99,6 +98,8 @@ def load_index(folder: Path, fingerprint: str) -> tuple[PeopleFrame, Scan]:
     if any(manifest.get(name) != value for name, value in expected.items()):
         raise InputError("比对索引", "与当前教师库或程序版本不符", "用 --prepare 重新生成")
     keys = {kind: _map_keys(folder, kind) for kind in (*KINDS, *COUNTED)}
+    import pyarrow as pa  # noqa: PLC0415  costs as much as linking a small batch; only an index needs it
+
     with pa.memory_map(str(folder / RECORDS)) as file:
         frame = pl.DataFrame(pa.ipc.open_file(file).read_all())
     return PeopleFrame(frame), Scan(keys, {}, _read_census(folder))

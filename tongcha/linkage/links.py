@@ -17,6 +17,7 @@ from tongcha.linkage.comparisons import (
     PHONE_LEVELS,
     SCHOOL_LEVELS,
     SEX_LEVELS,
+    SUBJECT_LEVELS,
     Levels,
 )
 from tongcha.linkage.ranking import NOBODY
@@ -35,6 +36,7 @@ LADDERS: Final = {
     "sex": SEX_LEVELS,
     "area": AREA_LEVELS,
     "school": SCHOOL_LEVELS,
+    "subject": SUBJECT_LEVELS,
 }
 
 

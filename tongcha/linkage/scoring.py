@@ -9,7 +9,14 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.blocking import Pairs, count_bearers, pair_up, scan_people
-from tongcha.linkage.claims import Claims, compare_schools, find_schools, weigh_claims
+from tongcha.linkage.claims import (
+    Claims,
+    compare_schools,
+    compare_subjects,
+    find_schools,
+    share_subjects,
+    weigh_claims,
+)
 from tongcha.linkage.codes import F64, I64, mix, sort_unique
 from tongcha.linkage.comparisons import (
     compare_ages,
@@ -22,7 +29,7 @@ from tongcha.linkage.comparisons import (
 )
 from tongcha.linkage.keys import Probes, probe_keys, surname_sound
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
-from tongcha.linkage.sides import FORM_NONE, Side, code_side, hash_schools
+from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_schools
 from tongcha.linkage.weights import Compared, Weigher
 
 if TYPE_CHECKING:
@@ -73,28 +80,28 @@ def score_pairs(
         index: keys of all people if they were prepared; else the people are scanned.
     """
     met = code_side(identities)
-    claims = find_schools(_claimed(identities), met.area.astype(np.int64), schools)
+    sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
+    claims = find_schools(read_text(identities, "claimed_school"), met.area, schools, sought)
     probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
     scan = index or scan_people(people, probes)
     pairs = pair_up(scan.keys, probes, policy.blocking.caps)
     rows = sort_unique(pairs.row)
-    record, found = np.searchsorted(rows, pairs.row), people.fetch(rows)
-    share = weigh_claims(claims, scan.census.staff_of(hash_schools(schools["school_id"])))
-    compared = compare_pairs(met, code_side(found), Sides(pairs.identity, record), share, scan)
-    compared.levels["school"] = compare_schools(
-        claims.text.gather(pairs.identity), compared.met.area, locate_schools(found, schools)[record], schools
+    sides, found = Sides(pairs.identity, np.searchsorted(rows, pairs.row)), people.fetch(rows)
+    compared = compare_pairs(met, code_side(found), sides, scan)
+    _compare_claims(
+        compared, claims, scan.census.staff_of(hash_schools(schools["school_id"])), found, schools
     )
-    bearers = count_bearers(scan, probes, len(met))
-    weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met))
+    _compare_subjects(compared, identities, found)
+    weigher = Weigher(policy, scan.census, count_bearers(scan, probes, len(met)), scan.census.age_share(met))
     bits, prior = weigher.weigh(compared), weigher.prior()
     ranked = rank_pairs(
         pairs.identity,
         np.sum(list(bits.values()), axis=0) + prior,
-        found["person_id"].rank("ordinal").to_numpy()[record],
+        found["person_id"].rank("ordinal").to_numpy()[sides.record],
         group_records(pairs.identity, compared.person, pairs.row),
         policy.decision.duplicate_bits,
     )
-    return Scored(pairs, found, record, compared, bits, prior, ranked)
+    return Scored(pairs, found, sides.record, compared, bits, prior, ranked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +119,11 @@ def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:
     return found["row"].cast(pl.Int64).fill_null(NO_SCHOOL).to_numpy()
 
 
-def _claimed(identities: pl.DataFrame) -> pl.Series:
-    if "claimed_school" in identities.columns:
-        return identities["claimed_school"]
-    return pl.Series("claimed_school", [None] * identities.height, pl.String)
+def read_text(frame: pl.DataFrame, column: str) -> pl.Series:
+    """Return a text column, all null if the frame lacks it."""
+    if column in frame.columns:
+        return frame[column]
+    return pl.Series(column, [None], pl.String).new_from_index(0, frame.height)
 
 
 def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
@@ -125,8 +133,8 @@ def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
     return Probes(mix(code, surname_sound(met.name.take(who).fold)), who)
 
 
-def compare_pairs(met: Side, people: Side, sides: Sides, share: F64, scan: Scan) -> Compared:
-    """Lay both sides beside each other and compare every field but the school."""
+def compare_pairs(met: Side, people: Side, sides: Sides, scan: Scan) -> Compared:
+    """Lay both sides beside each other and compare every field but school and subject."""
     one, other = met.take(sides.identity), people.take(sides.record)
     levels = {
         "id_number": compare_numbers(one, other),
@@ -138,7 +146,25 @@ def compare_pairs(met: Side, people: Side, sides: Sides, share: F64, scan: Scan)
         "area": compare_areas(one, other),
     }
     holders = count_holders(met, scan)[sides.identity]
-    return Compared(sides.identity, one, other, levels, holders, share[sides.identity])
+    unknown = np.ones(len(holders))
+    return Compared(sides.identity, sides.record, one, other, levels, holders, unknown, unknown.copy())
+
+
+def _compare_claims(
+    compared: Compared, claims: Claims, staff: I64, found: pl.DataFrame, schools: pl.DataFrame
+) -> None:
+    school = locate_schools(found, schools)[compared.record]
+    claim = claims.text.gather(compared.identity)
+    compared.levels["school"] = compare_schools(claim, compared.met.area, school, schools)
+    compared.school_share[:] = weigh_claims(claims, staff)[compared.identity]
+
+
+def _compare_subjects(compared: Compared, identities: pl.DataFrame, found: pl.DataFrame) -> None:
+    claimed, taught = read_text(identities, "claimed_subject"), read_text(found, "subject")
+    compared.levels["subject"] = compare_subjects(
+        claimed.gather(compared.identity), taught.gather(compared.record)
+    )
+    compared.subject_share[:] = share_subjects(taught)[compared.record]
 
 
 def count_holders(met: Side, scan: Scan) -> I64:

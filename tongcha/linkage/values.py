@@ -11,6 +11,7 @@ from tongcha.identity.id_columns import id_columns
 from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import phone_columns
 from tongcha.linkage.codes import (
+    I8,
     I32,
     I64,
     NO_DAY,
@@ -48,7 +49,7 @@ ALMOST: Final = r"^[0-9A-Za-z]{13,22}$"
 FIRST_MOBILE, LAST_MOBILE = 13_000_000_000, 19_999_999_999
 
 
-def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, np.ndarray[tuple[int], np.dtype[np.int8]]]:
+def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, I8]:
     """Return names and the form of each.
 
     Args:
@@ -83,27 +84,34 @@ def _any_of(chars: str) -> Truth:
     return table
 
 
-def read_numbers(numbers: pl.Series) -> tuple[U8, np.ndarray[tuple[int], np.dtype[np.int8]], pl.Series]:
+def read_numbers(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
     """Return ID numbers as 18 places, what each one is, and the text of those that belong to nobody."""
-    text = numbers.str.strip_chars()
-    laid = lay_out(text)
-    odd = (laid.is_null() & text.is_not_null()).arg_true()
+    table = code_ids(numbers)
+    odd = np.flatnonzero(~is_checked(table) & numbers.is_not_null().to_numpy())
+    table[odd] = 0
+    state = np.where(table[:, 0] > 0, NUMBER_VALID, NUMBER_ABSENT).astype(np.int8)
+    text = pl.Series([""], dtype=pl.String).new_from_index(0, len(numbers))
     if len(odd):
-        tidy = text.gather(odd).str.replace_many(FULL_WIDTH)
-        text = text.scatter(odd, tidy.str.to_uppercase())
-        strange = odd.filter(~tidy.str.contains(ALMOST) & ~tidy.str.contains(LAST_FOUR))
-        laid = laid.scatter(odd, lay_out(tidy))
+        table[odd], state[odd], written = _read_odd(numbers.gather(odd))
+        text = text.scatter(odd, written)
+    return table, state, text
+
+
+def _read_odd(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
+    """As `read_numbers`, for numbers that aren't complete and right as they stand."""
+    text = numbers.str.replace_many(FULL_WIDTH)
+    laid = lay_out(text)
+    text = text.str.to_uppercase()
+    strange = (laid.is_null() & ~text.str.contains(ALMOST)).arg_true()
+    if len(strange):
         laid = laid.scatter(strange, _parse_strange(text.gather(strange)))
     table = code_ids(laid)
     valid, masked = is_checked(table), (table == STAR).any(axis=1)
-    bad = ~valid & ~masked & text.str.contains(ALMOST).fill_null(value=False).to_numpy()
+    bad = ~valid & ~masked & text.str.contains(ALMOST).to_numpy()
     table[~valid & ~masked] = 0
     state = np.select([valid, masked, bad], [NUMBER_VALID, NUMBER_PARTIAL, NUMBER_BAD], NUMBER_ABSENT)
-    return (
-        table,
-        state.astype(np.int8),
-        pl.select(pl.when(pl.Series(bad)).then(text).otherwise(pl.lit(""))).to_series(),
-    )
+    kept = pl.select(pl.when(pl.Series(bad)).then(text).otherwise(pl.lit(""))).to_series()
+    return table, state.astype(np.int8), kept
 
 
 def lay_out(numbers: pl.Series) -> pl.Series:

@@ -22,6 +22,7 @@ from tongcha.linkage.comparisons import (
     NAME_LEVELS,
     PHONE_LEVELS,
     SEX_LEVELS,
+    SUBJECT_LEVELS,
     Levels,
 )
 from tongcha.linkage.sides import CAPTURES, Side
@@ -53,19 +54,23 @@ class Compared:
 
     Attributes:
         identity: position of the identity of each pair.
+        record: position of the person's record of each pair.
         met: identities, one entry per pair.
         person: people, one entry per pair.
         levels: level per field; ABSENT where a side lacks it.
         phone_holders: per pair, how many people and identities of the raid use the identity's phone.
         school_share: per pair, share of all people who work where the claimed school fits as well.
+        subject_share: per pair, share of people who teach the person's subject.
     """
 
     identity: I64
+    record: I64
     met: Side
     person: Side
     levels: dict[str, Levels]
     phone_holders: I64
     school_share: F64
+    subject_share: F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +109,13 @@ class Weigher:
             "sex": self._sex(pairs),
             "area": self._area(pairs),
             "school": self._school(pairs),
-            "subject": np.zeros(len(id_level)),
+            "subject": self._subject(pairs),
         }
         bits["birth"][same_id | near_id | self._shows_birth(pairs)] = 0.0
         for field in ("age", "sex"):
             told = same_id | near_id | (pairs.levels["birth"] == 0)
             bits[field][told] = np.minimum(bits[field][told], 0.0)
-        for field in ("area", "school"):
+        for field in ("area", "school", "subject"):
             bits[field][same_id] = 0.0
         bits["area"][same_phone] = np.minimum(bits["area"][same_phone], 1.0)
         return {field: quantise(bits[field]) for field in FIELDS}
@@ -241,6 +246,11 @@ class Weigher:
         city = census.share(cities[pairs.person.area // 100].astype(float))
         u = np.stack([district, np.maximum(city - district, 1e-6), np.maximum(1 - city, 1e-6)], axis=1)
         return _log_ratio(_tile(self.policy.area.m, AREA_LEVELS, level), u, level)
+
+    def _subject(self, pairs: Compared) -> F64:
+        level = pairs.levels["subject"]
+        u = np.stack([pairs.subject_share, 1 - pairs.subject_share], axis=1)
+        return _log_ratio(_tile(self.policy.subject.m, SUBJECT_LEVELS, level), np.maximum(u, 0.01), level)
 
     def _school(self, pairs: Compared) -> F64:
         level = pairs.levels["school"]
