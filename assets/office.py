@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import polars as pl
 
 from assets.store import TableStore
+from tongcha.ledger.store import Ledger
 from tongcha.policy.adoption import adopt_as_example
 from tongcha.policy.base import PolicyFile
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
     from pathlib import Path
+
+    from tongcha.ledger.events import Event
 
 Policy = TypeVar("Policy", bound=PolicyFile)
 
@@ -68,6 +71,10 @@ class Office:
     def tables(self) -> TableStore:
         """The stored tables."""
         return TableStore(self.home / "tables")
+
+    def events(self) -> list[Event]:
+        """Return everything that people recorded, in order."""
+        return Ledger(self.ledger_url).events()
 
     def fingerprint(self, path: str) -> str | None:
         """Return the SHA-256 of an outbox file in hex, or None when it isn't there."""

@@ -5,19 +5,30 @@ import polars as pl
 
 from assets.declare import declare_asset
 from assets.office import Office
+from tongcha.documents.files import write_file
+from tongcha.ledger.store import Ledger
+from tongcha.policy.adoption import EXAMPLE_POINTS_MARK
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
+from tongcha.policy.minors import MinorPolicy
 from tongcha.responsibility.attribution import attribute_schools
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.notices import NoticePolicies, write_notices
+from tongcha.responsibility.prompts import write_prompts
+from tongcha.responsibility.proposals import propose_measures
+from tongcha.responsibility.pupil_lists import keep_pupil_lists, read_release, record_deletions
 from tongcha.responsibility.pupils import place_pupils
-from tongcha.responsibility.scoreboard import tally_scoreboard
+from tongcha.responsibility.rulings import settle_responsibilities
+from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
+from tongcha.responsibility.states import project_notice_states
+from tongcha.responsibility.steps import read_reliefs, read_steps, read_strikes, strike_pupils
 from tongcha.review.confirmed import ConfirmedLinks
 from tongcha.tables import BY_NAME
 
 
 @declare_asset(BY_NAME["school_responsibilities"])
 def school_responsibilities(
+    office: dg.ResourceParam[Office],
     confirmed_links: pl.DataFrame,
     judgements: pl.DataFrame,
     identities: pl.DataFrame,
@@ -25,14 +36,15 @@ def school_responsibilities(
     employment: pl.DataFrame,
     schools: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Name the school of the raid day for every confirmed link of every batch."""
-    return attribute_schools(
+    """Name the school of the raid day for every confirmed link, as people ruled and appeals decided."""
+    attributed = attribute_schools(
         confirmed=ConfirmedLinks.reload(confirmed_links, judgements),
         identities=identities,
         people=people,
         employment=employment,
         schools=schools,
     )
+    return settle_responsibilities(attributed, office.events(), schools)
 
 
 @declare_asset(BY_NAME["pupil_schools"])
@@ -40,7 +52,8 @@ def pupil_schools(
     office: dg.ResourceParam[Office], pupils: pl.DataFrame, schools: pl.DataFrame, sites: pl.DataFrame
 ) -> pl.DataFrame:
     """Place each pupil met at a school; only counts go further."""
-    return place_pupils(pupils=pupils, schools=schools, sites=sites, key=office.keys["pupils"])
+    placed = place_pupils(pupils=pupils, schools=schools, sites=sites, key=office.keys["pupils"])
+    return strike_pupils(placed, read_strikes(office.events()))
 
 
 @declare_asset(BY_NAME["score_deductions"])
@@ -56,6 +69,7 @@ def score_deductions(
         pupil_schools=pupil_schools,
         sites=sites,
         policy=office.policy(DeductionPolicy, "deductions"),
+        reliefs=read_reliefs(office.events()),
     )
 
 
@@ -86,3 +100,86 @@ def school_notices(
         out=office.outbox,
         demo=office.is_demo,
     )
+
+
+@declare_asset(BY_NAME["work_prompts"])
+def work_prompts(
+    office: dg.ResourceParam[Office], pupil_schools: pl.DataFrame, sites: pl.DataFrame, schools: pl.DataFrame
+) -> pl.DataFrame:
+    """Write a prompt per school whose pupils were met; it speaks of a number only."""
+    return write_prompts(
+        pupil_schools=pupil_schools,
+        sites=sites,
+        schools=schools,
+        policies=NoticePolicies(
+            office.policy(DeductionPolicy, "deductions"), office.policy(ClockPolicy, "clocks")
+        ),
+        templates=office.policies / "templates",
+        out=office.outbox,
+        demo=office.is_demo,
+    )
+
+
+@declare_asset(BY_NAME["pupil_lists"])
+def pupil_lists(
+    office: dg.ResourceParam[Office], pupils: pl.DataFrame, pupil_schools: pl.DataFrame
+) -> pl.DataFrame:
+    """Write each school's own pupils while a release stands; delete the lists when it doesn't."""
+    ledger = Ledger(office.ledger_url)
+    released_on = read_release(ledger.events())
+    lists, deleted = keep_pupil_lists(
+        pupils=pupils,
+        pupil_schools=pupil_schools,
+        policy=office.policy(MinorPolicy, "minors"),
+        released_on=released_on,
+        today=office.today,
+        out=office.outbox,
+        demo=office.is_demo,
+    )
+    ledger.append_all(record_deletions(deleted, released_on), at=office.now())
+    return lists
+
+
+@declare_asset(BY_NAME["notice_steps"])
+def notice_steps(office: dg.ResourceParam[Office]) -> pl.DataFrame:
+    """Read what people recorded of each notice."""
+    return read_steps(office.events())
+
+
+@declare_asset(BY_NAME["notice_states"])
+def notice_states(
+    office: dg.ResourceParam[Office], school_notices: pl.DataFrame, notice_steps: pl.DataFrame
+) -> pl.DataFrame:
+    """Say where each notice stands today and who has to move next."""
+    return project_notice_states(
+        notice_ids=school_notices["notice_id"],
+        steps=notice_steps,
+        clocks=office.policy(ClockPolicy, "clocks"),
+        today=office.today,
+    )
+
+
+@declare_asset(BY_NAME["measure_proposals"])
+def measure_proposals(office: dg.ResourceParam[Office], scoreboard: pl.DataFrame) -> pl.DataFrame:
+    """Propose measures to a person where a threshold is reached."""
+    return propose_measures(scoreboard=scoreboard, policy=office.policy(DeductionPolicy, "deductions"))
+
+
+@declare_asset(BY_NAME["scoreboard_files"])
+def scoreboard_files(
+    office: dg.ResourceParam[Office],
+    scoreboard: pl.DataFrame,
+    score_deductions: pl.DataFrame,
+    measure_proposals: pl.DataFrame,
+) -> pl.DataFrame:
+    """Write the scoreboard as a workbook and as a picture."""
+    workbook, _ = write_scoreboard(
+        scoreboard=scoreboard,
+        score_deductions=score_deductions,
+        proposals=measure_proposals,
+        out=office.outbox,
+        mark=EXAMPLE_POINTS_MARK if office.is_demo else "",
+    )
+    picture = workbook.with_suffix(".svg")
+    write_file(picture, scoreboard_svg(scoreboard).encode())
+    return office.list_files([workbook, picture])

@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from assets import intake, linkage, reference, referral, responsibility, review
+from assets import casebook, intake, linkage, reference, referral, responsibility, review
+from checks import casebook as casebook_rules
 from checks import intake as intake_rules
 from checks import linkage as linkage_rules
 from checks import reference as reference_rules
@@ -16,7 +17,7 @@ from pipelines.resources import open_office_for_run
 from pipelines.storage import store_tables
 from pipelines.triggers import SENSORS
 
-ASSET_MODULES = (intake, reference, linkage, review, referral, responsibility)
+ASSET_MODULES = (intake, reference, linkage, review, referral, responsibility, casebook)
 CROSS_RULES = (
     *intake_rules.RULES,
     *reference_rules.RULES,
@@ -24,6 +25,7 @@ CROSS_RULES = (
     *review_rules.RULES,
     *referral_rules.RULES,
     *responsibility_rules.RULES,
+    *casebook_rules.RULES,
 )
 
 

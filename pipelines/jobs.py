@@ -32,7 +32,7 @@ act = dg.define_asset_job(
 )
 settle = dg.define_asset_job(
     "settle",
-    dg.AssetSelection.groups("responsibility"),
-    description="全部批次：学校责任 → 扣分 → 告知书 → 督导计分。",
+    dg.AssetSelection.groups("responsibility", "casebook"),
+    description="全部批次：学校责任 → 扣分 → 告知书 → 督导计分 → 台账。",
 )
 JOBS: Final = (reference, propose, act, settle)

@@ -214,6 +214,32 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "sha256": "0" * 64,
         }
     ],
+    "work_prompts": [],
+    "pupil_lists": [],
+    "scoreboard_files": [],
+    "notice_steps": [
+        {"notice_id": "N00000000000a", "seq": 2, "event_id": "E0000000000000002", "step": "notified"}
+        | {"on": RAID_DAY, "by": "R01"}
+    ],
+    "notice_states": [
+        {"notice_id": "N00000000000a", "state": "notified", "label": "已告知", "overdue": False}
+        | {"waits_for": "学校可以申辩"}
+    ],
+    "measure_proposals": [
+        {"proposal_id": "M00000000000a", "measure": "约谈", "sentence": "由负责人决定"}
+        | {"points": Decimal("6.50"), "threshold": Decimal("4.00")}
+    ],
+    "disclosures": [
+        {"seq": 3, "event_id": "E0000000000000003", "document_id": "N00000000000a", "kind": "notice"}
+        | {"path": "notices/N00000000000a/告知书.docx", "sha256": "1" * 64, "on": RAID_DAY, "by": "R01"}
+        | {"recipient_name": "第一中学", "basis": "条款", "receipt": "签收单"}
+    ],
+    "corrections": [
+        # what was handed over isn't what stands
+        {"recipient_name": "第一中学", "path": "notices/N00000000000a/告知书.docx", "sha256": "1" * 64}
+        | {"change": "replaced", "sentence": "内容有变", "letter_id": "K00000000000a"}
+        | {"letter_path": "corrections/K00000000000a/更正函.docx", "letter_sha256": "2" * 64}
+    ],
 }
 """Only what matters to the rules; `make_tables` fills what every row of a table has in common."""
 
@@ -259,6 +285,7 @@ COMMON: dict[str, dict[str, Any]] = {
     },
     "scoreboard": {"school_id": "S1", "campaign": "秋季专项", "capped_points": Decimal("0.00")},
     "school_notices": {"school_id": "S1", "campaign": "秋季专项"},
+    "measure_proposals": {"school_id": "S1", "campaign": "秋季专项", "clause": "条款"},
 }
 
 

@@ -13,6 +13,7 @@ from assets.office import Office
 from pipelines.definitions import CROSS_RULES
 from pipelines.provenance import POLICIES
 from tests.scenario import BATCH, CONFIRMED, HASH_A, RAID_DAY, make_table, make_tables
+from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 from tongcha.review.decisions import record_judgement
 
@@ -160,6 +161,46 @@ def alter_the_notice(_tables, office):
     (office.outbox / "notices/N00000000000a/告知书.docx").write_bytes(b"other")
 
 
+@breaks("every_notice_step_is_in_the_ledger")
+def invent_a_step(tables, _office):
+    change(tables, "notice_steps", event_id=pl.lit("E9999999999999999"))
+
+
+@breaks("every_notice_has_a_state")
+def lose_a_state(tables, _office):
+    tables["notice_states"] = tables["notice_states"].clear()
+
+
+@breaks("every_proposal_rests_on_the_scoreboard")
+def propose_out_of_thin_air(tables, _office):
+    change(tables, "measure_proposals", points=pl.lit(Decimal("9.00"), dtype=pl.Decimal(9, 2)))
+
+
+@breaks("every_prompt_file_is_as_recorded")
+def record_a_missing_prompt(tables, _office):
+    tables["work_prompts"] = pl.DataFrame([{"path": "prompts/工作提示.docx", "sha256": "0" * 64}])
+
+
+@breaks("every_pupil_list_is_as_recorded")
+def record_a_missing_list(tables, _office):
+    tables["pupil_lists"] = pl.DataFrame([{"path": "pupils/本校学生名单.xlsx", "sha256": "0" * 64}])
+
+
+@breaks("every_scoreboard_file_is_as_recorded")
+def record_a_missing_scoreboard(tables, _office):
+    tables["scoreboard_files"] = pl.DataFrame([{"path": "scoreboard/督导计分.xlsx", "sha256": "0" * 64}])
+
+
+@breaks("every_disclosure_is_in_the_ledger")
+def invent_a_delivery(tables, _office):
+    change(tables, "disclosures", event_id=pl.lit("E9999999999999999"))
+
+
+@breaks("corrections_go_only_to_those_who_got_the_paper")
+def correct_a_stranger(tables, _office):
+    change(tables, "corrections", recipient_name=pl.lit("第二中学"))
+
+
 @pytest.fixture
 def office(tmp_path) -> Office:
     made = Office(
@@ -195,6 +236,9 @@ def tables(office) -> Tables:
         at=office.now(),
     )
     change(made, "judgements", event_id=pl.lit(event.event_id))
+    for name, kind in (("notice_steps", EventKind.REPLY), ("disclosures", EventKind.DISCLOSURE)):
+        said = Ledger(office.ledger_url).append(NewEvent(kind, "N00000000000a", "R01"), at=office.now())
+        change(made, name, event_id=pl.lit(said.event_id))
     digest = office.fingerprint(made["school_notices"]["path"][0])
     change(made, "school_notices", sha256=pl.lit(digest))
     return made

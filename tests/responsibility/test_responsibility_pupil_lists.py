@@ -12,7 +12,7 @@ from tests.responsibility.test_responsibility_pupils import MET, build_pupils, p
 from tongcha.errors import PolicyError
 from tongcha.policy.adoption import adopt_as_example
 from tongcha.policy.minors import MinorPolicy
-from tongcha.responsibility.pupil_lists import remove_expired_lists, write_pupil_lists
+from tongcha.responsibility.pupil_lists import keep_pupil_lists, write_pupil_lists
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,9 +53,23 @@ def test_a_school_gets_its_own_pupils_once_and_nothing_else(tmp_path):
 
 
 def test_a_list_is_deleted_when_its_day_has_come(tmp_path):
-    lists = write(tmp_path)
+    pupils = build_pupils(*MET)
+
+    def keep(today: date, released_on: date | None = date(2026, 11, 22)) -> tuple[pl.DataFrame, list[str]]:
+        return keep_pupil_lists(
+            pupils=pupils,
+            pupil_schools=place(pupils),
+            policy=OPENED,
+            released_on=released_on,
+            today=today,
+            out=tmp_path,
+            demo=True,
+        )
+
+    lists, deleted = keep(date(2026, 12, 22))
     assert set(lists["destroy_by"]) == {date(2026, 12, 22)}
-    assert remove_expired_lists(lists=lists, today=date(2026, 12, 22), out=tmp_path).height == 0
-    assert len(list((tmp_path / "pupils").iterdir())) == 2
-    assert remove_expired_lists(lists=lists, today=date(2026, 12, 23), out=tmp_path).height == 2
+    assert (deleted, len(list((tmp_path / "pupils").iterdir()))) == ([], 2)
+    gone, deleted = keep(date(2026, 12, 23))
+    assert (gone.height, set(deleted)) == (0, set(lists["list_id"]))
     assert not list((tmp_path / "pupils").iterdir())
+    assert keep(date(2026, 11, 22), released_on=None)[0].height == 0

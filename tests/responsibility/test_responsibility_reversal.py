@@ -231,7 +231,7 @@ def test_a_correction_letter_clears_the_name_and_goes_when_nothing_is_wrong_any_
 
     letters = write(STANDING)
     assert letters["recipient_name"].to_list() == ["乙区教育局", "示例市监察委员会"]
-    with zipfile.ZipFile(tmp_path / letters["path"][1]) as archive:
+    with zipfile.ZipFile(tmp_path / letters["letter_path"][1]) as archive:
         text = archive.read("word/document.xml").decode()
     assert "予以澄清" in text
     assert "P3／移送函.docx" in text

@@ -14,6 +14,7 @@ from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
+from tongcha.tables.casebook import CORRECTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def write_corrections(
     out: Path,
     demo: bool,
 ) -> pl.DataFrame:
-    """Write one letter per recipient that holds a wrong paper; return `recipient_name, path, sha256`.
+    """Write one letter per recipient that holds a wrong paper; return the table `corrections`.
 
     Letters that no correction stands behind any more are removed.
 
@@ -98,13 +99,13 @@ def write_corrections(
         ordered = corrections.sort("recipient_name", "path")
         for (name,), part in ordered.partition_by("recipient_name", as_dict=True).items():
             content = template.render(head | {"recipient_name": name, "papers": _describe_papers(part)})
-            path = f"{FOLDER}/{number_record('K', str(name))}/{FILE}"
-            rows.append({"recipient_name": name, "path": path, "sha256": write_file(out / path, content)})
-    schema = {"recipient_name": pl.String, "path": pl.String, "sha256": pl.String}
-    table = pl.DataFrame(rows, schema=schema)
-    keep = {path.split("/")[1] for path in table["path"]}
-    remove_other_folders(out / FOLDER, r"K[0-9a-f]{12}", keep)
-    return table
+            letter_id = number_record("K", str(name))
+            path = f"{FOLDER}/{letter_id}/{FILE}"
+            rows.append((name, letter_id, path, write_file(out / path, content)))
+    columns = ("recipient_name", "letter_id", "letter_path", "letter_sha256")
+    letters = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+    remove_other_folders(out / FOLDER, r"K[0-9a-f]{12}", set(letters["letter_id"]))
+    return CORRECTIONS.conform(corrections.join(letters, on="recipient_name"))
 
 
 def _describe_papers(part: pl.DataFrame) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
 from tongcha.responsibility.deductions import count_pupils
+from tongcha.tables.responsibility import WORK_PROMPTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "prompts"
 FILE: Final = "工作提示.docx"
-SCHEMA: Final = pl.Schema(
-    {
-        "prompt_id": pl.String,
-        "school_id": pl.String,
-        "campaign": pl.String,
-        "pupil_count": pl.Int64,
-        "path": pl.String,
-        "sha256": pl.String,
-    }
-)
 
 
 def write_prompts(
@@ -45,7 +36,7 @@ def write_prompts(
     out: Path,
     demo: bool,
 ) -> pl.DataFrame:
-    """Write one prompt per school and campaign.
+    """Write one prompt per school and campaign and return the table `work_prompts`.
 
     Args:
         pupil_schools: table of that name.
@@ -58,12 +49,11 @@ def write_prompts(
 
     Raises:
         PolicyError: a policy isn't adopted, or only as an example outside the demo.
-
-    Returns:
-        `prompt_id, school_id, campaign, pupil_count, path, sha256`, sorted by the first.
     """
-    require_adoption(policies.deductions, "扣分规则 policy/deductions.yaml", demo=demo)
-    require_adoption(policies.clocks, "时限 policy/clocks.yaml", demo=demo)
+    counts = count_pupils(pupil_schools, sites, policies.deductions)
+    if counts.height:
+        require_adoption(policies.deductions, "扣分规则 policy/deductions.yaml", demo=demo)
+        require_adoption(policies.clocks, "时限 policy/clocks.yaml", demo=demo)
     template = CompiledTemplate(templates / "work_prompt.docx")
     names = dict(schools.select("school_id", "name").iter_rows())
     head = {
@@ -74,7 +64,7 @@ def write_prompts(
         "reply_text": policies.clocks.clock("work_prompt").text,
     }
     rows = []
-    for row in count_pupils(pupil_schools, sites, policies.deductions).iter_rows(named=True):
+    for row in counts.iter_rows(named=True):
         prompt_id = number_record("Q", row["school_id"], row["campaign"])
         path = f"{FOLDER}/{prompt_id}/{FILE}"
         own = {"campaign": row["campaign"], "pupil_count": row["count"], "raids": row["raids"]}
@@ -89,6 +79,6 @@ def write_prompts(
                 write_file(out / path, content),
             )
         )
-    table = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("prompt_id")
+    table = WORK_PROMPTS.conform(pl.DataFrame(rows, schema=WORK_PROMPTS.schema, orient="row"))
     remove_other_folders(out / FOLDER, r"Q[0-9a-f]{12}", set(table["prompt_id"]))
     return table

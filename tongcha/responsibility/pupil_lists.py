@@ -14,25 +14,21 @@ import polars as pl
 from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.numbers import number_record
 from tongcha.documents.sheets import Sheet, render_workbook
+from tongcha.errors import LedgerError
+from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
+from tongcha.tables.responsibility import PUPIL_LISTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tongcha.policy.minors import MinorPolicy
 
+SUBJECT: Final = "pupil_lists"
+PROGRAM: Final = "tongcha"
 FOLDER: Final = "pupils"
 FILE: Final = "本校学生名单.xlsx"
-SCHEMA: Final = pl.Schema(
-    {
-        "list_id": pl.String,
-        "school_id": pl.String,
-        "pupil_count": pl.Int64,
-        "destroy_by": pl.Date,
-        "path": pl.String,
-        "sha256": pl.String,
-    }
-)
 
 
 def write_pupil_lists(
@@ -44,7 +40,7 @@ def write_pupil_lists(
     out: Path,
     demo: bool,
 ) -> pl.DataFrame:
-    """Write one list per school and return `list_id, school_id, pupil_count, destroy_by, path, sha256`.
+    """Write one list per school and return the table `pupil_lists`.
 
     A pupil met twice is listed once. Lists that no pupil stands behind any more are removed.
 
@@ -77,22 +73,84 @@ def write_pupil_lists(
         _store_list(str(school_id), part, destroy_by, footer, out)
         for (school_id,), part in own.partition_by("school_id", as_dict=True).items()
     ]
-    table = pl.DataFrame(rows, schema=SCHEMA).sort("list_id")
+    table = PUPIL_LISTS.conform(pl.DataFrame(rows, schema=PUPIL_LISTS.schema))
     remove_other_folders(out / FOLDER, r"S[0-9a-f]{12}", set(table["list_id"]))
     return table
 
 
-def remove_expired_lists(*, lists: pl.DataFrame, today: date, out: Path) -> pl.DataFrame:
-    """Delete the lists whose day has come and return them, for the deletion record.
+def keep_pupil_lists(
+    *,
+    pupils: pl.DataFrame,
+    pupil_schools: pl.DataFrame,
+    policy: MinorPolicy,
+    released_on: date | None,
+    today: date,
+    out: Path,
+    demo: bool,
+) -> tuple[pl.DataFrame, list[str]]:
+    """Write the lists while their release stands and hasn't expired; otherwise delete them all.
 
     Args:
-        lists: what `write_pupil_lists` returned.
-        today: lists due before this day are deleted.
+        pupils: table `pupils` of all batches.
+        pupil_schools: table of that name.
+        policy: policy/minors.yaml.
+        released_on: the day of the release that stands, or None: the default, no list at all.
+        today: the day to judge expiry by.
         out: the outbox.
+        demo: mark every list as a demonstration.
+
+    Returns:
+        The table `pupil_lists`, and the numbers of the lists that were deleted, for the deletion record.
+
+    Raises:
+        PolicyError: the rules for minors don't allow a release that was recorded.
     """
-    standing = lists.filter(pl.col("destroy_by") >= today)
-    remove_other_folders(out / FOLDER, r"S[0-9a-f]{12}", set(standing["list_id"]))
-    return lists.filter(pl.col("destroy_by") < today)
+    before = {path.name for path in (out / FOLDER).glob("S*")}
+    if released_on is None or today > released_on + timedelta(days=policy.retention_days):
+        lists = PUPIL_LISTS.empty()
+        remove_other_folders(out / FOLDER, r"S[0-9a-f]{12}", set())
+    else:
+        lists = write_pupil_lists(
+            pupils=pupils,
+            pupil_schools=pupil_schools,
+            policy=policy,
+            released_on=released_on,
+            out=out,
+            demo=demo,
+        )
+    return lists, sorted(before - set(lists["list_id"]))
+
+
+def record_release(*, on: date, by: str, reason: str, policy: MinorPolicy) -> NewEvent:
+    """Return the ledger event by which a person releases the lists, if the rules for minors allow it.
+
+    Raises:
+        PolicyError: the rules for minors don't allow it.
+        LedgerError: no reason is given.
+    """
+    policy.require_release()
+    if not reason.strip():
+        raise LedgerError("学生名单", "没有写明理由", "写明理由后再登记")
+    return NewEvent(EventKind.NOTE, SUBJECT, by, {"release_on": on.isoformat(), "reason": reason})
+
+
+def read_release(events: Iterable[Event]) -> date | None:
+    """Return the day of the latest release that stands, or None."""
+    days = [
+        date.fromisoformat(str(event.payload["release_on"]))
+        for event in drop_retracted(events)
+        if event.kind is EventKind.NOTE and event.subject == SUBJECT
+    ]
+    return days[-1] if days else None
+
+
+def record_deletions(list_ids: Iterable[str], released_on: date | None) -> list[NewEvent]:
+    """Return the deletion records of lists that were destroyed; the program's own doing is said as such."""
+    day = released_on.isoformat() if released_on else ""
+    return [
+        NewEvent(EventKind.DELETION, list_id, PROGRAM, {"paper": FILE, "released_on": day})
+        for list_id in list_ids
+    ]
 
 
 def _store_list(

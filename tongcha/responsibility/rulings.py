@@ -8,6 +8,7 @@ import polars as pl
 
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
+from tongcha.responsibility.steps import read_strikes, strike_responsibilities
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
@@ -78,3 +79,17 @@ def apply_rulings(
             question=pl.when(~ruled).then("question"),
         ).select(SCHOOL_RESPONSIBILITIES.schema.names())
     )
+
+
+def settle_responsibilities(
+    attributed: pl.DataFrame, events: list[Event], schools: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `school_responsibilities` after what people decided: rulings first, then what appeals struck.
+
+    Args:
+        attributed: from `attribute_schools`.
+        events: the ledger.
+        schools: table `schools`.
+    """
+    ruled = apply_rulings(school_responsibilities=attributed, rulings=read_rulings(events), schools=schools)
+    return SCHOOL_RESPONSIBILITIES.conform(strike_responsibilities(ruled, read_strikes(events)))

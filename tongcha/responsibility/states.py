@@ -38,9 +38,11 @@ STATE_LABELS: Final = {
     "restored": "已恢复",
     "withdrawn": "已撤回",
 }
+OPEN_TO_DEFENCE: Final = ("proposed", "notified", "contested", "accepted")
+"""States in which a school may still be notified, afresh if the notice changed."""
 _OPEN: Final = tuple(state for state in STATE_LABELS if state != "withdrawn")
 _FROM: Final[Mapping[str, tuple[str, ...]]] = {
-    "notified": ("proposed",),
+    "notified": OPEN_TO_DEFENCE,
     "contested": ("notified",),
     "accepted": ("notified",),
     "decided": ("notified", "contested", "accepted"),
@@ -133,10 +135,12 @@ def _refuse_untimely(position: Position, step: str, on: date, culprit: str) -> N
 def project_notice_states(
     *, notice_ids: Iterable[str], steps: pl.DataFrame, clocks: ClockPolicy, today: date
 ) -> pl.DataFrame:
-    """Return the table `notice_states`: one row per notice.
+    """Return the table `notice_states`: one row per notice that stands or that a step was recorded of.
+
+    A notice with steps behind which no deduction stands any more is withdrawn, whatever was recorded.
 
     Args:
-        notice_ids: every notice ever issued.
+        notice_ids: the notices that stand.
         steps: table `notice_steps`; what people recorded, in any order.
         clocks: policy/clocks.yaml.
         today: the day to judge limits by.
@@ -147,11 +151,13 @@ def project_notice_states(
     # of steps on one day the ledger's order decides
     ordered = NOTICE_STEPS.conform(steps).sort("notice_id", "on", "seq")
     taken = ordered.partition_by("notice_id", as_dict=True)
-    rows = []
-    for notice_id in sorted(set(notice_ids)):
+    standing, rows = set(notice_ids), []
+    for notice_id in sorted(standing | set(ordered["notice_id"])):
         position = Position("proposed", None)
         for row in taken.get((notice_id,), ordered.clear()).iter_rows(named=True):
             position = take_step(position, row["step"], row["on"], clocks, event_id=row["event_id"])
+        if notice_id not in standing:
+            position = Position("withdrawn", position.since)
         rows.append(_describe_position(notice_id, position.settle(today), today))
     return NOTICE_STATES.conform(pl.DataFrame(rows, schema=NOTICE_STATES.schema))
 

@@ -86,6 +86,7 @@ def read_steps(events: Iterable[Event]) -> pl.DataFrame:
             "event_id": event.event_id,
             "step": str(event.payload["step"]),
             "on": date.fromisoformat(str(event.payload["on"])),
+            "by": event.actor,
         }
         for event in drop_retracted(events)
         if "step" in event.payload and event.kind in KIND_OF_STEP.values()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongcha.tables import intake, linkage, reference, referral, responsibility, review
+from tongcha.tables import casebook, intake, linkage, reference, referral, responsibility, review
 from tongcha.tables.contract import Column, Partition, Rule, Sensitivity, Stage, Table
 
 ALL: Final[tuple[Table, ...]] = (
@@ -18,6 +18,7 @@ ALL: Final[tuple[Table, ...]] = (
     *review.TABLES,
     *referral.TABLES,
     *responsibility.TABLES,
+    *casebook.TABLES,
 )
 BY_NAME: Final[dict[str, Table]] = {table.name: table for table in ALL}
 

@@ -22,6 +22,7 @@ class Stage(StrEnum):
     REVIEW = "review"
     REFERRAL = "referral"
     RESPONSIBILITY = "responsibility"
+    CASEBOOK = "casebook"
 
 
 class Partition(StrEnum):

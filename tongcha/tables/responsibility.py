@@ -70,7 +70,7 @@ SCORE_DEDUCTIONS = Table(
         text("campaign", "专项行动", required=True),
         text("rule", "规则", "policy/deductions.yaml 中的规则名", required=True),
         text("clause", "条款依据", required=True),
-        text("case_ref", "所依事项", "比对编号或查处编号", required=True),
+        text("case_ref", "所依事项", "比对编号、查处编号，或者准予减免的台账事件", required=True),
         whole("count", "数量", required=True, minimum=1),
         points("points", "扣分", "正数为扣，负数为封顶冲减", required=True),
         text("sum_shown", "算式", required=True),
@@ -125,11 +125,12 @@ NOTICE_STEPS = Table(
     Partition.WHOLE,
     ("notice_id", "seq"),
     (
-        text("notice_id", "告知书编号", required=True),
+        text("notice_id", "告知书编号", required=True, pattern="N[0-9a-f]{12}"),
         whole("seq", "台账序号", required=True, minimum=1),
         text("event_id", "台账事件", required=True),
         text("step", "步骤", required=True),
         day("on", "日期", required=True),
+        text("by", "登记人", "登记此步骤的人的代号", required=True),
     ),
     "人在台账中登记的送达、申辩、决定、复核、申诉等步骤。",
 )
@@ -174,7 +175,63 @@ MEASURE_PROPOSALS = Table(
     "达到起点分值的措施建议；只是建议，由人决定，系统不据此办理。",
 )
 
-UNWIRED = (NOTICE_STEPS, NOTICE_STATES, MEASURE_PROPOSALS)
-"""Contracts of pure projections that no pipeline stores yet."""
+WORK_PROMPTS = Table(
+    "work_prompts",
+    "工作提示",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("prompt_id",),
+    (
+        text("prompt_id", "提示编号", required=True, pattern="Q[0-9a-f]{12}"),
+        text("school_id", "学校标识码", required=True),
+        text("campaign", "专项行动", required=True),
+        whole("pupil_count", "学生人数", required=True, minimum=1),
+        text("path", "文件", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "扣分之前先请学校自行核实的书面提示，一校一份；只写人数。",
+)
 
-TABLES = (SCHOOL_RESPONSIBILITIES, PUPIL_SCHOOLS, SCORE_DEDUCTIONS, SCHOOL_NOTICES, SCOREBOARD)
+PUPIL_LISTS = Table(
+    "pupil_lists",
+    "本校学生名单",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("list_id",),
+    (
+        text("list_id", "名单编号", required=True, pattern="S[0-9a-f]{12}"),
+        text("school_id", "学校标识码", required=True),
+        whole("pupil_count", "学生人数", required=True, minimum=1),
+        day("destroy_by", "销毁期限", required=True),
+        text("path", "文件", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "通报给学生本校的名单，默认不出具；到期的文件由系统删除，表中只列现存的。",
+)
+
+SCOREBOARD_FILES = Table(
+    "scoreboard_files",
+    "督导计分文件",
+    Stage.RESPONSIBILITY,
+    Partition.WHOLE,
+    ("path",),
+    (
+        text("path", "文件", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "督导计分的表格与图，供督导室内部使用。",
+)
+
+TABLES = (
+    SCHOOL_RESPONSIBILITIES,
+    PUPIL_SCHOOLS,
+    SCORE_DEDUCTIONS,
+    SCHOOL_NOTICES,
+    SCOREBOARD,
+    NOTICE_STEPS,
+    NOTICE_STATES,
+    MEASURE_PROPOSALS,
+    WORK_PROMPTS,
+    PUPIL_LISTS,
+    SCOREBOARD_FILES,
+)

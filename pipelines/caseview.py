@@ -1,0 +1,109 @@
+"""What the command line shows of cases: a school's account and state, limits, questions, deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.table import Table as Grid
+
+from pipelines.report import read_all
+from pipelines.terminal import say
+from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.errors import InputError
+from tongcha.responsibility.deductions import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipelines.home import Home
+
+
+def show_schools(home: Home) -> None:
+    """Show every school's sum and state, by school code."""
+    columns = {
+        "school_id": "学校标识码", "notice_id": "告知书", "points": "拟扣分", "label": "状态",
+        "due": "期限末日", "school_name": "学校名称", "campaign": "专项行动",
+    }  # fmt: skip
+    show_grid("各校状态（按学校标识码排列，不作排名）", list_accounts(home), columns)
+
+
+def list_accounts(home: Home) -> pl.DataFrame:
+    """Return the scoreboard with each school's notice and where it stands."""
+    own = ["school_id", "campaign"]
+    notices = read_all(home, "school_notices").select(*own, "notice_id", "path")
+    states = read_all(home, "notice_states")
+    joined = read_all(home, "scoreboard").join(notices, on=own, how="left")
+    return joined.join(states, on="notice_id", how="left").sort(own)
+
+
+def show_school(home: Home, school_id: str) -> None:
+    """Show one school: every addend with its sum, the notice, the state, each step with who recorded it.
+
+    Raises:
+        InputError: nothing is held against that school.
+    """
+    accounts = list_accounts(home).filter(pl.col("school_id") == school_id)
+    if accounts.is_empty():
+        raise InputError(f"学校 {school_id}", "没有扣分或告知书", "用 tongcha case show 列出各校")
+    sums = read_all(home, "score_deductions").filter(pl.col("school_id") == school_id)
+    steps = read_all(home, "notice_steps")
+    for row in accounts.iter_rows(named=True):
+        say(f"{row['school_name']}　{row['campaign']}　拟扣 {row['points']} 分")
+        for line in sums.filter(pl.col("campaign") == row["campaign"]).iter_rows(named=True):
+            say(f"  {line['points']:>8}　{LABELS[line['rule']]}　{line['sum_shown']}　{line['case_ref']}")
+        say(f"  告知书 {row['notice_id']}　{row['label']}　{row['waits_for']}")
+        if row["due"]:
+            say(f"  期限：{row['clock']}，末日 {row['due']}（剩 {row['days_left']} 天）　{row['basis']}")
+        for step in steps.filter(pl.col("notice_id") == row["notice_id"]).iter_rows(named=True):
+            say(f"  {step['on']}　{step['step']}　登记人 {step['by']}　{step['event_id']}")
+
+
+def show_due(home: Home) -> None:
+    """Show the limits that run, overdue first, then by date."""
+    running = read_all(home, "notice_states").filter(pl.col("clock").is_not_null())
+    ordered = running.sort("overdue", "due", "notice_id", descending=[True, False, False], nulls_last=True)
+    shown = ordered.with_columns(late=pl.when("overdue").then(pl.lit("逾期")).otherwise(pl.lit("")))
+    columns = {
+        "late": "", "notice_id": "文书", "clock": "期限", "due": "末日", "days_left": "剩余天数",
+        "waits_for": "下一步",
+    }  # fmt: skip
+    show_grid("在走的期限", shown, columns)
+
+
+def show_questions(home: Home) -> None:
+    """Show what attribution left to a person."""
+    asked = read_all(home, "school_responsibilities").filter(pl.col("state") == "question").sort("link_id")
+    columns = {"link_id": "比对编号", "raid_id": "查处编号", "raid_date": "查处日期", "question": "问题"}
+    show_grid("待判定的问题", asked, columns)
+
+
+def show_disclosures(home: Home, link_id: str | None) -> None:
+    """Show what was handed to whom, and which corrections are due."""
+    given = read_all(home, "disclosures")
+    given = find_disclosures_of(given, link_id) if link_id else given
+    columns = {
+        "on": "日期", "document_id": "文书", "recipient_name": "接收单位", "path": "文件",
+        "fields": "所含项目", "receipt": "方式与回执", "by": "送达人", "event_id": "台账事件",
+    }  # fmt: skip
+    show_grid("送达记录", given.sort("seq"), columns)
+    columns = {
+        "letter_id": "更正函",
+        "recipient_name": "接收单位",
+        "path": "所更正的文件",
+        "sentence": "说明",
+    }
+    show_grid("待更正", read_all(home, "corrections"), columns)
+
+
+def show_grid(title: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> None:
+    """Show a frame as a table with Chinese headers; say so when there is nothing."""
+    if frame.is_empty():
+        say(f"{title}：没有")
+        return
+    grid = Grid(title=title, title_justify="left")
+    for name, label in columns.items():  # a number cut short is of no use to whoever must type it
+        grid.add_column(label, no_wrap=name.endswith("_id"), overflow="fold")
+    for row in frame.select(*columns).iter_rows():
+        grid.add_row(*("" if value is None else str(value) for value in row))
+    say(grid)

@@ -1,0 +1,240 @@
+"""What a named person may record of a case: checked against what stands, appended whole, then recomputed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from pipelines.archive import Archive, describe_making
+from pipelines.report import read_all
+from pipelines.resources import build_office
+from pipelines.terminal import say
+from pipelines.workflow import settle
+from tongcha.casebook.disclosures import record_delivery
+from tongcha.casebook.papers import (
+    list_correction_papers,
+    list_referral_papers,
+    list_school_papers,
+)
+from tongcha.errors import LedgerError
+from tongcha.ledger.events import Event, renew_event
+from tongcha.ledger.store import Ledger
+from tongcha.policy.clocks import ClockPolicy
+from tongcha.policy.minors import MinorPolicy
+from tongcha.policy.routing import RoutingPolicy
+from tongcha.responsibility.pupil_lists import record_release
+from tongcha.responsibility.rulings import record_ruling
+from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
+from tongcha.responsibility.steps import read_steps, record_relief, record_strike
+from tongcha.review.decisions import record_retraction
+from tongcha.review.reviewers import Reviewers
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from pipelines.runs import Runner
+    from tongcha.ledger.events import NewEvent
+
+ONLOOKER: Final = {"查看"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A person's desk in a home: who records, what stands.
+
+    Attributes:
+        runner: runs on the home.
+        by: code of the person.
+    """
+
+    runner: Runner
+    by: str
+
+    def record(self, events: Iterable[NewEvent]) -> tuple[Event, ...]:
+        """Append events by this person if the notices' histories still hold together, then recompute.
+
+        Raises:
+            LedgerError: the person isn't listed or may only look, or a history would contradict itself.
+        """
+        self.refuse_stranger()
+        office = build_office(self.runner.home)
+        ledger = Ledger(office.ledger_url)
+        before = ledger.events()
+        wanted = [renew_event(event, before) for event in events]
+        self._rehearse(before, wanted)
+        receipt = ledger.append_all(wanted, at=office.now())
+        for event in receipt.events:
+            known = "" if event.event_id in receipt.new_ids else "（此前已登记，不重复）"
+            say(f"✓ 台账第 {event.seq} 条 {event.event_id}{known}")
+        settle(self.runner)
+        return receipt.events
+
+    def refuse_stranger(self) -> None:
+        """Refuse a person who isn't on the deployment's list, or is on it only to look.
+
+        Raises:
+            LedgerError: the person may not record anything.
+        """
+        person = Reviewers.load(self.runner.home.root / "reviewers.yaml").find(self.by)
+        if person is None:
+            raise LedgerError(f"代号 {self.by}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
+        if set(person.roles) <= ONLOOKER:
+            raise LedgerError(f"代号 {self.by}", "只能查看，不能登记", "由有办理权限的人登记")
+
+    def date_of(self, on: date | None) -> date:
+        """Return the day given, or today; a day to come is refused.
+
+        Raises:
+            LedgerError: the day lies ahead.
+        """
+        today = build_office(self.runner.home).today
+        if on is not None and on > today:
+            raise LedgerError(f"日期 {on}", f"晚于今天（{today}）", "只登记已经发生的事")
+        return on or today
+
+    def _rehearse(self, before: list[Event], wanted: list[NewEvent]) -> None:
+        """Project the notices as if the events were recorded; a contradiction is refused here."""
+        office = build_office(self.runner.home)
+        steps = read_steps(rehearse_events(before, wanted))
+        notices = read_all(self.runner.home, "school_notices")["notice_id"]
+        unknown = sorted(set(steps["notice_id"]) - set(notices) - set(read_steps(before)["notice_id"]))
+        if unknown:
+            raise LedgerError(f"告知书 {unknown[0]}", "没有这份告知书", "用 tongcha case show 核对编号")
+        clocks = office.policy(ClockPolicy, "clocks")
+        project_notice_states(notice_ids=notices, steps=steps, clocks=clocks, today=office.today)
+
+
+def rehearse_events(before: list[Event], wanted: list[NewEvent]) -> list[Event]:
+    """Return the ledger as it would read with these events at its end; nothing is stored."""
+    last = before[-1].seq if before else 0
+    known = {event.event_id for event in before}
+    fresh = [event for event in wanted if event.event_id not in known]
+    return before + [
+        Event(last + n, e.event_id, e.kind, e.subject, e.actor, "", e.payload, "", "")
+        for n, e in enumerate(fresh, start=1)
+    ]
+
+
+def list_papers(runner: Runner) -> pl.DataFrame:
+    """Return every paper of the outbox that may be handed over, shaped as `PAPERS`."""
+    home, office = runner.home, build_office(runner.home)
+    names = (
+        "school_notices", "work_prompts", "pupil_lists", "score_deductions", "referral_packages",
+        "referrals", "corrections",
+    )  # fmt: skip
+    tables = {name: read_all(home, name) for name in names}
+    schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
+    referral = list_referral_papers(
+        referral_packages=tables["referral_packages"],
+        referrals=tables["referrals"],
+        policy=office.policy(RoutingPolicy, "routing"),
+    )
+    school = list_school_papers(
+        school_notices=tables["school_notices"],
+        work_prompts=tables["work_prompts"],
+        pupil_lists=tables["pupil_lists"],
+        score_deductions=tables["score_deductions"],
+        schools=schools,
+        minors_clause=office.policy(MinorPolicy, "minors").clause,
+    )
+    return pl.concat([referral, school, list_correction_papers(tables["corrections"])])
+
+
+def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:
+    """Record that a document was handed over, keep its bytes, and recompute what is due.
+
+    Raises:
+        LedgerError: no such document stands, a file isn't what was recorded, or the day lies ahead.
+    """
+    office = build_office(desk.runner.home)
+    papers = list_papers(desk.runner)
+    own = papers.filter(pl.col("document_id") == document_id)
+    for path, sha256 in own.select("path", "sha256").iter_rows():
+        if office.fingerprint(path) != sha256:
+            raise LedgerError(f"文件 {path}", "与登记的指纹不符", "重新运行 tongcha act 后再送达")
+    states = read_all(desk.runner.home, "notice_states").filter(pl.col("notice_id") == document_id)
+    events = record_delivery(
+        papers=papers,
+        is_open=states.is_empty() or states["state"][0] in OPEN_TO_DEFENCE,
+        document_id=document_id,
+        on=desk.date_of(on),
+        by=desk.by,
+        receipt=receipt,
+        made_by=describe_making(office),
+    )
+    desk.refuse_stranger()
+    Archive(office.home).keep(office, own)
+    desk.record(events)
+    say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")
+
+
+def retract(desk: Desk, event_id: str, *, reason: str) -> None:
+    """Take an earlier event of a case back.
+
+    Raises:
+        LedgerError: there is no such event, no reason is given, or later steps rest on it.
+    """
+    known = {event.event_id for event in build_office(desk.runner.home).events()}
+    if event_id not in known:
+        raise LedgerError(f"台账事件 {event_id}", "找不到", "用 tongcha case show 核对编号")
+    if not reason.strip():
+        raise LedgerError(f"台账事件 {event_id}", "没有写明撤回理由", "写明理由后再登记")
+    desk.record([record_retraction(event_id=event_id, by=desk.by, reason=reason)])
+
+
+def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:
+    """Answer an open question by naming the school.
+
+    Raises:
+        LedgerError: the link has no open question, or the directory doesn't know the school.
+    """
+    rows = read_all(desk.runner.home, "school_responsibilities").filter(pl.col("link_id") == link_id)
+    if rows.is_empty() or rows["state"][0] != "question":
+        raise LedgerError(f"比对 {link_id}", "没有待判定的问题", "用 tongcha case questions 查看")
+    office = build_office(desk.runner.home)
+    schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
+    if school_id not in set(schools["school_id"]):
+        raise LedgerError(f"学校 {school_id}", "不在学校名录中", "核对学校标识码")
+    desk.record([record_ruling(link_id=link_id, school_id=school_id, by=desk.by, reason=reason)])
+
+
+def strike(desk: Desk, case_ref: str, *, reason: str) -> None:
+    """Take a case off a school's account, as a defence or an appeal won.
+
+    Raises:
+        LedgerError: nothing is counted under that number.
+    """
+    links = read_all(desk.runner.home, "school_responsibilities")["link_id"]
+    pupils = read_all(desk.runner.home, "pupil_schools").select(pl.format("{}/{}", "raid_id", "pupil_no"))
+    if case_ref not in {*links, *pupils.to_series()}:
+        raise LedgerError(f"事项 {case_ref}", "没有这一事项", "写比对编号，或者 查处编号/学生序号")
+    desk.record([record_strike(case_ref=case_ref, by=desk.by, reason=reason)])
+
+
+def relieve(desk: Desk, school_id: str, *, campaign: str, relief: str, reason: str) -> None:
+    """Grant a school a relief.
+
+    Raises:
+        LedgerError: the school has nothing to be relieved of in that campaign.
+    """
+    board = read_all(desk.runner.home, "scoreboard")
+    own = board.filter((pl.col("school_id") == school_id) & (pl.col("campaign") == campaign))
+    if own.is_empty():
+        raise LedgerError(f"学校 {school_id}", f"在“{campaign}”中没有扣分", "核对学校与专项行动的名称")
+    event = record_relief(school_id=school_id, campaign=campaign, relief=relief, by=desk.by, reason=reason)
+    desk.record([event])
+
+
+def release(desk: Desk, *, on: date | None, reason: str) -> None:
+    """Release the lists of pupils to their own schools.
+
+    Raises:
+        PolicyError: the rules for minors don't allow it, which is the default.
+    """
+    policy = build_office(desk.runner.home).policy(MinorPolicy, "minors")
+    event = record_release(on=desk.date_of(on), by=desk.by, reason=reason, policy=policy)
+    desk.record([event])

@@ -1,0 +1,218 @@
+"""`tongcha case …`: what people record of a case, and where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from pipelines.casework import Desk
+
+STEPS: Final = {
+    "申辩": "contested",
+    "无异议": "accepted",
+    "决定": "decided",
+    "申请复核": "review_requested",
+    "复核决定": "review_decided",
+    "申诉": "appealed",
+    "申诉处理": "appeal_decided",
+    "恢复": "restored",
+    "撤回": "withdrawn",
+}
+RELIEFS: Final = {"主动报告": "self_report", "整改销号": "rectification"}
+DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def signed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask for who records it and why."""
+    by = click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
+    reason = click.option(
+        "--reason", required=True, metavar="理由", help="写依据，不写姓名。 The grounds, without names."
+    )
+    return by(reason(command))
+
+
+def dated(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask on which day it happened; today when nothing is said."""
+    return click.option(
+        "--on", type=DAY, metavar="日期", help="发生日期，不写为今天。 YYYY-MM-DD, default today."
+    )(command)
+
+
+@click.group()
+def case() -> None:
+    """办案：登记送达、申辩、决定、复核、申诉、减免，查看各校状态与期限。
+
+    Casework: record deliveries, steps, rulings and reliefs; show where each school stands and what is due.
+    """
+
+
+@case.command()
+@click.argument("document", metavar="文书编号")
+@click.option("--by", required=True, metavar="代号", help="送达人在名单中的代号。 Your code.")
+@click.option(
+    "--receipt", required=True, metavar="方式", help="送达方式与回执号。 How, and the receipt number."
+)
+@dated
+def deliver(document: str, by: str, receipt: str, on: datetime | None) -> None:
+    """登记一份文书已经送达（发件箱里有文件不等于已送达）。
+
+    Record that a package, notice, prompt, list or correction letter was handed over.
+    """
+    from pipelines.casework import deliver as record
+
+    record(open_desk(by), document, on=to_day(on), receipt=receipt)
+
+
+@case.command()
+@click.argument("notice", metavar="告知书编号")
+@click.argument("step", metavar="步骤", type=click.Choice(list(STEPS)))
+@signed
+@dated
+def step(notice: str, step: str, by: str, reason: str, on: datetime | None) -> None:
+    """登记告知书的一步：申辩、无异议、决定、申请复核、复核决定、申诉、申诉处理、恢复、撤回。
+
+    Record a step of a notice; a step out of order, too early or too late is refused and nothing is stored.
+    """
+    from tongcha.responsibility.steps import record_step
+
+    desk = open_desk(by)
+    day = desk.date_of(to_day(on))
+    desk.record([record_step(notice_id=notice, step=STEPS[step], on=day, by=by, reason=reason)])
+
+
+@case.command()
+@click.argument("link", metavar="比对编号")
+@click.option("--school", required=True, metavar="学校标识码", help="责任学校。 The school that answers.")
+@signed
+def rule(link: str, school: str, by: str, reason: str) -> None:
+    """答复一个待判定问题：由人指明责任学校。
+
+    Answer an open question of attribution by naming the school.
+    """
+    from pipelines.casework import rule_on
+
+    rule_on(open_desk(by), link, school_id=school, reason=reason)
+
+
+@case.command()
+@click.argument("case_ref", metavar="事项")
+@signed
+def strike(case_ref: str, by: str, reason: str) -> None:
+    """申辩或申诉成立：不再计入某一事项（比对编号，或 查处编号/学生序号）。
+
+    Strike a case that an appeal won: a link, or raid/pupil number.
+    """
+    from pipelines.casework import strike as record
+
+    record(open_desk(by), case_ref, reason=reason)
+
+
+@case.command()
+@click.argument("school", metavar="学校标识码")
+@click.argument("relief", metavar="种类", type=click.Choice(list(RELIEFS)))
+@click.option("--campaign", required=True, metavar="专项行动", help="在哪个专项行动中。 Which campaign.")
+@signed
+def relieve(school: str, relief: str, campaign: str, by: str, reason: str) -> None:
+    """准予减免：主动报告，或者整改销号。
+
+    Grant a relief that the policy knows: the school's own report, or rectification.
+    """
+    from pipelines.casework import relieve as record
+
+    record(open_desk(by), school, campaign=campaign, relief=RELIEFS[relief], reason=reason)
+
+
+@case.command()
+@click.argument("event", metavar="台账事件")
+@signed
+def retract(event: str, by: str, reason: str) -> None:
+    """撤回此前登记的一条（步骤、判定、减免、送达……），全部重算。
+
+    Take an earlier event back; everything is recomputed.
+    """
+    from pipelines.casework import retract as record
+
+    record(open_desk(by), event, reason=reason)
+
+
+@case.command()
+@signed
+@dated
+def release(by: str, reason: str, on: datetime | None) -> None:
+    """按未成年人信息规则出具本校学生名单（默认不允许）。
+
+    Release pupils' names to their own schools, if policy/minors.yaml allows it; it doesn't by default.
+    """
+    from pipelines.casework import release as record
+
+    record(open_desk(by), on=to_day(on), reason=reason)
+
+
+@case.command()
+@click.argument("school", metavar="学校标识码", required=False)
+def show(school: str | None) -> None:
+    """查看一所学校（不写则全部）：扣分、告知书、状态与期限。
+
+    Show a school's addends, notice, state and due date; every school when none is named.
+    """
+    from pipelines.caseview import show_school, show_schools
+
+    home = Home.from_environment().open()
+    if school:
+        show_school(home, school)
+    else:
+        show_schools(home)
+
+
+@case.command()
+def due() -> None:
+    """列出在走的期限，逾期的在前。
+
+    List the limits that run, overdue first.
+    """
+    from pipelines.caseview import show_due
+
+    show_due(Home.from_environment().open())
+
+
+@case.command()
+def questions() -> None:
+    """列出须由人判定的问题。
+
+    List the questions that wait for a person.
+    """
+    from pipelines.caseview import show_questions
+
+    show_questions(Home.from_environment().open())
+
+
+@case.command()
+@click.argument("link", metavar="比对编号", required=False)
+def disclosed(link: str | None) -> None:
+    """列出送达记录与待更正文书；写明比对编号则只列提到它的。
+
+    List what was handed to whom, and the corrections due; only what mentions a link when one is named.
+    """
+    from pipelines.caseview import show_disclosures
+
+    show_disclosures(Home.from_environment().open(), link)
+
+
+def open_desk(by: str) -> Desk:
+    """Open the home for a person who records something."""
+    from pipelines.casework import Desk
+    from pipelines.runs import Runner
+
+    return Desk(Runner.open(Home.from_environment()), by)
+
+
+def to_day(on: datetime | None) -> date | None:
+    """Return the day of click's moment."""
+    return on.date() if on else None

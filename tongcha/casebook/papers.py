@@ -1,0 +1,142 @@
+"""Every paper that lies in the outbox and may be handed over: whose it is, what it says of whom, why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from tongcha.policy.routing import RoutingPolicy
+
+PAPERS: Final = pl.Schema(
+    dict.fromkeys(
+        (
+            "document_id",
+            "kind",
+            "recipient_name",
+            "path",
+            "sha256",
+            "links",
+            "fields",
+            "settles",
+            "basis",
+        ),
+        pl.String,
+    )
+)
+SCHOOL_FIELDS: Final = "姓氏、查处日期、任职段"
+PUPIL_FIELDS: Final = "学生姓名、年级"
+JOIN: Final = "、"
+
+
+def list_referral_papers(
+    *, referral_packages: pl.DataFrame, referrals: pl.DataFrame, policy: RoutingPolicy
+) -> pl.DataFrame:
+    """Return the files of every package: `PAPERS`, one row per file.
+
+    Args:
+        referral_packages: table of that name, all batches.
+        referrals: table of that name, all batches; says which links a package is about.
+        policy: policy/routing.yaml; says which fields a recipient is shown.
+    """
+    whose = ["batch", "recipient", "recipient_name"]
+    about = referrals.group_by(whose).agg(
+        links=_join_unique("link_id"), basis=_join_unique("basis", separator="；")
+    )
+    fields = {code.recipient: JOIN.join(code.identity_fields) for code in policy.recipients}
+    return _shape(
+        referral_packages.join(about, on=whose, how="left").with_columns(
+            document_id="package_id",
+            kind=pl.lit("referral"),
+            fields=pl.col("recipient").replace_strict(fields, default=None, return_dtype=pl.String),
+            settles=pl.lit(None, pl.String),
+        )
+    )
+
+
+def list_school_papers(
+    *,
+    school_notices: pl.DataFrame,
+    work_prompts: pl.DataFrame,
+    pupil_lists: pl.DataFrame,
+    score_deductions: pl.DataFrame,
+    schools: pl.DataFrame,
+    minors_clause: str,
+) -> pl.DataFrame:
+    """Return what may be handed to schools: notices, prompts, lists of their own pupils: `PAPERS`.
+
+    Args:
+        school_notices: table of that name.
+        work_prompts: table of that name.
+        pupil_lists: table of that name.
+        score_deductions: table of that name; says which links a notice is about.
+        schools: table `schools`; gives the recipients' names.
+        minors_clause: on what basis pupils' names are told to their school.
+    """
+    own = ["school_id", "campaign"]
+    about = score_deductions.group_by(own).agg(
+        links=pl.col("case_ref").str.split(JOIN).explode().unique().sort(), basis=_join_unique("clause", "；")
+    )
+    cited = about.with_columns(
+        links=pl.col("links")
+        .list.eval(pl.element().filter(pl.element().str.starts_with("L")))
+        .list.join(JOIN)
+    )
+    named = schools.select("school_id", recipient_name="name").unique("school_id")
+    empty = pl.lit(None, pl.String)
+    notices = school_notices.join(cited, on=own, how="left").with_columns(
+        document_id="notice_id", kind=pl.lit("notice"), fields=pl.lit(SCHOOL_FIELDS), settles=empty
+    )
+    prompts = work_prompts.with_columns(
+        document_id="prompt_id",
+        kind=pl.lit("prompt"),
+        fields=empty,
+        settles=empty,
+        links=empty,
+        basis=pl.lit("“所涉及的学校和幼儿园发出书面工作提示，责令立即开展调查核实”"),
+    )
+    lists = pupil_lists.with_columns(
+        document_id="list_id",
+        kind=pl.lit("pupils"),
+        fields=pl.lit(PUPIL_FIELDS),
+        settles=empty,
+        links=empty,
+        basis=pl.lit(minors_clause),
+    )
+    parts = [part.join(named, on="school_id", how="left") for part in (notices, prompts, lists)]
+    filled = [part.with_columns(pl.coalesce("recipient_name", "school_id")) for part in parts]
+    return pl.concat([_shape(part) for part in filled]).sort("document_id", "path")
+
+
+def list_correction_papers(corrections: pl.DataFrame) -> pl.DataFrame:
+    """Return the correction letters: `PAPERS`; `settles` names what each letter takes back.
+
+    A letter settles a withdrawal. A paper that was replaced is settled only by handing over its new version.
+
+    Args:
+        corrections: table of that name.
+    """
+    withdrawn = pl.col("path").filter(pl.col("change") == "withdrawn").sort().str.join(JOIN)
+    letters = corrections.group_by("letter_id", "recipient_name", "letter_path", "letter_sha256").agg(
+        settles=withdrawn
+    )
+    return _shape(
+        letters.with_columns(
+            document_id="letter_id",
+            kind=pl.lit("correction"),
+            path="letter_path",
+            sha256="letter_sha256",
+            links=pl.lit(None, pl.String),
+            fields=pl.lit(None, pl.String),
+            basis=pl.lit("《个人信息保护法》第八条、第四十六条；《公职人员政务处分法》第五十三条"),
+        )
+    )
+
+
+def _join_unique(column: str, separator: str = JOIN) -> pl.Expr:
+    return pl.col(column).unique().sort().str.join(separator)
+
+
+def _shape(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(pl.String) for name in PAPERS).sort("document_id", "path")
