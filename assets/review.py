@@ -94,6 +94,7 @@ def pass_gate(
     candidate_links: pl.DataFrame,
     judgements: pl.DataFrame,
     identities: pl.DataFrame,
+    people: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let through the links that have everything, and name what the others lack."""
     events = Ledger(office.ledger_url).events()
@@ -114,6 +115,7 @@ def pass_gate(
         judgements=judgements,
         identities=identities,
         facts=facts,
+        people=people,
         policy=office.policy(ReviewPolicy, "review"),
     )
     return outcome.confirmed.frame, outcome.withheld_links

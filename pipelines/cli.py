@@ -20,8 +20,12 @@ COMMANDS: Final[dict[str, str]] = {
     "link": "只比对一个文件夹的 Parquet 表 / link one folder of Parquet tables",
     "explain": "逐项说明一条比对 / explain one link, evidence by evidence",
     "sql": "用 SQL 查各表 / query the tables with SQL",
-    "ledger": "核验台账 / verify the ledger",
+    "review": "打开复核台，在浏览器里逐条判断 / open the review console",
+    "reviewer": "登记、停用复核人 / enter and disable reviewers",
+    "ledger": "核验、查看台账 / verify and list the ledger",
+    "case": "登记送达、申辩、决定、复核、申诉，查看状态与期限 / casework: record steps, show what is due",
     "withdraw": "撤销一条比对并全部重算 / withdraw a link and recompute everything",
+    "retract": "撤回台账中的一个事件并重算 / take back a ledger event and recompute",
     "ui": "打开 Dagster 界面 / open the Dagster UI",
     "doctor": "检查缺什么、哪里配错、怎么办 / say what is missing or misconfigured, and the fix",
 }

@@ -1,4 +1,4 @@
-"""Taking a link back everywhere: one ledger event, then everything derived is computed again."""
+"""Taking things back: one ledger event, then everything derived is computed again."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pipelines.resources import build_office
 from pipelines.terminal import say
 from pipelines.workflow import act_batches
 from tongcha.errors import LedgerError
+from tongcha.ledger.events import renew_event
 from tongcha.ledger.store import Ledger
-from tongcha.review.decisions import record_withdrawal
+from tongcha.review.decisions import record_retraction, record_withdrawal
 from tongcha.review.reviewers import Reviewers
 
 if TYPE_CHECKING:
     from pipelines.runs import Runner
+    from tongcha.ledger.events import NewEvent
 
 
 def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None:
@@ -29,13 +31,41 @@ def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None
     Raises:
         LedgerError: the link or the person is unknown.
     """
-    link = find_link(runner.home, link_id)
-    if Reviewers.load(runner.home.root / "reviewers.yaml").find(by) is None:
-        raise LedgerError(f"代号 {by}", "不在复核人名单中", "在 reviewers.yaml 中登记后再操作")
-    batch = str(link["batch"])
-    event = record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason)
-    office = build_office(runner.home)
-    recorded = Ledger(office.ledger_url).append(event, at=office.now())
-    say(f"✓ 已记入台账第 {recorded.seq} 条（{recorded.event_id}）")
+    batch = str(find_link(runner.home, link_id)["batch"])
+    record(runner, record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason))
     act_batches(runner, batch)
     say(f"✓ 比对 {link_id} 已撤销，线索、扣分、告知书与计分已重算。")
+
+
+def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> None:
+    """Take back an earlier event (a judgement, a withdrawal, a retraction…) and recompute everything.
+
+    Args:
+        runner: runs on the home.
+        event_id: number of the event.
+        by: code of the person who decides; must be a listed reviewer.
+        reason: the grounds.
+
+    Raises:
+        LedgerError: the event or the person is unknown.
+    """
+    events = Ledger(runner.home.ledger_url()).events()
+    if event_id not in {event.event_id for event in events}:
+        raise LedgerError(f"台账事件 {event_id}", "不存在", "用 tongcha ledger list 查编号")
+    record(runner, record_retraction(event_id=event_id, by=by, reason=reason))
+    act_batches(runner, None)
+    say(f"✓ 台账事件 {event_id} 已撤回，相关结果已重算。")
+
+
+def record(runner: Runner, event: NewEvent) -> None:
+    """Append what a listed person decided; the same words said again after a retraction count anew.
+
+    Raises:
+        LedgerError: the person isn't listed.
+    """
+    if Reviewers.load(runner.home.root / "reviewers.yaml").find(event.actor) is None:
+        raise LedgerError(f"代号 {event.actor}", "不在复核人名单中", "在 reviewers.yaml 中登记后再操作")
+    office = build_office(runner.home)
+    ledger = Ledger(office.ledger_url)
+    recorded = ledger.append(renew_event(event, ledger.events()), at=office.now())
+    say(f"✓ 已记入台账第 {recorded.seq} 条（{recorded.event_id}）")

@@ -1,4 +1,4 @@
-"""`tongcha ledger verify`."""
+"""`tongcha ledger`."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def verify() -> int:
         return Exit.OK
     click.echo(f"✗ 台账在第 {found.broken_at} 条断裂（{found.reason}）；请停止使用并从备份核对。", err=True)
     return Exit.PROBLEMS
+
+
+@ledger.command(name="list")
+@click.option("--subject", metavar="编号", help="只列这个比对、告知书或学校的事件。 Of this subject only.")
+def list_events(subject: str | None) -> None:
+    """列出事件：序号、编号、时间、类别、对象、经办人；不列理由。
+
+    List events: number, id, time, kind, subject, actor; reasons are left out.
+    """
+    from tongcha.ledger.store import Ledger
+
+    for event in Ledger(Home.from_environment().open().ledger_url()).events():
+        if subject in {None, event.subject}:
+            columns = (str(event.seq), event.event_id, event.at, event.kind.value, event.subject, event.actor)
+            click.echo("　".join(columns))

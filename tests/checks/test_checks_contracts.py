@@ -76,7 +76,7 @@ def test_the_check_and_the_quarantine_predicate_count_the_same_rows():
 
 
 def test_a_red_check_tells_counts_and_rules_but_no_value():
-    secret = "21020319900101123X"
+    secret = "21020319900101123X"  # noqa: S105 - an invented ID number
     bad = make_table("identities").with_columns(
         id_number=pl.lit(secret), name=pl.lit("王某某"), capture=pl.lit("guessed")
     )

@@ -57,7 +57,7 @@ def test_workspace_yaml_loads_these_very_definitions():
     module = entry["python_module"]
     assert module["module_name"] == "pipelines.definitions"
     assert (ROOT / module["working_directory"]).resolve() == ROOT
-    from dagster._core.workspace.load import location_origins_from_yaml_paths  # noqa: PLC0415
+    from dagster._core.workspace.load import location_origins_from_yaml_paths
 
     origins = location_origins_from_yaml_paths([str(ROOT / "workspace.yaml")])
     assert [origin.location_name for origin in origins] == ["tongcha"]

@@ -1,0 +1,58 @@
+"""`tongcha reviewer`."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.home import Home
+
+ROLES = "一审、二审、集体研究、复验、查看；可写多次。 Roles, may be repeated."
+
+
+@click.group()
+def reviewer() -> None:
+    """登记、停用、列出复核人。
+
+    Enter, disable and list the people who may review.
+    """
+
+
+@reviewer.command()
+@click.argument("code", metavar="代号")
+@click.option("--name", required=True, metavar="姓名", help="显示名，只留在工作目录。 Display name.")
+@click.option("--role", "roles", required=True, multiple=True, metavar="轮次", help=ROLES)
+@click.password_option(prompt="密码（不少于 10 位）", confirmation_prompt="再输一次", help="密码。 Password.")
+def add(code: str, name: str, roles: tuple[str, ...], password: str) -> None:
+    """登记复核人并设密码；代号已在的则更新。
+
+    Enter a person and give them a password; a known code is updated.
+    """
+    from pipelines.desk import open_accounts
+
+    open_accounts(Home.from_environment().open()).add(code, name, roles, password)  # type: ignore[arg-type]  # checked by the account itself
+    click.echo(f"✓ 已登记 {code}（{'、'.join(roles)}）")
+
+
+@reviewer.command()
+@click.argument("code", metavar="代号")
+def disable(code: str) -> None:
+    """停用一个代号的登录；已作的判断不受影响。
+
+    End a person's logins; their judgements stay.
+    """
+    from pipelines.desk import open_accounts
+
+    open_accounts(Home.from_environment().open()).disable(code)
+    click.echo(f"✓ 已停用 {code}")
+
+
+@reviewer.command(name="list")
+def list_all() -> None:
+    """列出代号与轮次，不列姓名。
+
+    List codes and roles, without names.
+    """
+    from pipelines.desk import open_accounts
+
+    for person in open_accounts(Home.from_environment().open()).list_reviewers().reviewers:
+        click.echo(f"{person.code}　{'、'.join(person.roles)}")

@@ -1,0 +1,60 @@
+"""The review console on this home: the stored tables, the same ledger, the same people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assets.store import WHOLE, TableStore
+from console.accounts import Accounts
+from console.policy import ConsolePolicy
+from console.settings import ConsoleSettings
+from pipelines.resources import build_office
+from tongcha.ledger.store import Ledger
+from tongcha.policy.review import ReviewPolicy
+from tongcha.tables import BY_NAME, Partition
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipelines.home import Home
+
+
+def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSettings:
+    """Return what the console needs to know of an opened home."""
+    office = build_office(home)
+    links = BY_NAME["candidate_links"]
+
+    def read_table(name: str, batch: str | None) -> pl.DataFrame:
+        return office.tables.read(BY_NAME[name], choose_partition(office.tables, name, batch))
+
+    return ConsoleSettings(
+        read_table=read_table,
+        list_batches=lambda: office.tables.partitions(links),
+        ledger=Ledger(office.ledger_url),
+        review_policy=office.policy(ReviewPolicy, "review"),
+        console_policy=office.policy(ConsolePolicy, "console"),
+        accounts=open_accounts(home),
+        key=home.key("console"),
+        clock=lambda: datetime.now(tz=UTC).astimezone(),
+        public_name=public_name,
+    )
+
+
+def open_accounts(home: Home) -> Accounts:
+    """Return the accounts of an opened home."""
+    policy = build_office(home).policy(ConsolePolicy, "console")
+    return Accounts(home.root, min_chars=policy.password.min_chars)
+
+
+def choose_partition(tables: TableStore, name: str, batch: str | None) -> str:
+    """Return which stored file a batch's reader needs: its own, or the snapshot that it was linked to."""
+    match BY_NAME[name].partition:
+        case Partition.WHOLE:
+            return WHOLE
+        case Partition.BATCH:
+            return batch or ""
+        case Partition.SNAPSHOT:
+            links = BY_NAME["candidate_links"]
+            proposed = tables.read(links, batch) if batch and tables.has(links, batch) else links.empty()
+            return str(proposed["snapshot"][0]) if proposed.height else tables.current_snapshot()

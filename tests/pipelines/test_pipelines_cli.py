@@ -1,0 +1,118 @@
+"""The command line: both languages, documented exit codes, one line per refusal, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli import COMMANDS, tongcha
+from pipelines.exits import Exit
+from pipelines.home import Home
+from pipelines.provenance import ROOT
+from pipelines.views import open_views, write_result
+from tests.scenario import BATCH, make_table
+from tongcha.tables import ALL, BY_NAME
+
+SITES = BY_NAME["sites"]
+
+
+def run(*arguments: str, home) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"TONGCHA_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "pipelines", *arguments]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_itself_in_chinese_and_english(name):
+    shown = CliRunner().invoke(tongcha, [name, "--help"])
+    assert shown.exit_code == 0
+    assert any("\u4e00" <= char <= "\u9fff" for char in shown.output)
+    words = shown.output.replace("Options:", "").replace("Usage:", "").replace("Commands:", "")
+    assert sum(word.isascii() and word.isalpha() for word in words.split()) > 5
+
+
+def test_the_list_of_commands_loads_none_of_them():
+    code = (
+        "import sys; from click.testing import CliRunner; from pipelines.cli import tongcha;"
+        "r = CliRunner().invoke(tongcha, ['--help']); assert 'withdraw' in r.output;"
+        "sys.exit('dagster' in sys.modules or 'polars' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert done.returncode == 0
+
+
+def test_the_linkage_command_starts_without_dagster():
+    code = (
+        "import sys; import pipelines.cli, pipelines.commands.link, tongcha.linkage.folder;"
+        "sys.exit('dagster' in sys.modules or 'great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_refusal_is_one_chinese_line_and_exit_code_1(tmp_path):
+    done = run("propose", "--batch", "没有", home=tmp_path / "home")
+    assert done.returncode == Exit.REFUSED
+    assert done.stderr.count("\n") == 1
+    assert "没有" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_usage_is_exit_code_2(tmp_path):
+    assert run("explain", home=tmp_path / "home").returncode == Exit.USAGE
+    assert run("nonsense", home=tmp_path / "home").returncode == Exit.USAGE
+
+
+def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
+    done = run("doctor", home=tmp_path / "home")
+    assert done.returncode == Exit.PROBLEMS
+    assert "✗ 参照快照" in done.stdout
+    assert "办法：" in done.stdout
+    assert "✓ 台账：0 条" in done.stdout
+
+
+def test_ledger_verify_passes_on_an_untouched_ledger(tmp_path):
+    done = run("ledger", "verify", home=tmp_path / "home")
+    assert done.returncode == Exit.OK
+    assert "台账完好" in done.stdout
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    from assets.store import TableStore
+
+    made = Home(tmp_path / "home").open()
+    TableStore(made.root / "tables").write(SITES, BATCH, make_table("sites"))
+    return made
+
+
+def test_every_table_is_a_view_even_when_it_was_never_made(home):
+    with open_views(home) as connection:
+        for table in ALL:
+            shown = connection.sql(f'SELECT * FROM "{table.name}"').columns
+            assert shown == table.schema.names()
+        assert connection.sql("SELECT raid_id FROM sites").fetchall() == [("Q1",)]
+
+
+def test_a_query_reads_nothing_but_the_tables(home, tmp_path):
+    import click
+
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with open_views(home) as connection:
+        for query in (
+            f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
+            f"COPY sites TO '{tmp_path}/out.csv'",
+            "SELECT * FROM nowhere",
+        ):
+            with pytest.raises(click.UsageError):
+                write_result(connection, query)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_query_can_be_given_as_csv(home, capsys):
+    with open_views(home) as connection:
+        write_result(connection, "SELECT raid_id, licence FROM sites", as_csv=True)
+    assert capsys.readouterr().out == "raid_id,licence\nQ1,无照无证\n"
