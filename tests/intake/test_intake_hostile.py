@@ -40,6 +40,14 @@ def test_a_good_workbook_passes(book):
     assert content[0]["rows"][1][:2] == ["I1", "R1"]
 
 
+def test_text_that_looks_like_markup_is_no_reason_to_refuse(book, tmp_path):
+    cell = b'<row r="9"><c r="A9" t="inlineStr"><is><t>see x:c and y:row /z</t></is></c></row></sheetData>'
+    plain = edit_parts(book, tmp_path / "text.xlsx", sheet1=sheet_xml(book).replace(b"</sheetData>", cell))
+    content = read_content(plain, tmp_path, POLICY)
+    assert isinstance(content, list)
+    assert content[0]["rows"][8][0] == "see x:c and y:row /z"
+
+
 def test_a_stray_last_cell_is_refused_before_the_parser_aborts(tmp_path):
     path = tmp_path / "stray.xlsx"
     with xlsxwriter.Workbook(path) as stray:
