@@ -94,6 +94,7 @@ def test_a_claim_of_two_gigabytes_is_refused_unread(book, tmp_path):
         (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', "doctype"),
         (b"\x00", "encoding"),
         (b"<x:c r='A1'/>", "prefixed_markup"),
+        ("<前缀:row r='1'/>".encode(), "prefixed_markup"),
         (b"<c><v>1</v></c>", "unplaced_cells"),
     ],
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 20
 CELL: Final = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,4})([0-9]{1,8})["']|<c(?=[\s>/])""")
-PREFIXED: Final = re.compile(rb"<[\w.-]{1,40}:(?:c|row|sheetData)[\s>/]")
+PREFIXED: Final = re.compile(rb"<[^<>\s:/]+:(?:c|row|sheetData)[\s>/]")
 READ_PARTS: Final = (  # what the parser reads; pictures, themes and properties are never opened
     "_rels/.rels",
     "xl/_rels/",
