@@ -35,6 +35,8 @@ NO_FIRST: Final = "小老大阿不无未佚匿待拒没保空男女家外同学�
 """no full name begins with these: aliases and placeholders do"""
 NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某"
 """titles end with these; full names may, and are parsed to tell"""
+SOMEONE: Final = ord("某")
+"""stands for a character that wasn't told"""
 FULL_WIDTH: Final = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {
     " ": "",
     "\u3000": "",
@@ -70,7 +72,7 @@ def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, I8]:
 def is_odd(names: Names, *, spoken: bool = False) -> Truth:
     """Whether a name may be something else than a plain full name of two to four Han characters."""
     glyphs = load_glyphs()
-    known = glyphs.is_han[names.raw] | (names.raw == 0)
+    known = (glyphs.is_han[names.raw] & (names.raw != SOMEONE)) | (names.raw == 0)
     odd: Truth = ~known.all(axis=1) | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
     if spoken:
         last = names.raw[np.arange(len(odd)), np.clip(names.length, 1, WIDTH) - 1]

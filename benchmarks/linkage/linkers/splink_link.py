@@ -30,7 +30,7 @@ def main(folder: str, out: str) -> None:
     """Train and predict; write the best pair of each identity."""
     met, people = prepare(folder)
     api = DuckDBAPI()
-    linker = Linker([api.register(met, "met"), api.register(people, "people")], settings())
+    linker = Linker([api.register(met), api.register(people)], settings())
     linker.training.estimate_probability_two_random_records_match([block_on("id_number")], recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
     for rule in (block_on("id_number"), block_on("name", "birth_year")):
