@@ -157,4 +157,21 @@ INTAKE_FILES = Table(
     (ROWS_ADD_UP,),
 )
 
-TABLES = (SITES, IDENTITIES, PUPILS, REJECTED_ROWS, INTAKE_FILES)
+REJECTION_SHEETS = Table(
+    "rejection_sheets",
+    "退回单",
+    Stage.INTAKE,
+    Partition.BATCH,
+    ("path",),
+    (
+        BATCH,
+        text("path", "文件", "相对发件箱的路径", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "按来源文件写出的退回单，标明哪一格、为什么，可直接发还报送单位。",
+)
+
+READ_TABLES = (SITES, IDENTITIES, PUPILS, REJECTED_ROWS, INTAKE_FILES)
+"""What one reading of a batch gives; the rest is made from it."""
+
+TABLES = (*READ_TABLES, REJECTION_SHEETS)

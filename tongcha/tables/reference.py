@@ -223,7 +223,21 @@ SNAPSHOT_CHANGES = Table(
     "与上一快照相比：新增、减少、调动、更名、证件号更正。",
 )
 
-TABLES = (
+REFERENCE_REJECTION_SHEETS = Table(
+    "reference_rejection_sheets",
+    "参照数据退回单",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("path",),
+    (
+        SNAPSHOT,
+        text("path", "文件", "相对发件箱的路径", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "按来源文件写出的退回单，标明哪一格、为什么，可直接发还学校或主管部门。",
+)
+
+READ_TABLES = (
     TEACHERS,
     EMPLOYMENT,
     SCHOOLS,
@@ -234,3 +248,6 @@ TABLES = (
     REJECTED_REFERENCE_ROWS,
     REFERENCE_FILES,
 )
+"""What one reading of a snapshot gives; the rest is made from it."""
+
+TABLES = (*READ_TABLES, REFERENCE_REJECTION_SHEETS)

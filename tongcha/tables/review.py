@@ -146,6 +146,21 @@ WITHHELD_LINKS = Table(
     "有人判断为同一人、但还缺关口条件的比对，逐项写明缺什么。",
 )
 
+DOSSIERS = Table(
+    "dossiers",
+    "案卷",
+    Stage.REVIEW,
+    Partition.BATCH,
+    ("link_id",),
+    (
+        BATCH,
+        LINK_ID,
+        text("path", "文件", "相对发件箱的路径", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "每条已确认比对一页案卷：证据、反证、竞争候选、任职、有利事实、出处与未知之处。",
+)
+
 REVIEW_QUALITY = Table(
     "review_quality",
     "复核质量",
@@ -163,4 +178,13 @@ REVIEW_QUALITY = Table(
     "复核的质量与负荷：一致程度、各复核人被改判的份额、盲核得出的误移送率与区间、积压与逾期。",
 )
 
-TABLES = (REVIEW_QUEUE, REVIEW_WORKBOOKS, JUDGEMENTS, REVIEW_RETURNS, CONFIRMED_LINKS, WITHHELD_LINKS)
+TABLES = (
+    REVIEW_QUEUE,
+    REVIEW_WORKBOOKS,
+    JUDGEMENTS,
+    REVIEW_RETURNS,
+    CONFIRMED_LINKS,
+    WITHHELD_LINKS,
+    DOSSIERS,
+    REVIEW_QUALITY,
+)
