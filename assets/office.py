@@ -81,8 +81,17 @@ class Office:
         file = self.outbox / path
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
-    def list_files(self, files: Iterable[Path]) -> pl.DataFrame:
-        """Return outbox files as rows: path (relative to the outbox) and sha256."""
+    def list_files(self, files: Iterable[Path], *, only_in: Path | None = None) -> pl.DataFrame:
+        """Return outbox files as rows: path (relative to the outbox) and sha256.
+
+        Args:
+            files: files that were just written.
+            only_in: a folder that is to hold these and no older ones.
+        """
+        files = list(files)
+        if only_in is not None and only_in.is_dir():
+            for stale in set(only_in.iterdir()) - set(files):
+                stale.unlink()
         paths = sorted(file.relative_to(self.outbox).as_posix() for file in files)
         rows = [(path, self.fingerprint(path)) for path in paths]
         return pl.DataFrame(rows, {"path": pl.String, "sha256": pl.String}, orient="row")

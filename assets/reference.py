@@ -3,8 +3,9 @@
 import dagster as dg
 import polars as pl
 
-from assets.declare import declare_assets
+from assets.declare import declare_asset, declare_assets
 from assets.office import Office
+from tongcha.intake.returns_sheet import write_rejections
 from tongcha.policy.intake import IntakePolicy
 from tongcha.reference.diff import diff_snapshots, refuse_shrunken_registry
 from tongcha.reference.people import combine_people
@@ -12,7 +13,7 @@ from tongcha.reference.snapshot import newest_snapshot, read_snapshot
 from tongcha.tables import BY_NAME, reference
 
 
-@declare_assets("read_reference", reference.TABLES, "读入最新参照快照，与上一快照对照，合成比对库")
+@declare_assets("read_reference", reference.READ_TABLES, "读入最新参照快照，与上一快照对照，合成比对库")
 def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]:
     """Read the newest dated folder under inbox/reference and combine its people."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
@@ -26,5 +27,16 @@ def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]
         "staff_findings": combined.staff_findings,
         "snapshot_changes": diff_snapshots(earlier, taken.teachers),
     }
-    names = [table.name for table in reference.TABLES]
+    names = [table.name for table in reference.READ_TABLES]
     return tuple(made[name] if name in made else getattr(taken, name) for name in names)
+
+
+@declare_asset(reference.REFERENCE_REJECTION_SHEETS)
+def reference_rejection_sheets(
+    office: dg.ResourceParam[Office], rejected_reference_rows: pl.DataFrame
+) -> pl.DataFrame:
+    """Write a workbook per file of the snapshot that had rows turned away, to be sent back."""
+    policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
+    folder = office.outbox / "returned" / snapshot
+    files = write_rejections(rejected_reference_rows, office.inbox, folder, policy=policy)
+    return office.list_files(files, only_in=folder).with_columns(snapshot=pl.lit(snapshot))

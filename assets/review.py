@@ -13,11 +13,15 @@ from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.decisions import find_disputed, find_withdrawn
+from tongcha.review.dossier import DossierTables, write_dossiers
 from tongcha.review.gate import GateFacts, confirm_links
 from tongcha.review.judgements import project_judgements
+from tongcha.review.quality import ReviewRecords, measure_review
 from tongcha.review.queue import build_review_queue
 from tongcha.review.returns import ReturnTerms, take_returns
+from tongcha.review.reverification import write_reverification_workbook
 from tongcha.review.reviewers import Reviewers
+from tongcha.review.shown import ShownTables
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.tables import BY_NAME
 
@@ -65,13 +69,17 @@ def review_workbooks(  # noqa: PLR0913, PLR0917 - one argument per upstream tabl
     context: dg.AssetExecutionContext,
     office: dg.ResourceParam[Office],
     review_queue: pl.DataFrame,
+    judgements: pl.DataFrame,
     candidate_links: pl.DataFrame,
     link_evidence: pl.DataFrame,
     identities: pl.DataFrame,
     people: pl.DataFrame,
     schools: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Write a workbook for each round in which links of the batch wait."""
+    """Write a workbook for each round in which links wait, and one for the second look by chance."""
+    shown = ShownTables(candidate_links, link_evidence, identities, people, schools)
+    out, key, batch = office.outbox / "review", office.keys["review"], context.partition_key
+    policy = office.policy(ReviewPolicy, "review")
     files = write_review_workbooks(
         queue=review_queue,
         candidate_links=candidate_links,
@@ -79,12 +87,15 @@ def review_workbooks(  # noqa: PLR0913, PLR0917 - one argument per upstream tabl
         identities=identities,
         people=people,
         schools=schools,
-        out=office.outbox / "review",
-        key=office.keys["review"],
-        batch=context.partition_key,
-        policy=office.policy(ReviewPolicy, "review"),
+        out=out,
+        key=key,
+        batch=batch,
+        policy=policy,
     )
-    return office.list_files(files).with_columns(batch=pl.lit(context.partition_key))
+    files += write_reverification_workbook(
+        queue=review_queue, judgements=judgements, tables=shown, out=out, key=key, batch=batch, policy=policy
+    )
+    return office.list_files(files).with_columns(batch=pl.lit(batch))
 
 
 @declare_assets("pass_gate", GATE, "关口：放行条件齐全的比对，其余写明缺什么")
@@ -119,3 +130,42 @@ def pass_gate(
         policy=office.policy(ReviewPolicy, "review"),
     )
     return outcome.confirmed.frame, outcome.withheld_links
+
+
+@declare_asset(BY_NAME["dossiers"])
+def dossiers(  # noqa: PLR0913, PLR0917 - one argument per upstream table
+    context: dg.AssetExecutionContext,
+    office: dg.ResourceParam[Office],
+    confirmed_links: pl.DataFrame,
+    candidate_links: pl.DataFrame,
+    link_evidence: pl.DataFrame,
+    identities: pl.DataFrame,
+    people: pl.DataFrame,
+    schools: pl.DataFrame,
+    employment: pl.DataFrame,
+    teachers: pl.DataFrame,
+    staff_entries: pl.DataFrame,
+    exculpatory_findings: pl.DataFrame,
+    judgements: pl.DataFrame,
+) -> pl.DataFrame:
+    """Write a page per confirmed link: the evidence for and against, and what isn't known."""
+    shown = ShownTables(candidate_links, link_evidence, identities, people, schools)
+    tables = DossierTables(shown, employment, teachers, staff_entries, exculpatory_findings, judgements)
+    folder = office.outbox / "dossiers" / context.partition_key
+    written = write_dossiers(tables, confirmed_links["link_id"].to_list(), folder)
+    files = office.list_files(written, only_in=folder)
+    links = pl.col("path").str.extract("(L[0-9a-f]{16})[.]html$")
+    return files.with_columns(link_id=links, batch=pl.lit(context.partition_key))
+
+
+@declare_asset(BY_NAME["review_quality"])
+def review_quality(
+    office: dg.ResourceParam[Office],
+    review_queue: pl.DataFrame,
+    judgements: pl.DataFrame,
+    candidate_links: pl.DataFrame,
+    sites: pl.DataFrame,
+) -> pl.DataFrame:
+    """Measure how well and how fast people review, over all batches."""
+    records = ReviewRecords(review_queue, judgements, candidate_links, sites, office.events())
+    return measure_review(records, office.policy(ReviewPolicy, "review"), today=office.today)

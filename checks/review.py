@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from assets.office import Office
-from checks.rules import CrossRule, Frames
+from checks.rules import CrossRule, Frames, find_altered_files
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
 
@@ -53,7 +53,32 @@ def find_confirmed_out_of_service(frames: Frames, _office: Office) -> pl.DataFra
     return confirmed.select("link_id").sort("link_id")
 
 
+def find_altered_dossiers(frames: Frames, office: Office) -> pl.DataFrame:
+    """Dossiers that aren't what was recorded: path, sha256."""
+    return find_altered_files(frames["dossiers"], office)
+
+
+def find_undocumented_links(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Confirmed links without a dossier: link_id."""
+    bare = frames["confirmed_links"].join(frames["dossiers"], on="link_id", how="anti")
+    return bare.select("link_id").sort("link_id")
+
+
 RULES: Final = (
+    CrossRule(
+        "every_confirmed_link_has_a_dossier",
+        "dossiers",
+        ("confirmed_links",),
+        "每条已确认比对都有一页案卷。",
+        find_undocumented_links,
+    ),
+    CrossRule(
+        "every_dossier_is_as_recorded",
+        "dossiers",
+        (),
+        "发件箱中的案卷与登记的指纹一致。",
+        find_altered_dossiers,
+    ),
     CrossRule(
         "every_proposed_link_is_queued",
         "review_queue",

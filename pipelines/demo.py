@@ -31,6 +31,7 @@ REVIEWERS: Final = (
     {"code": "R02", "name": "演示二审", "roles": ["二审"]},
     {"code": "R03", "name": "演示负责人甲", "roles": ["集体研究"]},
     {"code": "R04", "name": "演示负责人乙", "roles": ["集体研究"]},
+    {"code": "R05", "name": "演示复验", "roles": ["复验"]},
 )
 SIGNERS: Final = {"一审": "R01", "二审": "R02", "集体研究": "R03、R04"}
 REASONS: Final = {
@@ -123,12 +124,12 @@ def answer_workbooks(home: Home, spec: WorldSpec) -> list[str]:
     Returns:
         The batches answered for.
     """
-    workbooks = sorted((home.outbox / "review").glob("*.xlsx"))
+    workbooks = [book for name in SIGNERS for book in (home.outbox / "review").glob(f"*-{name}.xlsx")]
     truth = pl.read_parquet(home.root / "truth" / "truth.parquet")
     links = read_all(home, "candidate_links")
     pairs = dict(links.select("link_id", pl.struct("identity_id", "person_id")).iter_rows())
     batches = set()
-    for workbook in workbooks:
+    for workbook in sorted(workbooks):
         batch, _, review_round = workbook.stem.rpartition("-")
         answers = {link: _answer(truth, pairs[link], review_round, spec) for link in list_links(workbook)}
         fill_workbook(workbook, answers, home.inbox / "returns" / workbook.name)

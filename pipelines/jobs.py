@@ -11,6 +11,7 @@ ACT: Final = (
     "confirmed_links",
     "withheld_links",
     "exculpatory_findings",
+    "dossiers",
     "referrals",
     "referral_packages",
 )
@@ -32,7 +33,7 @@ act = dg.define_asset_job(
 )
 settle = dg.define_asset_job(
     "settle",
-    dg.AssetSelection.groups("responsibility", "casebook"),
+    dg.AssetSelection.groups("responsibility", "casebook") | dg.AssetSelection.assets("review_quality"),
     description="全部批次：学校责任 → 扣分 → 告知书 → 督导计分 → 台账。",
 )
 JOBS: Final = (reference, propose, act, settle)

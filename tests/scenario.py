@@ -145,6 +145,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "withheld_links": [],
+    "dossiers": [{"batch": BATCH, "link_id": CONFIRMED, "path": "dossiers/a.html", "sha256": "0" * 64}],
     "exculpatory_findings": [
         {
             "link_id": CONFIRMED,

@@ -110,6 +110,16 @@ def retire_before_the_raid(tables, _office):
     change(tables, "candidate_links", in_service=pl.lit(value=False))
 
 
+@breaks("every_confirmed_link_has_a_dossier")
+def lose_a_dossier(tables, _office):
+    tables["dossiers"] = tables["dossiers"].clear()
+
+
+@breaks("every_dossier_is_as_recorded")
+def alter_a_dossier(tables, _office):
+    change(tables, "dossiers", sha256=pl.lit("f" * 64))
+
+
 @breaks("every_referral_has_a_current_judgement")
 def change_the_verdict(tables, _office):
     change(tables, "judgements", verdict=pl.lit("different"))
@@ -240,6 +250,7 @@ def tables(office) -> Tables:
         said = Ledger(office.ledger_url).append(NewEvent(kind, "N00000000000a", "R01"), at=office.now())
         change(made, name, event_id=pl.lit(said.event_id))
     digest = office.fingerprint(made["school_notices"]["path"][0])
+    change(made, "dossiers", path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     change(made, "school_notices", sha256=pl.lit(digest))
     return made
 
@@ -260,7 +271,7 @@ def test_every_rule_is_a_positive_sentence_with_a_breaker():
     assert all(rule.text.endswith("。") for rule in CROSS_RULES)
 
 
-def test_a_broken_ledger_carries_no_judgement(tables, office, monkeypatch):
+def test_a_broken_ledger_carries_no_judgement(tables, office):
     import sqlite3
 
     path = office.ledger_url.removeprefix("sqlite:///")
