@@ -228,7 +228,8 @@ def draw_glyphs(chars: list[str], font: Path) -> np.ndarray:
         ImageDraw.Draw(picture).text((CANVAS // 2, CANVAS // 2), char, fill=255, font=face, anchor="mm")
         pictures[i] = np.asarray(picture.filter(ImageFilter.GaussianBlur(1)), np.float32).ravel()
     pictures -= pictures.mean(axis=1, keepdims=True)
-    return pictures / np.linalg.norm(pictures, axis=1, keepdims=True)
+    pictures /= np.linalg.norm(pictures, axis=1, keepdims=True)
+    return pictures
 
 
 def count_components(chars: list[str]) -> np.ndarray:
@@ -241,7 +242,8 @@ def count_components(chars: list[str]) -> np.ndarray:
         for part in bag:
             counts[i, columns[part]] += 1
     counts = np.sqrt(counts) * np.sqrt(np.log(len(chars) / (counts > 0).sum(axis=0)))
-    return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+    counts /= np.linalg.norm(counts, axis=1, keepdims=True)
+    return counts
 
 
 def components_of(char: str, listing: dict[str, list[list[str]]], depth: int = 0) -> list[str]:

@@ -209,7 +209,7 @@ def test_two_people_review_two_hundred_and_disagree_on_some(ledger):
     rows = [link(f"L{n:016x}", f"I{n}", f"T{n}") for n in range(200)]
     links = CANDIDATE_LINKS.conform(pl.DataFrame(rows, schema_overrides=CANDIDATE_LINKS.schema))
     met = pl.concat([identities().head(1).with_columns(identity_id=pl.lit(f"I{n}")) for n in range(200)])
-    chance = random.Random(7)  # noqa: S311 – a seeded choice for a test
+    chance = random.Random(7)
     first = {row: chance.choice(["same", "same", "different"]) for row in links["link_id"]}
     second = {row: chance.choice([first[row]] * 9 + ["unsure"]) for row in links["link_id"]}
     ledger.append_all([judgement(row, "r1", said) for row, said in first.items()], at=AT)
