@@ -39,8 +39,9 @@ document.addEventListener("click", (event) => {
   if (button && askForReason(button)) event.preventDefault();
 }, true);
 
-// After a page is swapped in, readers of the screen and the keyboard begin at its text.
-document.addEventListener("htmx:afterSettle", (event) => {
+// A page that has just been swapped in is read from its text, and keys are answers again: htmx would keep
+// the focus in the reason of the page before. At once, never later: somebody may already be writing.
+document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target === document.body) document.getElementById("main").focus({ preventScroll: true });
 });
 

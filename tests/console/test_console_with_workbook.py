@@ -30,6 +30,7 @@ from tongcha.review.queue import build_review_queue
 from tongcha.review.returns import ReturnTerms, take_returns
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook
+from tongcha.tables.linkage import GRADES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,7 +140,10 @@ def test_the_gate_lets_through_what_both_confirmed_and_nothing_else(outcome):
         facts=facts,
         policy=REVIEW_POLICY,
     )
-    agreed = queue.filter(pl.col("state") == "已确认")["link_id"].sort()
+    admitted = GRADES[: GRADES.index(REVIEW_POLICY.referral.lowest_grade) + 1]
+    good_enough = pl.col("evidence_grade").is_in(admitted)
+    agreed = queue.filter((pl.col("state") == "已确认") & good_enough)["link_id"].sort()
+    assert agreed.len() > 1
     assert passed.confirmed.frame["link_id"].sort().to_list() == agreed.to_list()
     signers = dict(passed.confirmed.frame.select("link_id", "signed_by").iter_rows())
     assert set(signers.values()) == {"r1", "r1、r3"}
