@@ -30,8 +30,9 @@ class ParquetTables(dg.IOManager):
     """
 
     def __init__(self, office: Office) -> None:
-        """Keep the office."""
+        """Keep the office, and from now on which snapshot this run itself made of which table."""
         self._office = office
+        self._made: dict[str, str] = {}
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Conform, judge and store one table, and describe it for the UI."""
@@ -40,6 +41,7 @@ class ParquetTables(dg.IOManager):
         partition = self._partition_written(context, table, frame)
         is_good = keeps_contract(table, frame)
         path = self._office.tables.write(table, partition, frame, is_good=is_good)
+        self._made[table.name] = partition
         context.add_output_metadata(
             {
                 "dagster/row_count": frame.height,
@@ -59,7 +61,7 @@ class ParquetTables(dg.IOManager):
             case Partition.WHOLE:
                 return tables.read(table, WHOLE)
             case Partition.SNAPSHOT:
-                return tables.read(table, self._snapshot_for(context))
+                return tables.read(table, self._made.get(table.name) or self._snapshot_for(context))
             case Partition.BATCH if context.has_partition_key:
                 return tables.read(table, context.partition_key)
             case _:
