@@ -9,7 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.linkage.linkage_scene import LI, NAN, RAIDED, best, link, met, people, score, spells
+from tests.linkage.linkage_scene import (
+    LI,
+    NAN,
+    RAIDED,
+    SCHOOLS,
+    best,
+    link,
+    met,
+    people,
+    policy,
+    score,
+    spells,
+)
+from tongcha.linkage.engine import propose_links
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
 
 CARD = {"capture": "card", "id_number": NAN, "sex": "男", "age": 41}
@@ -146,3 +159,20 @@ def test_nobody_met_and_nobody_on_record_give_empty_tables():
 def test_the_day_of_the_raid_decides_and_not_todays_status():
     moved = spells(("P1", 1, "S1", date(2010, 9, 1), RAIDED, "在编"), ("P1", 2, "S2", RAIDED, None, "在编"))
     assert best(link(met(CARD), people(PERSON), moved))["responsible_school_id"] == "S2"
+
+
+def test_a_phone_on_the_schools_list_leads_to_the_teacher():
+    entries = pl.DataFrame({"teacher_id": ["P1"], "phone": ["13987654321"]})
+    result = propose_links(
+        identities=met({"name": "王老师", "phone": "13987654321"}),
+        people=people({"name": "王晓丽", "sex": "女", "phone": "13812345678"}),
+        employment=spells(),
+        schools=SCHOOLS,
+        policy=policy(),
+        batch="b",
+        snapshot="2026-10-01",
+        staff_entries=entries,
+    )
+    assert best(result)["person_id"] == "P1"
+    phone = result.link_evidence.filter(pl.col("field") == "手机号").row(0, named=True)
+    assert (phone["level"], phone["person_value"]) == ("完全一致", "13812345678（名册：13987654321）")

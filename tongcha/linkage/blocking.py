@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
 from tongcha.linkage.census import Census
-from tongcha.linkage.codes import I64, Truth, concatenate, sort_unique
+from tongcha.linkage.codes import I64, Truth, concatenate, mix, sort_unique
 from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
 from tongcha.linkage.sides import code_keys
 
@@ -163,6 +163,13 @@ def sort_keys(parts: list[tuple[U64, I64]]) -> SortedKeys:
     row = np.concatenate([part[1] for part in parts])
     order = np.argsort(key, kind="stable")
     return SortedKeys(key[order], row[order])
+
+
+def with_phones(scan: Scan, row: I64, phone: I64) -> Scan:
+    """Return the scan with further phones of some people."""
+    held = scan.keys["phone"]
+    more = sort_keys([(held.key, held.row), (mix(phone.astype(np.uint64)), row)])
+    return replace(scan, keys={**scan.keys, "phone": more})
 
 
 def pair_up(keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], caps: Mapping[str, int]) -> Pairs:

@@ -246,13 +246,14 @@ def _texts(side: Side, rows: npt.NDArray[np.int64]) -> list[str]:
 
 
 def compare_phones(met: Side, person: Side) -> Levels:
-    """Level of the mobile number: the same, one digit away, different."""
+    """Level of the mobile number: the same (registered, or on a staff list), one digit away, different."""
     level = np.where(met.phone == person.phone, 0, 2).astype(np.int8)
     different = np.flatnonzero(level > 0)
     power = 10 ** np.arange(PHONE_DIGITS)
     digits = [side.phone[different, None] // power % 10 for side in (met, person)]
     level[different[(digits[0] != digits[1]).sum(axis=1) == 1]] = 1
     level[(met.phone == 0) | (person.phone == 0)] = ABSENT
+    level[(met.phone > 0) & (met.phone == person.listed_phone)] = 0
     return level
 
 

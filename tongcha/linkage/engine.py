@@ -12,6 +12,7 @@ from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.decoys import draw_decoys
 from tongcha.linkage.evidence import build_evidence, hash_evidence
 from tongcha.linkage.links import link_ids, list_links
+from tongcha.linkage.listed import list_phones
 from tongcha.linkage.quality import measure_quality
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleFrame
@@ -31,7 +32,7 @@ class LinkageResult:
     link_quality: pl.DataFrame
 
 
-def propose_links(
+def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
     *,
     identities: pl.DataFrame,
     people: pl.DataFrame,
@@ -40,6 +41,7 @@ def propose_links(
     policy: LinkagePolicy,
     batch: str,
     snapshot: str,
+    staff_entries: pl.DataFrame | None = None,
 ) -> LinkageResult:
     """Propose links of one batch against one reference snapshot.
 
@@ -51,10 +53,12 @@ def propose_links(
         policy: weights, thresholds and caps.
         batch: the raid batch.
         snapshot: the reference snapshot.
+        staff_entries: table `staff_entries`; its phones are a second way to a registered teacher.
     """
     identities, people = identities.sort("identity_id"), people.sort("person_id")
     schools = schools.sort("school_id")
-    scored = score_pairs(identities, PeopleFrame(people), schools, policy)
+    listed = None if staff_entries is None else list_phones(staff_entries, people)
+    scored = score_pairs(identities, PeopleFrame(people), schools, policy, listed=listed)
     links = _decide(scored, identities, policy)
     links = links.with_columns(link_id=link_ids(batch, links["identity_id"], links["person_id"]))
     evidence = build_evidence(scored, links, identities, schools)
@@ -65,7 +69,7 @@ def propose_links(
         .select(CANDIDATE_LINKS.schema.names())
     )
     decoys = draw_decoys(identities, people, policy, f"{batch}|{snapshot}")
-    fooled = _decide(score_pairs(decoys, PeopleFrame(people), schools, policy), decoys, policy)
+    fooled = _decide(score_pairs(decoys, PeopleFrame(people), schools, policy, listed=listed), decoys, policy)
     quality = measure_quality(candidates, identities, fooled, scored.pairs.dropped, policy).with_columns(
         batch=pl.lit(batch)
     )

@@ -122,8 +122,9 @@ def build_evidence(
     """
     pair = links["pair"].to_numpy()
     met, row = scored.pairs.identity[pair], scored.record[pair]
+    listed = pl.Series(scored.compared.person.listed_phone[pair])
     name_of = dict(zip(schools["school_id"], schools["name"], strict=True))
-    sides = _shown_values(identities[met], scored.people[row], name_of)
+    sides = _shown_values(identities[met], scored.people[row], listed, name_of)
     parts = [_rule_rows(links, "prior", 0, np.full(links.height, scored.prior))]
     for seq, field in enumerate(FIELDS, start=1):
         if field in LEVEL_LABELS and field in links.columns:
@@ -167,8 +168,15 @@ def _field_rows(
     )
 
 
+def _show_phones(registered: pl.Series, listed: pl.Series) -> pl.Series:
+    """The registered phone, and the listed one beside it where there is one."""
+    frame = pl.DataFrame({"registered": registered, "listed": listed})
+    beside = pl.when(pl.col("listed") > 0).then(pl.format("（名册：{}）", "listed"))
+    return frame.select(pl.concat_str("registered", beside, ignore_nulls=True)).to_series()
+
+
 def _shown_values(
-    met: pl.DataFrame, person: pl.DataFrame, school_names: dict[str, str]
+    met: pl.DataFrame, person: pl.DataFrame, listed: pl.Series, school_names: dict[str, str]
 ) -> dict[str, tuple[pl.Series, pl.Series]]:
     """Both values per field as a reviewer reads them."""
     born = person["birth_date"]
@@ -180,7 +188,7 @@ def _shown_values(
     return {
         "id_number": (met["id_number"], person.select(numbers).to_series()),
         "name": (met["name"], names),
-        "phone": (met["phone"], person["phone"]),
+        "phone": (met["phone"], _show_phones(person["phone"], listed)),
         "birth": (met["id_number"], born.cast(pl.String)),
         "age": (met["age"], born.cast(pl.String)),
         "sex": (met["sex"], person["sex"]),

@@ -15,6 +15,7 @@ from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.index import MANIFEST, load_index, prepare_index
 from tongcha.linkage.links import list_links
+from tongcha.linkage.listed import find_listed
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleFile, PeopleFrame
 
@@ -39,10 +40,11 @@ READ: Final = {
         (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
     ),
     "schools": (("school_id", "name"), ("former_name", "aliases", "area")),
+    "staff_lists": (("name",), ("area", "phone")),
     "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
 }
 """table → columns without which nothing can be linked, columns that help"""
-OPTIONAL_TABLES: Final = ("schools", "spells")
+OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")
 OUTPUT: Final = (
     "identity_id",
     "teacher_id",
@@ -80,7 +82,8 @@ def link_folder(
     """Link the identities of a folder to its registry and write the best teacher of each.
 
     Args:
-        folder: holds `identities.parquet` and `registry.parquet`; `schools`, `spells` if there are any.
+        folder: holds `identities.parquet` and `registry.parquet`; `schools`, `spells`,
+            `staff_lists` if there are any.
             Identifiers may be whole numbers or text and are given back as they came.
         out: gets one row per identity that has a candidate: identity_id, teacher_id, score (bits),
             probability, decision, rank, margin_bits, in_service, responsible_school_id.
@@ -98,7 +101,10 @@ def link_folder(
     identities, id_type = _as_text(read_table(folder, "identities"), "identity_id")
     schools, school_type = _as_text(read_table(folder, "schools"), "school_id")
     people, scan = _open_people(folder, index, is_prepared=is_prepared)
-    scored = score_pairs(identities, people, schools, policy, scan)
+    listed = find_listed(
+        identities["phone"], scan_table(folder, "staff_lists"), scan_table(folder, "registry")
+    )
+    scored = score_pairs(identities, people, schools, policy, scan, listed)
     links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
     wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
     employed = _employ(wanted, folder, policy)

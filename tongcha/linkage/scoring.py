@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.blocking import Pairs, count_bearers, pair_up, scan_people
+from tongcha.linkage.blocking import Pairs, count_bearers, pair_up, scan_people, with_phones
 from tongcha.linkage.claims import (
     Claims,
     compare_schools,
@@ -34,6 +34,7 @@ from tongcha.linkage.weights import Compared, Weigher
 
 if TYPE_CHECKING:
     from tongcha.linkage.blocking import Scan
+    from tongcha.linkage.listed import Listed
     from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
 
@@ -69,6 +70,7 @@ def score_pairs(
     schools: pl.DataFrame,
     policy: LinkagePolicy,
     index: Scan | None = None,
+    listed: Listed | None = None,
 ) -> Scored:
     """Score every pair that shares a key.
 
@@ -78,16 +80,22 @@ def score_pairs(
         schools: table `schools`, sorted by school_id.
         policy: weights, thresholds and caps.
         index: keys of all people if they were prepared; else the people are scanned.
+        listed: phones that staff lists give for some of the people.
     """
     met = code_side(identities)
     sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
     claims = find_schools(read_text(identities, "claimed_school"), met.area, schools, sought)
     probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
     scan = index or scan_people(people, probes)
+    if listed is not None:
+        scan = with_phones(scan, listed.row, listed.phone)
     pairs = pair_up(scan.keys, probes, policy.blocking.caps)
     rows = sort_unique(pairs.row)
     sides, found = Sides(pairs.identity, np.searchsorted(rows, pairs.row)), people.fetch(rows)
-    compared = compare_pairs(met, code_side(found), sides, scan)
+    persons = code_side(found)
+    if listed is not None:
+        persons.listed_phone[:] = listed.phone_of(rows)
+    compared = compare_pairs(met, persons, sides, scan)
     _compare_claims(
         compared, claims, scan.census.staff_of(hash_schools(schools["school_id"])), found, schools
     )

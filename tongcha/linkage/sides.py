@@ -50,6 +50,7 @@ class Side:
         birth: day of birth as days since 1970, from the column or from the number; NO_DAY if unknown.
         sex: 1 male, 2 female, 0 unknown.
         phone: mobile number, 0 if none.
+        listed_phone: mobile number on a staff list (people), 0 if none.
         area: six-digit region, 0 if none.
         day: raid date as days since 1970 (identities); NO_DAY for people.
         age: claimed age, −1 if none.
@@ -66,6 +67,7 @@ class Side:
     birth: I32
     sex: I8
     phone: I64
+    listed_phone: I64
     area: I32
     day: I32
     age: I32
@@ -141,6 +143,7 @@ def code_side(frame: pl.DataFrame) -> Side:
         birth=birth,
         sex=_code_sexes(frame),
         phone=read_phones(_column(frame, "phone")),
+        listed_phone=np.zeros(frame.height, np.int64),
         area=_code_areas(frame),
         day=days_of(_column(frame, "raid_date", pl.Date)),
         age=_column(frame, "age", pl.Int32).fill_null(-1).to_numpy(),

@@ -1,0 +1,70 @@
+"""Phones on the schools' own staff lists: often newer than the registry's, and a second way to a teacher.
+
+Only list entries whose phone somebody met has given are looked at. An entry belongs to the one registry
+record of its name and district; if several or none bear them, or several entries share the phone, it tells
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tongcha.linkage.values import read_phones
+
+if TYPE_CHECKING:
+    from tongcha.linkage.codes import I64
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Phones that staff lists give for people on record; `row` ascends.
+
+    Attributes:
+        row: row of the person.
+        phone: the phone on the list.
+    """
+
+    row: I64
+    phone: I64
+
+    def phone_of(self, rows: I64) -> I64:
+        """Return the listed phone of each row, 0 if there is none."""
+        if not len(self.row):
+            return np.zeros(len(rows), np.int64)
+        at = np.minimum(np.searchsorted(self.row, rows), len(self.row) - 1)
+        return np.where(self.row[at] == rows, self.phone[at], 0)
+
+
+def find_listed(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> Listed:
+    """Find the people on record to whom staff lists give a phone that somebody met has given.
+
+    Args:
+        given: phones of the people met, as written.
+        staff: staff lists: name, area, phone.
+        people: people on record in their order of rows: name, area.
+    """
+    phones = given.drop_nulls().unique()
+    named = staff.filter(pl.col("phone").is_in(phones.implode())).select("name", "area", "phone").unique()
+    entries = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1)
+    records = people.select("name", "area").with_row_index("row")
+    joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
+    found = joined.select("row", "phone").collect().sort("row")
+    return Listed(found["row"].cast(pl.Int64).to_numpy(), read_phones(found["phone"]))
+
+
+def list_phones(staff_entries: pl.DataFrame, people: pl.DataFrame) -> Listed:
+    """Return the phones that resolved list entries give for the people.
+
+    Args:
+        staff_entries: table `staff_entries`, whose teacher_id names the person's record.
+        people: table `people` in the order of its rows.
+    """
+    rows = people.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), teacher_id="person_id")
+    known = staff_entries.select("teacher_id", "phone").drop_nulls().unique()
+    entries = known.filter(pl.len().over("phone") == 1, pl.len().over("teacher_id") == 1)
+    found = entries.join(rows, on="teacher_id").sort("row")
+    return Listed(found["row"].to_numpy(), read_phones(found["phone"]))
