@@ -27,6 +27,6 @@ def rejection_sheets(
 ) -> pl.DataFrame:
     """Write a workbook per file of the batch that had rows turned away, to be sent back."""
     policy, batch = office.policy(IntakePolicy, "intake"), context.partition_key
-    folder = office.outbox / "returned" / batch
+    folder = office.outbox / "returned" / "raids" / batch
     files = write_rejections(rejected_rows, office.inbox, folder, policy=policy)
     return office.list_files(files, only_in=folder).with_columns(batch=pl.lit(batch))

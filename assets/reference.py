@@ -18,8 +18,10 @@ def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]
     """Read the newest dated folder under inbox/reference and combine its people."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
     taken = read_snapshot(office.inbox, snapshot, policy=policy)
-    earlier = office.tables.read_before(BY_NAME["teachers"], snapshot)
-    refuse_shrunken_registry(earlier, taken.teachers, policy)
+    teachers = BY_NAME["teachers"]
+    earlier = office.tables.read_before(teachers, snapshot)
+    stands = office.tables.read(teachers, snapshot) if office.tables.has(teachers, snapshot) else earlier
+    refuse_shrunken_registry(stands, taken.teachers, policy)
     combined = combine_people(taken.teachers, taken.employment, taken.staff_entries)
     made = {
         "people": combined.people,
@@ -37,6 +39,6 @@ def reference_rejection_sheets(
 ) -> pl.DataFrame:
     """Write a workbook per file of the snapshot that had rows turned away, to be sent back."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
-    folder = office.outbox / "returned" / snapshot
+    folder = office.outbox / "returned" / "reference" / snapshot
     files = write_rejections(rejected_reference_rows, office.inbox, folder, policy=policy)
     return office.list_files(files, only_in=folder).with_columns(snapshot=pl.lit(snapshot))

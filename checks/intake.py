@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from assets.office import Office
-from checks.rules import CrossRule, Frames
+from checks.rules import CrossRule, Frames, find_altered_files
 
 LANDED: Final = ("sites", "identities", "pupils")
 
@@ -24,6 +24,23 @@ def find_stray_identities(frames: Frames, _office: Office) -> pl.DataFrame:
     """Identities whose raid isn't among the batch's sites: identity_id, raid_id."""
     strays = frames["identities"].join(frames["sites"], on=["batch", "raid_id"], how="anti")
     return strays.select("identity_id", "raid_id").sort("identity_id")
+
+
+def find_missing_sheets(frames: Frames, _office: Office) -> pl.DataFrame:
+    """How many files had rows turned away and how many sheets lie ready, where the two differ."""
+    return compare_sheets(frames["rejected_rows"], frames["rejection_sheets"])
+
+
+def find_altered_sheets(frames: Frames, office: Office) -> pl.DataFrame:
+    """Rejection sheets that aren't what was recorded: path, sha256."""
+    return find_altered_files(frames["rejection_sheets"], office)
+
+
+def compare_sheets(rejected: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:
+    """Return files_rejected, sheets_written as one row if they differ, else none."""
+    files = rejected.filter(pl.col("outcome") == "rejected")["file"].n_unique()
+    counts = pl.DataFrame({"files_rejected": [files], "sheets_written": [sheets.height]})
+    return counts.filter(pl.col("files_rejected") != pl.col("sheets_written"))
 
 
 def compare_rejections(files: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
@@ -47,6 +64,20 @@ def _compare_counts(files: pl.DataFrame, stored: dict[str, int]) -> pl.DataFrame
 
 
 RULES: Final = (
+    CrossRule(
+        "every_file_sent_back_has_a_sheet",
+        "rejection_sheets",
+        ("rejected_rows",),
+        "有退回内容的每个文件都写了一份退回单。",
+        find_missing_sheets,
+    ),
+    CrossRule(
+        "every_rejection_sheet_is_as_recorded",
+        "rejection_sheets",
+        (),
+        "发件箱中的退回单与登记的指纹一致。",
+        find_altered_sheets,
+    ),
     CrossRule(
         "every_accepted_row_is_stored",
         "intake_files",

@@ -5,7 +5,10 @@ from typing import Final
 import polars as pl
 
 from assets.office import Office
-from checks.rules import CrossRule, Frames
+from checks.intake import compare_sheets
+from checks.rules import CrossRule, Frames, find_altered_files
+from tongcha.policy.intake import IntakePolicy
+from tongcha.reference.diff import is_stale, measure_loss
 
 
 def find_missing_teachers(frames: Frames, _office: Office) -> pl.DataFrame:
@@ -31,7 +34,63 @@ def find_unlisted_schools(frames: Frames, _office: Office) -> pl.DataFrame:
     return unlisted.group_by("school_id").agg(teachers=pl.len()).sort("school_id")
 
 
+def find_stale_snapshots(frames: Frames, office: Office) -> pl.DataFrame:
+    """The snapshot, if it is older than policy allows: snapshot."""
+    policy = office.policy(IntakePolicy, "intake")
+    dates = frames["teachers"]["snapshot"].unique().sort()
+    return pl.DataFrame({"snapshot": [date for date in dates if is_stale(date, office.today, policy)]})
+
+
+def find_thinned_registries(frames: Frames, office: Office) -> pl.DataFrame:
+    """The snapshot, if it lost noticeably many teachers: snapshot, previous_snapshot, lost."""
+    changes, teachers = frames["snapshot_changes"], frames["teachers"].height
+    share = measure_loss(changes, teachers)
+    lost = changes.filter(pl.col("change") == "left")
+    counted = lost.group_by("snapshot", "previous_snapshot").agg(lost=pl.len()).sort("snapshot")
+    return counted.filter(share >= office.policy(IntakePolicy, "intake").registry_loss_notice)
+
+
+def find_missing_sheets(frames: Frames, _office: Office) -> pl.DataFrame:
+    """How many files had rows turned away and how many sheets lie ready, where the two differ."""
+    return compare_sheets(frames["rejected_reference_rows"], frames["reference_rejection_sheets"])
+
+
+def find_altered_sheets(frames: Frames, office: Office) -> pl.DataFrame:
+    """Rejection sheets that aren't what was recorded: path, sha256."""
+    return find_altered_files(frames["reference_rejection_sheets"], office)
+
+
 RULES: Final = (
+    CrossRule(
+        "snapshot_is_recent",
+        "teachers",
+        (),
+        "教师库快照没有过旧（期限见 policy/intake.yaml 的 snapshot_stale_days）。",
+        find_stale_snapshots,
+        warn_only=True,
+    ),
+    CrossRule(
+        "registry_keeps_its_volume",
+        "snapshot_changes",
+        ("teachers",),
+        "教师库与上一快照相比没有明显减少（份额见 policy/intake.yaml 的 registry_loss_notice）。",
+        find_thinned_registries,
+        warn_only=True,
+    ),
+    CrossRule(
+        "every_reference_file_sent_back_has_a_sheet",
+        "reference_rejection_sheets",
+        ("rejected_reference_rows",),
+        "有退回内容的每个参照文件都写了一份退回单。",
+        find_missing_sheets,
+    ),
+    CrossRule(
+        "every_reference_rejection_sheet_is_as_recorded",
+        "reference_rejection_sheets",
+        (),
+        "发件箱中的参照数据退回单与登记的指纹一致。",
+        find_altered_sheets,
+    ),
     CrossRule(
         "every_teacher_can_be_matched",
         "people",

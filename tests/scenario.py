@@ -54,6 +54,19 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"sheet": "场所", "table": "sites", "rows_read": 1, "rows_accepted": 1, "rows_rejected": 0},
         {"sheet": "学生", "table": "pupils", "rows_read": 1, "rows_accepted": 1, "rows_rejected": 0},
     ],
+    "rejection_sheets": [{"batch": BATCH, "path": "returned/raids/a.xlsx", "sha256": "0" * 64}],
+    "rejected_reference_rows": [
+        {"snapshot": SNAPSHOT, "file": "reference/2026-10-01/一中.xlsx", "sheet": "名册", "row": 9}
+        | {"table": "staff_entries", "column": "sex", "rule": "sex_is_listed"}
+        | {"reason": "「性别」只能是：男、女", "outcome": "rejected"}
+    ],
+    "reference_rejection_sheets": [
+        {"snapshot": SNAPSHOT, "path": "returned/reference/a.xlsx", "sha256": "0" * 64}
+    ],
+    "snapshot_changes": [
+        {"snapshot": SNAPSHOT, "previous_snapshot": "2026-09-01", "teacher_id": "T1"}
+        | {"change": "renamed", "finding": "姓名有变"}
+    ],
     "teachers": [{"snapshot": SNAPSHOT, "teacher_id": "T1", "name": "张三", "school_id": "S1", **SHEET}],
     "employment": [
         {

@@ -49,6 +49,36 @@ def move_the_raid(tables, _office):
     change(tables, "identities", raid_id=pl.lit("Q9"))
 
 
+@breaks("every_file_sent_back_has_a_sheet")
+def forget_a_sender(tables, _office):
+    tables["rejection_sheets"] = tables["rejection_sheets"].clear()
+
+
+@breaks("every_rejection_sheet_is_as_recorded")
+def alter_a_rejection_sheet(tables, _office):
+    change(tables, "rejection_sheets", sha256=pl.lit("f" * 64))
+
+
+@breaks("every_reference_file_sent_back_has_a_sheet")
+def forget_a_school(tables, _office):
+    tables["reference_rejection_sheets"] = tables["reference_rejection_sheets"].clear()
+
+
+@breaks("every_reference_rejection_sheet_is_as_recorded")
+def alter_a_reference_rejection_sheet(tables, _office):
+    change(tables, "reference_rejection_sheets", sha256=pl.lit("f" * 64))
+
+
+@breaks("snapshot_is_recent")
+def let_the_snapshot_age(tables, _office):
+    change(tables, "teachers", snapshot=pl.lit("2026-06-30"))
+
+
+@breaks("registry_keeps_its_volume")
+def lose_one_teacher_of_two(tables, _office):
+    change(tables, "snapshot_changes", change=pl.lit("left"))
+
+
 @breaks("every_teacher_can_be_matched")
 def leave_a_teacher_out(tables, _office):
     tables["people"] = tables["people"].filter(pl.col("origin") != "registry")
@@ -252,6 +282,8 @@ def tables(office) -> Tables:
     digest = office.fingerprint(made["school_notices"]["path"][0])
     change(made, "dossiers", path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     change(made, "school_notices", sha256=pl.lit(digest))
+    for sheets in ("rejection_sheets", "reference_rejection_sheets"):
+        change(made, sheets, path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     return made
 
 

@@ -58,6 +58,7 @@ class IntakePolicy(PolicyFile):
         open_ended: ways of writing "no end date".
         limits: limits for hostile and broken files.
         registry_loss_share: share of teachers whose disappearance stops a new snapshot.
+        registry_loss_notice: share from which a loss is only pointed out.
         snapshot_stale_days: age in days from which a snapshot counts as stale.
     """
 
@@ -71,4 +72,5 @@ class IntakePolicy(PolicyFile):
     open_ended: tuple[str, ...]
     limits: FileLimits
     registry_loss_share: float = Field(gt=0, lt=1)
+    registry_loss_notice: float = Field(gt=0, lt=1)
     snapshot_stale_days: int = Field(ge=1, le=3650)

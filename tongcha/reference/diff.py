@@ -84,6 +84,19 @@ def refuse_shrunken_registry(
         )
 
 
+def measure_loss(changes: pl.DataFrame, teachers: int) -> float:
+    """Return the share of the earlier snapshot's teachers that the later one no longer has.
+
+    Args:
+        changes: table `snapshot_changes`.
+        teachers: rows of table `teachers` of the later snapshot.
+    """
+    counts = dict(changes["change"].value_counts().iter_rows())
+    lost = counts.get("left", 0)
+    earlier = teachers - counts.get("joined", 0) + lost
+    return lost / earlier if earlier else 0.0
+
+
 def is_stale(snapshot: str, today: dt.date, policy: IntakePolicy) -> bool:
     """Whether a snapshot is older than `policy.snapshot_stale_days` on the given day."""
     age = today - type(today).fromisoformat(snapshot)
