@@ -1,6 +1,7 @@
 """How a table's contract becomes a Dagster asset: name, group, description and column schema."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import GenericAlias
 from typing import Any, Final
 
 import dagster as dg
@@ -10,12 +11,13 @@ from tongcha.tables import Column, Partition, Table
 
 RAIDS: Final = dg.DynamicPartitionsDefinition(name="raid_batch")
 """One partition per raid batch, named as its folder in the inbox."""
+Decorator = Callable[[Callable[..., Any]], dg.AssetsDefinition]
 IO_MANAGER: Final = "tables"
 
 
-def declare_asset(table: Table, **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:  # noqa: ANN401 - passed on to dagster
+def declare_asset(table: Table, *, deps: Sequence[str] = ()) -> Decorator:
     """Return a decorator that turns a function returning the table's frame into its asset."""
-    return dg.asset(
+    decorate: Decorator = dg.asset(
         name=table.name,
         group_name=table.stage.value,
         description=describe_table(table),
@@ -23,19 +25,17 @@ def declare_asset(table: Table, **options: Any) -> Callable[[Callable[..., Any]]
         io_manager_key=IO_MANAGER,
         partitions_def=RAIDS if table.partition is Partition.BATCH else None,
         kinds={"polars", "parquet"},
-        **options,
+        deps=list(deps),
     )
+    return decorate
 
 
-def declare_assets(
-    name: str, tables: Sequence[Table], description: str
-) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+def declare_assets(name: str, tables: Sequence[Table], description: str) -> Decorator:
     """Return a decorator for a function that reads once and returns several tables as a tuple."""
 
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
-        function.__annotations__["return"] = tuple[
-            (pl.DataFrame,) * len(tables)
-        ]  # Dagster counts the entries
+        frames = (pl.DataFrame,) * len(tables)
+        function.__annotations__["return"] = GenericAlias(tuple, frames)  # Dagster counts the entries
         return dg.multi_asset(
             name=name,
             description=description,

@@ -25,7 +25,7 @@ def test_every_declared_table_is_an_asset_and_nothing_else_is():
 def test_each_asset_belongs_to_its_stage_and_says_in_chinese_what_it_is(table):
     node = GRAPH.get(dg.AssetKey(table.name))
     assert node.group_name == table.stage.value
-    assert table.meaning in node.description
+    assert table.meaning in str(node.description)
     schema = node.metadata["dagster/column_schema"]
     assert [column.name for column in schema.columns] == table.schema.names()
     is_partitioned = node.partitions_def is not None
@@ -34,7 +34,8 @@ def test_each_asset_belongs_to_its_stage_and_says_in_chinese_what_it_is(table):
 
 def test_every_check_is_a_chinese_sentence():
     specs = [GRAPH.get_check_spec(key) for key in GRAPH.asset_check_keys]
-    assert all(spec.description.endswith("。") and CHINESE.search(spec.description) for spec in specs)
+    sentences = [str(spec.description) for spec in specs]
+    assert all(sentence.endswith("。") and CHINESE.search(sentence) for sentence in sentences)
 
 
 @pytest.mark.parametrize("stage", [Stage.REFERRAL, Stage.RESPONSIBILITY], ids=str)

@@ -112,7 +112,7 @@ def test_a_withdrawn_link_leaves_no_referral_no_deduction_and_a_smaller_sum(runn
 
 
 def test_only_a_listed_person_withdraws_and_only_a_known_link(runner):
-    link = choose_link(runner.home)
+    link = str(choose_link(runner.home))
     with pytest.raises(LedgerError, match="不在复核人名单中"):
         withdraw_link(runner, link, by="R99", reason="试")
     with pytest.raises(InputError, match="找不到"):
@@ -121,7 +121,7 @@ def test_only_a_listed_person_withdraws_and_only_a_known_link(runner):
 
 def test_the_screen_shows_one_of_each_and_no_personal_value(finished, capsys):
     show_demo(finished)
-    show_link(finished, choose_link(finished))
+    show_link(finished, str(choose_link(finished)))
     shown = capsys.readouterr().out
     for heading in ("一条比对的证据", "一条移送线索", "一份学校告知书", "漏斗", "移送包："):
         assert heading in shown
@@ -153,5 +153,6 @@ def materializations(instance):
 def test_each_output_tells_its_snapshot_policy_and_code(finished):
     with Runner.open(finished).instance as instance:
         [record] = instance.fetch_materializations(dg.AssetKey("people"), limit=1).records
-    metadata = record.asset_materialization.metadata
+    materialization = record.asset_materialization
+    metadata = materialization.metadata if materialization else {}
     assert {"dagster/row_count", "代码版本", "政策指纹", "参照快照", "已入库"} <= set(metadata)
