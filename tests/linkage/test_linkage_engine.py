@@ -175,4 +175,4 @@ def test_a_phone_on_the_schools_list_leads_to_the_teacher():
     )
     assert best(result)["person_id"] == "P1"
     phone = result.link_evidence.filter(pl.col("field") == "手机号").row(0, named=True)
-    assert (phone["level"], phone["person_value"]) == ("完全一致", "13812345678（名册：13987654321）")
+    assert (phone["level"], phone["person_value"]) == ("名册一致", "13812345678（名册：13987654321）")

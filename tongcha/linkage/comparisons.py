@@ -57,7 +57,7 @@ NAME_LEVELS: Final = (
     "different",
 )
 ID_LEVELS: Final = ("exact", "near", "partial", "conflict")
-PHONE_LEVELS: Final = ("exact", "near", "different")
+PHONE_LEVELS: Final = ("exact", "listed", "near", "different")
 BIRTH_LEVELS: Final = ("day", "month_or_year", "different")
 AGE_LEVELS: Final = ("same", "one", "two", "far", "very_far")
 SEX_LEVELS: Final = ("same", "different")
@@ -246,14 +246,15 @@ def _texts(side: Side, rows: npt.NDArray[np.int64]) -> list[str]:
 
 
 def compare_phones(met: Side, person: Side) -> Levels:
-    """Level of the mobile number: the same (registered, or on a staff list), one digit away, different."""
-    level = np.where(met.phone == person.phone, 0, 2).astype(np.int8)
+    """Level of the mobile number: as registered, as on a staff list, one digit away, different."""
+    level = np.where(met.phone == person.phone, 0, PHONE_LEVELS.index("different")).astype(np.int8)
     different = np.flatnonzero(level > 0)
     power = 10 ** np.arange(PHONE_DIGITS)
     digits = [side.phone[different, None] // power % 10 for side in (met, person)]
-    level[different[(digits[0] != digits[1]).sum(axis=1) == 1]] = 1
+    level[different[(digits[0] != digits[1]).sum(axis=1) == 1]] = PHONE_LEVELS.index("near")
     level[(met.phone == 0) | (person.phone == 0)] = ABSENT
-    level[(met.phone > 0) & (met.phone == person.listed_phone)] = 0
+    listed = (met.phone > 0) & (met.phone == person.listed_phone) & (level != 0)
+    level[listed] = PHONE_LEVELS.index("listed")
     return level
 
 

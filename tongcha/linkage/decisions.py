@@ -17,7 +17,8 @@ def grade_links(links: pl.DataFrame) -> pl.DataFrame:
     """Add evidence_grade from the levels of the fields, strongest first.
 
     甲: number and name agree. 乙: name agrees with a number seen in part or one edit away, or with the
-    phone and nothing against. 丙: name agrees with school, or with age in the same city. 丁: the rest.
+    phone (on a staff list: and the age), and nothing speaks against. 丙: name agrees with school, or with
+    age in the same city. 丁: the rest.
     """
     name = pl.col("name").is_in(CLOSE_NAMES)
     nothing_against = (
@@ -27,10 +28,11 @@ def grade_links(links: pl.DataFrame) -> pl.DataFrame:
     )
     part = pl.col("id_number").is_in(["near", "partial"])
     aged = pl.col("age").is_in(["same", "one", "two"]) & pl.col("area").is_in(["district", "city"])
+    listed = (pl.col("phone") == "listed") & aged
     return links.with_columns(
         evidence_grade=pl.when(name & (pl.col("id_number") == "exact"))
         .then(pl.lit("甲"))
-        .when(name & nothing_against & (part | (pl.col("phone") == "exact")))
+        .when(name & nothing_against & (part | (pl.col("phone") == "exact") | listed))
         .then(pl.lit("乙"))
         .when(name & nothing_against & ((pl.col("school") == "fits") | aged | (pl.col("birth") == "day")))
         .then(pl.lit("丙"))

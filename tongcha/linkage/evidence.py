@@ -57,6 +57,7 @@ LEVEL_LABELS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "phone": {
         "exact": ("完全一致", "手机号一致；家人合用或换号会削弱这一条"),
+        "listed": ("名册一致", "手机号与学校名册上的一致，与登记的不同或没有登记"),
         "near": ("差一位", "手机号只差一位"),
         "different": ("不同", "手机号不同，可能已换号"),
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from tongcha.linkage.codes import F64, I64, NO_DAY, mix
 from tongcha.linkage.keys import segments
 from tongcha.linkage.sides import NUMBER_VALID, Side
 from tongcha.linkage.weights import quantise
+
+if TYPE_CHECKING:
+    from tongcha.linkage.glyphs import U64
 
 NOBODY: Final = -1
 HUGE_BITS: Final = 500.0
@@ -123,22 +126,25 @@ def _odds_of_others(bits: F64, number: I64, first: I64, size: I64) -> F64:
     return np.where(is_best, but_best, np.maximum(all_odds - own, 0.0))
 
 
-def group_records(identity: I64, people: Side, row: I64) -> I64:
+def group_records(identity: I64, people: Side, row: I64, school: U64) -> I64:
     """Number the people behind the records of each identity: one number per person.
 
-    Two records are one person if they bear the same valid ID number, or the same name, birth date and
-    phone. A person's number is that of one of the records' rows.
+    Two records are one person if they bear the same valid ID number, the same birth date and phone, or the
+    same name, birth date and school. A person's number is that of one of the records' rows.
 
     Args:
         identity: identity of each pair.
         people: the people's side, pair by pair.
         row: row of the record of each pair.
+        school: number of the person's school, pair by pair.
     """
     person = row.copy()
-    by_number = mix(*segments(people.number)), people.number_state == NUMBER_VALID
-    known = (people.birth != NO_DAY) & (people.phone > 0)
-    by_name = mix(*people.name.fold.T, people.birth.astype(np.uint32), people.phone.astype(np.uint64)), known
-    for key, usable in (by_number, by_name):
+    born, known = people.birth.astype(np.uint32), people.birth != NO_DAY
+    for key, usable in (
+        (mix(*segments(people.number)), people.number_state == NUMBER_VALID),
+        (mix(born, people.phone.astype(np.uint64)), known & (people.phone > 0)),
+        (mix(*people.name.fold.T, born, school), known),
+    ):
         at = np.flatnonzero(usable)
         order = at[np.lexsort((person[at], key[at], identity[at]))]
         starts = (np.diff(identity[order], prepend=NOBODY - 1) != 0) | (key[order] != np.roll(key[order], 1))

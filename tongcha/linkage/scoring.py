@@ -34,6 +34,7 @@ from tongcha.linkage.weights import Compared, Weigher
 
 if TYPE_CHECKING:
     from tongcha.linkage.blocking import Scan
+    from tongcha.linkage.glyphs import U64
     from tongcha.linkage.listed import Listed
     from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
@@ -106,7 +107,7 @@ def score_pairs(
         pairs.identity,
         np.sum(list(bits.values()), axis=0) + prior,
         found["person_id"].rank("ordinal").to_numpy()[sides.record],
-        group_records(pairs.identity, compared.person, pairs.row),
+        group_records(pairs.identity, compared.person, pairs.row, schools_of(found)[sides.record]),
         policy.decision.duplicate_bits,
     )
     return Scored(pairs, found, sides.record, compared, bits, prior, ranked)
@@ -118,6 +119,11 @@ class Sides:
 
     identity: I64
     record: I64
+
+
+def schools_of(people: pl.DataFrame) -> U64:
+    """Return a number per person that people of the same school share."""
+    return hash_schools(read_text(people, "school_id"))
 
 
 def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:

@@ -99,10 +99,11 @@ class Weigher:
         id_level = pairs.levels["id_number"]
         same_id = id_level == ID_LEVELS.index("exact")
         near_id = id_level == ID_LEVELS.index("near")
-        same_phone = pairs.levels["phone"] == PHONE_LEVELS.index("exact")
+        listed = pairs.levels["phone"] == PHONE_LEVELS.index("listed")
+        same_phone = (pairs.levels["phone"] == PHONE_LEVELS.index("exact")) | listed
         bits = {
             "id_number": self._id_number(pairs),
-            "name": self._name(pairs, same_id, same_phone),
+            "name": self._name(pairs, same_id, same_phone, listed),
             "phone": self._phone(pairs, same_id),
             "birth": self._birth(pairs),
             "age": self._age(pairs),
@@ -150,7 +151,7 @@ class Weigher:
         share: F64 = np.maximum(region * birth * tail, 1e-9)
         return share
 
-    def _name(self, pairs: Compared, same_id: Truth, same_phone: Truth) -> F64:
+    def _name(self, pairs: Compared, same_id: Truth, same_phone: Truth, listed: Truth) -> F64:
         policy = self.policy.name
         level = pairs.levels["name"]
         ladder = np.array([[self._name_m(c, lv) for lv in NAME_LEVELS] for c in NAME_CAPTURES])
@@ -160,6 +161,7 @@ class Weigher:
         for told, floor in (
             (same_id, policy.floor_given_id),
             (same_phone & ~same_id, policy.floor_given_phone),
+            (listed & ~same_id, policy.floor_given_listed),
         ):
             bits[told] = np.minimum(bits[told], -np.log2(floor))
         kin = same_phone & ~same_id
@@ -208,10 +210,11 @@ class Weigher:
     def _phone(self, pairs: Compared, same_id: Truth) -> F64:
         policy = self.policy.phone
         level = pairs.levels["phone"]
-        m = np.tile([policy.m["exact"], policy.m["near"], policy.m["different"]], (len(level), 1))
+        m = _tile({**policy.m}, PHONE_LEVELS, level)
         u = np.ones_like(m)
-        u[:, 0] = policy.shared * np.maximum(pairs.phone_holders, 1) / max(self.census.people, 1)
-        u[:, 1] = max(policy.near_u, 1 / max(self.census.people, 1))
+        people = max(self.census.people, 1)
+        u[:, 0] = u[:, 1] = policy.shared * np.maximum(pairs.phone_holders, 1) / people
+        u[:, 2] = max(policy.near_u, 1 / people)
         bits = _log_ratio(m, u, level)
         bits[same_id] = np.minimum(bits[same_id], -np.log2(policy.floor_given_id))
         return bits

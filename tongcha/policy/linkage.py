@@ -51,12 +51,13 @@ class Name(PolicyPart):
     u: dict[NameLevel, Share]
     floor_given_id: Share
     floor_given_phone: Share
+    floor_given_listed: Share
 
 
 class Phone(PolicyPart):
     """Weights of the phone; `shared` is the share of people who give a relative's or recycled number."""
 
-    m: dict[Literal["exact", "near", "different"], Share]
+    m: dict[Literal["exact", "listed", "near", "different"], Share]
     shared: Share
     near_u: Share
     floor_given_id: Share
