@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from rich.panel import Panel
@@ -14,6 +14,15 @@ from tongcha.errors import InputError
 from tongcha.linkage.explain import explain_link, waterfall_text
 from tongcha.tables import BY_NAME
 
+REFERRAL_SHOWN: Final = (
+    "recipient_name",
+    "basis",
+    "conduct",
+    "raid_date",
+    "evidence_grade",
+    "signed_by",
+    "exculpatory_count",
+)
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,9 +46,18 @@ def show_demo(home: Home) -> None:
 
 
 def choose_link(home: Home) -> str | None:
-    """Return the confirmed link to show: one that two people had to agree on, if there is any."""
-    confirmed = read_all(home, "confirmed_links").with_columns(easy=pl.col("decision") == "accept")
-    ordered = confirmed.sort("easy", "link_id")
+    """Return the link to show: a referred one, if possible one that two people had to agree on."""
+    confirmed = read_all(home, "confirmed_links")
+    referred = read_all(home, "referrals").select("link_id").unique()
+    scores = read_all(home, "candidate_links").select("link_id", "score")
+    ordered = (
+        confirmed.join(scores, on="link_id")
+        .join(referred, on="link_id", how="semi" if referred.height else "left")
+        .with_columns(easy=pl.col("decision") == "accept")
+        .sort(
+            "is_referred", "easy", "score", "link_id", descending=[True, False, True, False], nulls_last=True
+        )
+    )
     return str(ordered["link_id"][0]) if ordered.height else None
 
 
@@ -75,8 +93,11 @@ def show_waterfall(home: Home, link_id: str) -> None:
 def show_referral(home: Home, link_id: str) -> None:
     """Show the referral of a link: to whom, on which basis, signed by whom."""
     found = read_all(home, "referrals").filter(pl.col("link_id") == link_id)
+    schools = dict(read_all(home, "schools").select("school_id", "name").iter_rows())
     for row in found.sort("referral_id").head(1).iter_rows(named=True):
-        say(_panel("一条移送线索", BY_NAME["referrals"].name, row))
+        lines = [f"{BY_NAME['referrals'].column(name).label}：{row[name]}" for name in REFERRAL_SHOWN]
+        lines.append(f"当日任职学校：{schools.get(row['school_id'], row['school_id'])}")
+        say(Panel("\n".join(lines), title=f"一条移送线索　{row['referral_id']}", title_align="left"))
 
 
 def show_notice(home: Home) -> None:
@@ -125,8 +146,11 @@ def show_paths(home: Home) -> None:
     """Say where to look."""
     say(f"复核表：{_tell(home.outbox / 'review')}")
     say(f"移送包：{_tell(home.outbox / 'referrals')}")
+    say(f"案卷：{_tell(home.outbox / 'dossiers')}")
     say(f"告知书：{_tell(home.outbox / 'notices')}")
-    say("流程图与校验：tongcha ui（或 make ui）　查表：tongcha sql　逐项说明：tongcha explain 比对编号")
+    say(f"退回单：{_tell(home.outbox / 'returned')}")
+    say("流程图与校验：tongcha ui（或 make ui）")
+    say("查表：tongcha sql　　逐项说明：tongcha explain 比对编号　　检查：tongcha doctor")
 
 
 def read_all(home: Home, name: str) -> pl.DataFrame:
@@ -137,9 +161,3 @@ def read_all(home: Home, name: str) -> pl.DataFrame:
 def _tell(folder: Path) -> str:
     count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
     return f"{folder}（{count} 个文件）"
-
-
-def _panel(title: str, table: str, row: dict[str, Any]) -> Panel:
-    labels = {name: BY_NAME[table].column(name).label for name in BY_NAME[table].open_columns}
-    lines = [f"{label}：{row[name]}" for name, label in labels.items() if row[name] is not None]
-    return Panel("\n".join(lines), title=title, title_align="left")
