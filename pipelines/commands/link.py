@@ -6,34 +6,50 @@ from pathlib import Path
 
 import click
 
+FOLDER = click.Path(file_okay=False, path_type=Path)
 PARQUET = click.Path(dir_okay=False, writable=True, path_type=Path)
+POLICY = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("folder", metavar="文件夹", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", metavar="文件", type=PARQUET, help="每人一行的结果。 The best candidate of each.")
+@click.option("--candidates", metavar="文件", type=PARQUET, help="另存全部候选。 Every candidate kept, too.")
+@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", help="引擎。 Engine.")
+@click.option("--policy", metavar="文件", type=POLICY, help="另用一份 linkage.yaml。 Another linkage.yaml.")
 @click.option(
-    "--out", required=True, metavar="文件", type=PARQUET, help="每人一行的结果。 Best candidate of each."
+    "--index", metavar="文件夹", type=FOLDER, help="教师库的键索引，一份快照建一次。 Key index, kept."
 )
-@click.option(
-    "--candidates", metavar="文件", type=PARQUET, help="另存全部候选。 Every candidate kept, as well."
-)
-@click.option(
-    "--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="引擎。 Engine."
-)
-@click.option("--policy", metavar="文件", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="另用一份 linkage.yaml。 Another linkage.yaml.")  # fmt: skip
-def link(folder: Path, out: Path, candidates: Path | None, engine: str, policy: Path | None) -> None:
-    """只比对一个文件夹的 Parquet 表（registry、identities，可有 spells、schools）。
+@click.option("--prepare", is_flag=True, help="只建键索引。 Only write the key index.")
+def link(
+    folder: Path,
+    *,
+    out: Path | None,
+    candidates: Path | None,
+    engine: str,
+    policy: Path | None,
+    index: Path | None,
+    prepare: bool,
+) -> None:
+    """只比对一个文件夹的 Parquet 表（registry、identities，可有 spells、schools、staff_lists）。
 
-    Link one folder of Parquet tables: registry, identities, and spells, schools where there are any.
+    Link one folder of Parquet tables: registry, identities, and spells, schools, staff_lists if any.
 
     输出 Output: identity_id, teacher_id, score, probability, decision, rank, margin_bits, in_service,
     responsible_school_id
     """
     from pipelines.provenance import POLICIES
-    from tongcha.linkage.folder import link_folder
+    from tongcha.linkage.folder import link_folder, prepare_folder
     from tongcha.policy.linkage import LinkagePolicy
 
-    del engine  # one engine so far
-    counts = link_folder(folder, out, candidates, LinkagePolicy.load(policy or POLICIES / "linkage.yaml"))
+    del engine  # the choice names the one there is
+    if prepare:
+        if index is None:
+            raise click.UsageError("--prepare 须同时写 --index（要建在哪个文件夹）")
+        click.echo(f"键索引已建，{prepare_folder(folder, index)} 条登记：{index}")
+        return
+    if out is None:
+        raise click.UsageError("须写 --out（结果写到哪个文件）")
+    rules = LinkagePolicy.load(policy or POLICIES / "linkage.yaml")
+    counts = link_folder(folder, out, candidates, rules, index=index)
     click.echo("，".join(f"{name} {count}" for name, count in counts.items()))
