@@ -51,12 +51,10 @@ def choose_link(home: Home) -> str | None:
     referred = read_all(home, "referrals").select("link_id").unique()
     scores = read_all(home, "candidate_links").select("link_id", "score")
     ordered = (
-        confirmed.join(scores, on="link_id")
-        .join(referred, on="link_id", how="semi" if referred.height else "left")
+        confirmed.join(referred, on="link_id", how="semi" if referred.height else "left")
+        .join(scores, on="link_id")
         .with_columns(easy=pl.col("decision") == "accept")
-        .sort(
-            "is_referred", "easy", "score", "link_id", descending=[True, False, True, False], nulls_last=True
-        )
+        .sort("easy", "score", "link_id", descending=[False, True, False])
     )
     return str(ordered["link_id"][0]) if ordered.height else None
 
