@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.source import Part, People
 
-FILTER_BITS: Final = np.uint64(22)
-FILTER_SHIFT: Final = np.uint64(64) - FILTER_BITS
+FILTER_BITS: Final = (14, 24)
+"""fewest and most bits of a key that its filter looks at"""
+PER_KEY: Final = 16
+"""places of a filter per key: about one key in so many that isn't wanted slips through"""
 THREADS: Final = 2
 """numpy lets go of the interpreter while it works; what is found doesn't depend on the number"""
 
@@ -86,18 +88,22 @@ class Sieve:
     """Which keys of one kind are looked for: a quick filter that lets a few others through, and the keys."""
 
     likely: Truth
+    shift: np.uint64
     wanted: U64
 
     @classmethod
     def of(cls, keys: U64) -> Self:
         """Return the sieve for these keys."""
-        likely = np.zeros(1 << int(FILTER_BITS), np.bool_)
-        likely[keys >> FILTER_SHIFT] = True
-        return cls(likely, np.unique(keys))
+        wanted = np.unique(keys)
+        bits = min(max((len(wanted) * PER_KEY).bit_length(), FILTER_BITS[0]), FILTER_BITS[1])
+        shift = np.uint64(64 - bits)
+        likely = np.zeros(1 << bits, np.bool_)
+        likely[wanted >> shift] = True
+        return cls(likely, shift, wanted)
 
     def pick(self, keys: U64) -> I64:
         """Return the positions of keys that are probably wanted."""
-        return np.flatnonzero(self.likely[keys >> FILTER_SHIFT])
+        return np.flatnonzero(self.likely[keys >> self.shift])
 
     def count(self, keys: U64) -> I64:
         """Return how often each wanted key occurs."""

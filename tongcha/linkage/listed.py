@@ -49,10 +49,11 @@ def find_listed(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> 
     """
     phones = given.drop_nulls().unique()
     named = staff.filter(pl.col("phone").is_in(phones.implode())).select("name", "area", "phone").unique()
-    entries = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1)
-    records = people.select("name", "area").with_row_index("row")
+    entries = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
+    likely = pl.col("name").is_in(entries["name"].unique().implode())
+    records = people.select("name", "area").with_row_index("row").filter(likely).collect()
     joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
-    found = joined.select("row", "phone").collect().sort("row")
+    found = joined.select("row", "phone").sort("row")
     return Listed(found["row"].cast(pl.Int64).to_numpy(), read_phones(found["phone"]))
 
 

@@ -8,7 +8,7 @@ sex inside it can only speak against the match, and a name can only add what a b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -210,7 +210,7 @@ class Weigher:
     def _phone(self, pairs: Compared, same_id: Truth) -> F64:
         policy = self.policy.phone
         level = pairs.levels["phone"]
-        m = _tile({**policy.m}, PHONE_LEVELS, level)
+        m = _tile(policy.m, PHONE_LEVELS, level)
         u = np.ones_like(m)
         people = max(self.census.people, 1)
         u[:, 0] = u[:, 1] = policy.shared * np.maximum(pairs.phone_holders, 1) / people
@@ -266,7 +266,7 @@ class Weigher:
         )
 
 
-def _tile(m: Mapping[str, float], levels: tuple[str, ...], like: Levels) -> F64:
+def _tile(m: Mapping[Any, float], levels: tuple[str, ...], like: Levels) -> F64:
     return np.tile([m[level] for level in levels], (len(like), 1))
 
 
