@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from assets.office import Office
-from checks.contracts import judge_contract, name_contract_check
-from checks.rules import CrossRule, judge_rule
-from checks.scope import read_judged, read_neighbour
+from checks.contracts import name_contract_check, tell_contract
+from checks.expectations import find_breaches
+from checks.report import write_report
+from checks.rules import CrossRule, tell_rule
+from checks.scope import list_judged, read_judged, read_neighbour
 from tongcha.tables import ALL, BY_NAME, Table
 
 
@@ -32,11 +34,15 @@ def _build_step(table: Table, rules: list[CrossRule]) -> dg.AssetChecksDefinitio
         context: dg.AssetCheckExecutionContext, office: dg.ResourceParam[Office]
     ) -> Iterator[dg.AssetCheckResult]:
         frame = read_judged(context, office, table)
-        yield judge_contract(table, frame)
         needed = sorted({name for rule in rules for name in rule.needs})
         others = {name: read_neighbour(context, office, BY_NAME[name]) for name in needed}
-        for rule in rules:
-            yield judge_rule(rule, {table.name: frame, **others}, office)
+        breaches = find_breaches(table, frame)
+        found = [(rule, rule.find({table.name: frame, **others}, office)) for rule in rules]
+        partitions = list_judged(context, office, table)
+        page = write_report(office, table, frame, partitions=partitions, breaches=breaches, found=found)
+        yield tell_contract(table, frame, breaches, page)
+        for rule, culprits in found:
+            yield tell_rule(rule, culprits, frame.height)
 
     return judge_table
 

@@ -1,9 +1,12 @@
 """The verdict on a table's contract, as an asset check tells it: counts and rules, never values."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import dagster as dg
 import polars as pl
 
-from checks.expectations import find_breaches
+from checks.expectations import Breach
 from checks.verdict import write_markdown
 from tongcha.tables import Table
 from tongcha.tables.predicates import rule_predicates
@@ -14,13 +17,15 @@ def name_contract_check(table: Table) -> str:
     return f"{table.name}_keeps_its_contract"
 
 
-def judge_contract(table: Table, frame: pl.DataFrame) -> dg.AssetCheckResult:
-    """Return the verdict on a frame as counts and rules, never values."""
-    breaches = find_breaches(table, frame)
+def tell_contract(
+    table: Table, frame: pl.DataFrame, breaches: Sequence[Breach], page: Path
+) -> dg.AssetCheckResult:
+    """Return the verdict on a frame as counts and rules, never values; `page` holds the details."""
     metadata: dict[str, dg.MetadataValue] = {
         "核对行数": dg.MetadataValue.int(frame.height),
         "规则数": dg.MetadataValue.int(len(rule_predicates(table)) + 1),
         "未通过的规则数": dg.MetadataValue.int(len(breaches)),
+        "核对报告": dg.MetadataValue.path(page),
     }
     if breaches:
         listed = pl.DataFrame([{"规则": b.text, "不符行数": b.rows} for b in breaches])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "judged"
 COLUMNS_MATCH: Final = "columns_match"
+COLUMNS_TEXT: Final = "列与声明一致"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def build_suite(table: Table) -> ExpectationSuite:
     from great_expectations import ExpectationSuite, expectations  # noqa: PLC0415 - slow to import
 
     columns = expectations.ExpectTableColumnsToMatchOrderedList(
-        column_list=table.schema.names(), meta={"rule": COLUMNS_MATCH}, description="列与声明一致"
+        column_list=table.schema.names(), meta={"rule": COLUMNS_MATCH}, description=COLUMNS_TEXT
     )
     rules = [
         expectations.UnexpectedRowsExpectation(
@@ -70,7 +71,7 @@ def find_breaches(table: Table, frame: pl.DataFrame) -> list[Breach]:
         The rules broken, in the order of the contract; empty when all are kept.
     """
     if frame.columns != table.schema.names():
-        return [Breach(COLUMNS_MATCH, "列与声明一致", frame.height)]
+        return [Breach(COLUMNS_MATCH, COLUMNS_TEXT, max(frame.height, 1))]
     with duckdb.connect() as connection, lend_connection(connection) as url:
         connection.register(SOURCE, frame)
         results = _validate(table, url)

@@ -33,11 +33,11 @@ class CrossRule:
     warn_only: bool = False
 
 
-def judge_rule(rule: CrossRule, frames: Frames, office: Office) -> dg.AssetCheckResult:
+def tell_rule(rule: CrossRule, culprits: pl.DataFrame, judged: int) -> dg.AssetCheckResult:
     """Return the verdict of one rule: counts and at most five culprits by their numbers."""
     return give_verdict(
-        rule.find(frames, office),
-        frames[rule.table].height,
+        culprits,
+        judged,
         asset_key=rule.table,
         check_name=rule.name,
         warn_only=rule.warn_only,

@@ -10,6 +10,7 @@ import duckdb
 from assets.linkage import LINKAGE
 from assets.store import WHOLE
 from checks.verdict import write_markdown
+from tongcha.documents.validation_report import place_report
 from tongcha.reference.snapshot import newest_snapshot
 from tongcha.tables import BY_NAME, Partition, Table
 from tongcha.tables.predicates import breach_query, rule_predicates
@@ -47,6 +48,7 @@ class ParquetTables(dg.IOManager):
                 "dagster/row_count": frame.height,
                 "文件": path.relative_to(self._office.home).as_posix(),
                 "已入库": is_good,
+                "核对报告": dg.MetadataValue.path(place_report(self._office.outbox, table, partition)),
                 "预览（仅公开列）": dg.MetadataValue.md(preview(table, frame)),
                 **self._office.provenance,
                 **({"参照快照": partition} if table.partition is Partition.SNAPSHOT else {}),

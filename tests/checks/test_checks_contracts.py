@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from checks.build import build_checks
-from checks.contracts import judge_contract
+from checks.contracts import tell_contract
 from checks.expectations import find_breaches
 from pipelines.storage import keeps_contract
 from tests.scenario import ROWS, make_table
@@ -47,7 +49,7 @@ def test_a_missing_required_value_turns_the_check_red(name):
     table = BY_NAME[name]
     column = next(c for c in table.columns if c.required)
     emptied = make_table(name).with_columns(pl.lit(None, dtype=column.dtype).alias(column.name))
-    result = judge_contract(table, emptied)
+    result = tell_contract(table, emptied, find_breaches(table, emptied), Path("页"))
     assert not result.passed
     assert f"「{column.label}」不能为空" in str(result.metadata["未通过的规则"].value)
 
@@ -80,6 +82,7 @@ def test_a_red_check_tells_counts_and_rules_but_no_value():
     bad = make_table("identities").with_columns(
         id_number=pl.lit(secret), name=pl.lit("王某某"), capture=pl.lit("guessed")
     )
-    told = str(judge_contract(BY_NAME["identities"], bad).metadata)
+    table = BY_NAME["identities"]
+    told = str(tell_contract(table, bad, find_breaches(table, bad), Path("页")).metadata)
     assert secret not in told
     assert "王某某" not in told
