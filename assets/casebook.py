@@ -1,12 +1,22 @@
-"""Casebook: what was handed to whom, and who holds a paper that is no longer right."""
+"""Casebook: what was handed to whom, what must be put right, what is due, what may be counted."""
 
 import dagster as dg
 import polars as pl
 
 from assets.declare import declare_asset
 from assets.office import Office
+from tongcha.casebook.bulletin_files import write_bulletins
+from tongcha.casebook.bulletins import Counted, tally_bulletins
 from tongcha.casebook.disclosures import list_held, read_disclosures
+from tongcha.casebook.due import Standing, list_due_items
+from tongcha.casebook.issues import build_issue_ledger
+from tongcha.casebook.outcomes import read_outcomes
+from tongcha.casebook.rechecks import read_rechecks
+from tongcha.casebook.rectification import build_rectification_ledger, read_rectifications
+from tongcha.policy.adoption import EXAMPLE_MARK
+from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
+from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.corrections import list_corrections, write_corrections
 from tongcha.tables import BY_NAME
@@ -37,4 +47,99 @@ def corrections(
         templates=office.policies / "templates",
         out=office.outbox,
         demo=office.is_demo,
+    )
+
+
+@declare_asset(BY_NAME["outcomes"])
+def outcomes(office: dg.ResourceParam[Office]) -> pl.DataFrame:
+    """Read what recipients reported back."""
+    return read_outcomes(office.events(), office.policy(CasebookPolicy, "casebook"))
+
+
+@declare_asset(BY_NAME["issue_ledger"])
+def issue_ledger(
+    office: dg.ResourceParam[Office],
+    sites: pl.DataFrame,
+    school_responsibilities: pl.DataFrame,
+    score_deductions: pl.DataFrame,
+) -> pl.DataFrame:
+    """Register every problem found, by class, and where it stands."""
+    return build_issue_ledger(
+        sites=sites,
+        school_responsibilities=school_responsibilities,
+        score_deductions=score_deductions,
+        events=office.events(),
+        policy=office.policy(CasebookPolicy, "casebook"),
+    )
+
+
+@declare_asset(BY_NAME["rectification_ledger"])
+def rectification_ledger(office: dg.ResourceParam[Office], issue_ledger: pl.DataFrame) -> pl.DataFrame:
+    """List measure, limit, department and person of each issue, and what was closed with which proof."""
+    done = read_rectifications(office.events())
+    return build_rectification_ledger(done=done, issue_ledger=issue_ledger, today=office.today)
+
+
+@declare_asset(BY_NAME["rechecks"])
+def rechecks(office: dg.ResourceParam[Office]) -> pl.DataFrame:
+    """Read the samples drawn of closed issues and what came of each."""
+    return read_rechecks(office.events())
+
+
+@declare_asset(BY_NAME["due_items"])
+def due_items(
+    office: dg.ResourceParam[Office],
+    notice_states: pl.DataFrame,
+    disclosures: pl.DataFrame,
+    rectification_ledger: pl.DataFrame,
+    rechecks: pl.DataFrame,
+    pupil_lists: pl.DataFrame,
+    outcomes: pl.DataFrame,
+) -> pl.DataFrame:
+    """List every limit that runs, whoever it binds."""
+    return list_due_items(
+        Standing(notice_states, disclosures, rectification_ledger, rechecks, pupil_lists, outcomes),
+        events=office.events(),
+        clocks=office.policy(ClockPolicy, "clocks"),
+        today=office.today,
+    )
+
+
+@declare_asset(BY_NAME["bulletins"])
+def bulletins(  # noqa: PLR0913, PLR0917 - one argument per upstream table
+    office: dg.ResourceParam[Office],
+    sites: pl.DataFrame,
+    identities: pl.DataFrame,
+    candidate_links: pl.DataFrame,
+    confirmed_links: pl.DataFrame,
+    referrals: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    issue_ledger: pl.DataFrame,
+    rectification_ledger: pl.DataFrame,
+) -> pl.DataFrame:
+    """Count by day, week, half month, quarter and campaign; hide small counts of people."""
+    return tally_bulletins(
+        Counted(
+            sites,
+            identities,
+            candidate_links,
+            confirmed_links,
+            referrals,
+            outcomes,
+            issue_ledger,
+            rectification_ledger,
+        ),
+        policy=office.policy(DeductionPolicy, "deductions"),
+        small_cell=office.policy(CasebookPolicy, "casebook").small_cell,
+    )
+
+
+@declare_asset(BY_NAME["bulletin_files"])
+def bulletin_files(office: dg.ResourceParam[Office], bulletins: pl.DataFrame) -> pl.DataFrame:
+    """Write the bulletins as a workbook."""
+    return write_bulletins(
+        bulletins,
+        small_cell=office.policy(CasebookPolicy, "casebook").small_cell,
+        mark=EXAMPLE_MARK if office.is_demo else "",
+        out=office.outbox,
     )

@@ -6,7 +6,10 @@ import polars as pl
 
 from assets.office import Office
 from checks.rules import CrossRule, Frames, find_altered_files
+from tongcha.casebook.bulletins import PEOPLE
+from tongcha.casebook.rechecks import SUBJECT, repeat_draw
 from tongcha.ledger.events import drop_retracted
+from tongcha.policy.casebook import CasebookPolicy
 
 
 def find_unrecorded_events(column: pl.DataFrame, office: Office) -> pl.DataFrame:
@@ -61,7 +64,113 @@ def find_undelivered_corrections(frames: Frames, _office: Office) -> pl.DataFram
     return wrong.select("recipient_name", "path").sort("recipient_name", "path")
 
 
+def find_uncleared_persons(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Links that a recipient found to be unfounded and that still stand: link_id, outcome."""
+    last = frames["outcomes"].sort("seq").unique("link_id", keep="last", maintain_order=True)
+    standing = last.filter("clears").join(frames["confirmed_links"], on="link_id", how="semi")
+    return standing.select("link_id", "outcome").sort("link_id")
+
+
+def find_unregistered_acts(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Acts and questions that the register lacks: act_id."""
+    registered = frames["issue_ledger"].select(link_id="case_ref")
+    known = frames["school_responsibilities"].join(registered, on="link_id", how="semi").select("act_id")
+    missing = frames["school_responsibilities"].join(known, on="act_id", how="anti")
+    return missing.select("act_id").unique().sort("act_id")
+
+
+def find_unregistered_rectifications(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Rectifications of issues that aren't registered, or in another state: issue_id."""
+    own = ["issue_id", "state"]
+    wrong = frames["rectification_ledger"].join(frames["issue_ledger"], on=own, how="anti")
+    return wrong.select("issue_id").sort("issue_id")
+
+
+def find_unrepeatable_draws(frames: Frames, office: Office) -> pl.DataFrame:
+    """Samples that their seed doesn't draw again from those who could have been drawn: event_id."""
+    drawn = {
+        event.event_id: repeat_draw(event)
+        for event in drop_retracted(office.events())
+        if event.subject == SUBJECT
+    }
+    shown = frames["rechecks"].sort("event_id", "place").group_by("event_id", maintain_order=True)
+    lists = {key[0]: part["issue_id"].to_list() for key, part in shown}
+    wrong = [event_id for event_id, issues in lists.items() if drawn.get(event_id) != issues]
+    return pl.DataFrame({"event_id": wrong}, schema={"event_id": pl.String}).sort("event_id")
+
+
+def find_undated_limits(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Notices with a running limit that the list of limits lacks: notice_id."""
+    running = frames["notice_states"].filter(pl.col("clock").is_not_null())
+    listed = frames["due_items"].filter(pl.col("kind") == "notice").select(notice_id="ref")
+    return running.join(listed, on="notice_id", how="anti").select("notice_id").sort("notice_id")
+
+
+def find_small_cells(frames: Frames, office: Office) -> pl.DataFrame:
+    """Counts of people that are small and shown: cadence, period, measure."""
+    floor = office.policy(CasebookPolicy, "casebook").small_cell
+    small = frames["bulletins"].filter(
+        pl.col("measure").is_in(PEOPLE) & pl.col("count").is_between(1, floor - 1)
+    )
+    return small.select("cadence", "period", "measure").sort("cadence", "period", "measure")
+
+
+def find_altered_bulletins(frames: Frames, office: Office) -> pl.DataFrame:
+    """Bulletin files that aren't what was recorded: path, sha256."""
+    return find_altered_files(frames["bulletin_files"], office)
+
+
 RULES: Final = (
+    CrossRule(
+        "every_cleared_person_is_withdrawn",
+        "outcomes",
+        ("confirmed_links",),
+        "接收单位反馈失实、不能成立或者不是此人的，比对已经撤销。",
+        find_uncleared_persons,
+        warn_only=True,
+    ),
+    CrossRule(
+        "every_act_is_registered",
+        "issue_ledger",
+        ("school_responsibilities",),
+        "每个行为和每个待判定问题都在问题台账中。",
+        find_unregistered_acts,
+    ),
+    CrossRule(
+        "every_rectification_belongs_to_an_issue",
+        "rectification_ledger",
+        ("issue_ledger",),
+        "整改台账的每一行都是问题台账中的问题，状态一致。",
+        find_unregistered_rectifications,
+    ),
+    CrossRule(
+        "every_recheck_can_be_drawn_again",
+        "rechecks",
+        (),
+        "每次回头看的名单都能用登记的种子重新抽出。",
+        find_unrepeatable_draws,
+    ),
+    CrossRule(
+        "every_running_limit_is_listed",
+        "due_items",
+        ("notice_states",),
+        "每份告知书在走的期限都在期限表中。",
+        find_undated_limits,
+    ),
+    CrossRule(
+        "no_small_cell_is_shown",
+        "bulletins",
+        (),
+        "通报中人数少于下限的都没有显示。",
+        find_small_cells,
+    ),
+    CrossRule(
+        "every_bulletin_file_is_as_recorded",
+        "bulletin_files",
+        (),
+        "发件箱中的通报与登记的指纹一致。",
+        find_altered_bulletins,
+    ),
     CrossRule(
         "every_notice_step_is_in_the_ledger",
         "notice_steps",

@@ -60,15 +60,31 @@ def show_school(home: Home, school_id: str) -> None:
 
 
 def show_due(home: Home) -> None:
-    """Show the limits that run, overdue first, then by date."""
-    running = read_all(home, "notice_states").filter(pl.col("clock").is_not_null())
-    ordered = running.sort("overdue", "due", "notice_id", descending=[True, False, False], nulls_last=True)
-    shown = ordered.with_columns(late=pl.when("overdue").then(pl.lit("逾期")).otherwise(pl.lit("")))
+    """Show the limits that run, those that passed first, then by date."""
+    items = read_all(home, "due_items")
+    ordered = items.sort(
+        "overdue", "due", "kind", "ref", descending=[True, False, False, False], nulls_last=True
+    )
+    shown = ordered.with_columns(late=pl.when("overdue").then(pl.lit("已过")).otherwise(pl.lit("")))
     columns = {
-        "late": "", "notice_id": "文书", "clock": "期限", "due": "末日", "days_left": "剩余天数",
+        "late": "", "ref": "编号", "label": "期限", "due": "末日", "days_left": "剩余天数",
         "waits_for": "下一步",
     }  # fmt: skip
-    show_grid("在走的期限", shown, columns)
+    show_grid("在走的期限（过期不等于承认）", shown, columns)
+
+
+def show_issues(home: Home, state: str | None) -> None:
+    """Show the register of issues with what was set and done about each."""
+    issues = read_all(home, "issue_ledger")
+    done = read_all(home, "rectification_ledger").select("issue_id", "measure", "due", "person", "overdue")
+    joined = issues.join(done, on="issue_id", how="left").sort("found_on", "issue_id")
+    shown = joined.filter(pl.col("state") == state) if state else joined
+    columns = {
+        "issue_id": "问题编号", "label": "类别", "state_label": "状态", "case_ref": "所依事项",
+        "found_on": "发现日期",
+        "department": "责任部门", "measure": "整改措施", "due": "时限",
+    }  # fmt: skip
+    show_grid("问题台账", shown, columns)
 
 
 def show_questions(home: Home) -> None:
@@ -103,7 +119,7 @@ def show_grid(title: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> No
         return
     grid = Grid(title=title, title_justify="left")
     for name, label in columns.items():  # a number cut short is of no use to whoever must type it
-        grid.add_column(label, no_wrap=name.endswith("_id"), overflow="fold")
+        grid.add_column(label, no_wrap=name == "ref" or name.endswith("_id"), overflow="fold")
     for row in frame.select(*columns).iter_rows():
         grid.add_row(*("" if value is None else str(value) for value in row))
     say(grid)

@@ -18,16 +18,15 @@ from tongcha.casebook.papers import (
     list_referral_papers,
     list_school_papers,
 )
+from tongcha.casebook.rectification import read_rectifications
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, renew_event
 from tongcha.ledger.store import Ledger
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
-from tongcha.responsibility.pupil_lists import record_release
-from tongcha.responsibility.rulings import record_ruling
 from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
-from tongcha.responsibility.steps import read_steps, record_relief, record_strike
+from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import record_retraction
 from tongcha.review.reviewers import Reviewers
 from tongcha.tables import BY_NAME
@@ -106,6 +105,7 @@ class Desk:
             raise LedgerError(f"告知书 {unknown[0]}", "没有这份告知书", "用 tongcha case show 核对编号")
         clocks = office.policy(ClockPolicy, "clocks")
         project_notice_states(notice_ids=notices, steps=steps, clocks=clocks, today=office.today)
+        read_rectifications(rehearse_events(before, wanted))
 
 
 def rehearse_events(before: list[Event], wanted: list[NewEvent]) -> list[Event]:
@@ -184,57 +184,3 @@ def retract(desk: Desk, event_id: str, *, reason: str) -> None:
     if not reason.strip():
         raise LedgerError(f"台账事件 {event_id}", "没有写明撤回理由", "写明理由后再登记")
     desk.record([record_retraction(event_id=event_id, by=desk.by, reason=reason)])
-
-
-def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:
-    """Answer an open question by naming the school.
-
-    Raises:
-        LedgerError: the link has no open question, or the directory doesn't know the school.
-    """
-    rows = read_all(desk.runner.home, "school_responsibilities").filter(pl.col("link_id") == link_id)
-    if rows.is_empty() or rows["state"][0] != "question":
-        raise LedgerError(f"比对 {link_id}", "没有待判定的问题", "用 tongcha case questions 查看")
-    office = build_office(desk.runner.home)
-    schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
-    if school_id not in set(schools["school_id"]):
-        raise LedgerError(f"学校 {school_id}", "不在学校名录中", "核对学校标识码")
-    desk.record([record_ruling(link_id=link_id, school_id=school_id, by=desk.by, reason=reason)])
-
-
-def strike(desk: Desk, case_ref: str, *, reason: str) -> None:
-    """Take a case off a school's account, as a defence or an appeal won.
-
-    Raises:
-        LedgerError: nothing is counted under that number.
-    """
-    links = read_all(desk.runner.home, "school_responsibilities")["link_id"]
-    pupils = read_all(desk.runner.home, "pupil_schools").select(pl.format("{}/{}", "raid_id", "pupil_no"))
-    if case_ref not in {*links, *pupils.to_series()}:
-        raise LedgerError(f"事项 {case_ref}", "没有这一事项", "写比对编号，或者 查处编号/学生序号")
-    desk.record([record_strike(case_ref=case_ref, by=desk.by, reason=reason)])
-
-
-def relieve(desk: Desk, school_id: str, *, campaign: str, relief: str, reason: str) -> None:
-    """Grant a school a relief.
-
-    Raises:
-        LedgerError: the school has nothing to be relieved of in that campaign.
-    """
-    board = read_all(desk.runner.home, "scoreboard")
-    own = board.filter((pl.col("school_id") == school_id) & (pl.col("campaign") == campaign))
-    if own.is_empty():
-        raise LedgerError(f"学校 {school_id}", f"在“{campaign}”中没有扣分", "核对学校与专项行动的名称")
-    event = record_relief(school_id=school_id, campaign=campaign, relief=relief, by=desk.by, reason=reason)
-    desk.record([event])
-
-
-def release(desk: Desk, *, on: date | None, reason: str) -> None:
-    """Release the lists of pupils to their own schools.
-
-    Raises:
-        PolicyError: the rules for minors don't allow it, which is the default.
-    """
-    policy = build_office(desk.runner.home).policy(MinorPolicy, "minors")
-    event = record_release(on=desk.date_of(on), by=desk.by, reason=reason, policy=policy)
-    desk.record([event])

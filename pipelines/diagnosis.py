@@ -15,10 +15,12 @@ from pipelines.provenance import POLICIES, ROOT
 from pipelines.report import read_all
 from tongcha.errors import TongchaError
 from tongcha.ledger.store import Ledger
+from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.linkage import LinkagePolicy
+from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.reviewers import Reviewers
@@ -43,6 +45,8 @@ POLICY_FILES: Final[dict[str, type[PolicyFile]]] = {
     "routing": RoutingPolicy,
     "deductions": DeductionPolicy,
     "clocks": ClockPolicy,
+    "minors": MinorPolicy,
+    "casebook": CasebookPolicy,
 }
 SHOWN: Final = 5
 OUTWARD: Final = frozenset({"review", "routing", "deductions", "clocks"})

@@ -228,6 +228,38 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "sha256": "0" * 64,
         }
     ],
+    "bulletin_files": [],
+    "outcomes": [
+        {"seq": 4, "event_id": "E0000000000000004", "link_id": CONFIRMED, "outcome": "proven"}
+        | {"label": "查证属实", "clears": False, "recipient_name": "某区教育局", "on": RAID_DAY, "by": "R01"}
+    ],
+    "issue_ledger": [
+        {"issue_id": "I00000000000a", "category": "teacher_tutoring", "label": "在职教师违规补课"}
+        | {"state": "rectifying", "state_label": "整改中", "case_ref": CONFIRMED, "found_on": RAID_DAY}
+        | {"department": "教师管理科"}
+    ],
+    "rectification_ledger": [
+        {"issue_id": "I00000000000a", "state": "rectifying", "measure": "开展警示教育", "due": RAID_DAY}
+        | {
+            "department": "教师管理科",
+            "person": "科长",
+            "assigned_by": "R01",
+            "rechecks": 0,
+            "overdue": False,
+        }
+    ],
+    "rechecks": [
+        {"event_id": "E0000000000000005", "place": 1, "issue_id": "I00000000000b", "drawn_on": RAID_DAY}
+        | {"seed": "种子", "population": 1, "by": "R01", "due": RAID_DAY, "result": "waiting"}
+    ],
+    "due_items": [
+        {"kind": "notice", "ref": "N00000000000a", "label": "申辩", "waits_for": "学校可以申辩"}
+        | {"overdue": False, "basis": "条例"}
+    ],
+    "bulletins": [
+        {"cadence": "季通报", "start": RAID_DAY, "end": RAID_DAY, "period": "2026年第4季度"}
+        | {"measure": "confirmed", "label": "确认", "dimension": "合计", "value": "合计", "hidden": True}
+    ],
     "work_prompts": [],
     "pupil_lists": [],
     "scoreboard_files": [],
@@ -237,6 +269,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "notice_states": [
         {"notice_id": "N00000000000a", "state": "notified", "label": "已告知", "overdue": False}
+        | {"clock": "申辩"}
         | {"waits_for": "学校可以申辩"}
     ],
     "measure_proposals": [

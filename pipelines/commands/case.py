@@ -96,7 +96,7 @@ def rule(link: str, school: str, by: str, reason: str) -> None:
 
     Answer an open question of attribution by naming the school.
     """
-    from pipelines.casework import rule_on
+    from pipelines.casedesk import rule_on
 
     rule_on(open_desk(by), link, school_id=school, reason=reason)
 
@@ -109,7 +109,7 @@ def strike(case_ref: str, by: str, reason: str) -> None:
 
     Strike a case that an appeal won: a link, or raid/pupil number.
     """
-    from pipelines.casework import strike as record
+    from pipelines.casedesk import strike as record
 
     record(open_desk(by), case_ref, reason=reason)
 
@@ -124,7 +124,7 @@ def relieve(school: str, relief: str, campaign: str, by: str, reason: str) -> No
 
     Grant a relief that the policy knows: the school's own report, or rectification.
     """
-    from pipelines.casework import relieve as record
+    from pipelines.casedesk import relieve as record
 
     record(open_desk(by), school, campaign=campaign, relief=RELIEFS[relief], reason=reason)
 
@@ -150,9 +150,41 @@ def release(by: str, reason: str, on: datetime | None) -> None:
 
     Release pupils' names to their own schools, if policy/minors.yaml allows it; it doesn't by default.
     """
-    from pipelines.casework import release as record
+    from pipelines.casedesk import release as record
 
     record(open_desk(by), on=to_day(on), reason=reason)
+
+
+@case.command()
+@click.argument("prompt", metavar="工作提示编号")
+@click.option("--text", required=True, metavar="要点", help="学校回复的要点，不写姓名。 The answer in short.")
+@click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
+@dated
+def reply(prompt: str, text: str, by: str, on: datetime | None) -> None:
+    """登记学校对工作提示的书面回复。
+
+    Record a school's written answer to a prompt.
+    """
+    from pipelines.casedesk import reply as record
+
+    record(open_desk(by), prompt, text=text, on=to_day(on))
+
+
+@case.command()
+@click.argument("link", metavar="比对编号")
+@click.argument("result", metavar="结果代码")
+@click.option("--recipient", required=True, metavar="单位", help="反馈的单位全称。 Who reports.")
+@click.option("--measure", default="", metavar="处理", help="处理种类，不写姓名。 What was done.")
+@click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
+@dated
+def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: datetime | None) -> None:
+    """登记接收单位反馈的办理结果（代码见 policy/casebook.yaml，失实的也要登记）。
+
+    Record what a recipient reported, the misses included.
+    """
+    from pipelines.casedesk import report_outcome
+
+    report_outcome(open_desk(by), link, outcome=result, recipient=recipient, measure=measure, on=to_day(on))
 
 
 @case.command()

@@ -13,8 +13,10 @@ from assets.office import Office
 from pipelines.definitions import CROSS_RULES
 from pipelines.provenance import POLICIES
 from tests.scenario import BATCH, CONFIRMED, HASH_A, RAID_DAY, make_table, make_tables
+from tongcha.casebook.rechecks import record_draw
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
+from tongcha.policy.casebook import CasebookPolicy
 from tongcha.review.decisions import record_judgement
 
 Tables = dict[str, pl.DataFrame]
@@ -241,6 +243,41 @@ def correct_a_stranger(tables, _office):
     change(tables, "corrections", recipient_name=pl.lit("第二中学"))
 
 
+@breaks("every_cleared_person_is_withdrawn")
+def find_unfounded(tables, _office):
+    change(tables, "outcomes", outcome=pl.lit("unfounded"), clears=pl.lit(value=True))
+
+
+@breaks("every_act_is_registered")
+def forget_an_act(tables, _office):
+    tables["issue_ledger"] = tables["issue_ledger"].clear()
+
+
+@breaks("every_rectification_belongs_to_an_issue")
+def close_without_register(tables, _office):
+    change(tables, "rectification_ledger", state=pl.lit("closed"))
+
+
+@breaks("every_recheck_can_be_drawn_again")
+def choose_by_hand(tables, _office):
+    change(tables, "rechecks", issue_id=pl.lit("I00000000000c"))
+
+
+@breaks("every_running_limit_is_listed")
+def forget_a_limit(tables, _office):
+    tables["due_items"] = tables["due_items"].clear()
+
+
+@breaks("no_small_cell_is_shown")
+def show_three_people(tables, _office):
+    change(tables, "bulletins", count=pl.lit(3, dtype=pl.Int64))
+
+
+@breaks("every_bulletin_file_is_as_recorded")
+def record_a_missing_bulletin(tables, _office):
+    tables["bulletin_files"] = pl.DataFrame([{"path": "bulletins/通报.xlsx", "sha256": "0" * 64}])
+
+
 @pytest.fixture
 def office(tmp_path) -> Office:
     made = Office(
@@ -276,6 +313,10 @@ def tables(office) -> Tables:
         at=office.now(),
     )
     change(made, "judgements", event_id=pl.lit(event.event_id))
+    rule = CasebookPolicy.load(POLICIES / "casebook.yaml").recheck
+    draw = record_draw(issue_ids=["I00000000000b"], seed="种子", rule=rule, on=RAID_DAY, by="R01")
+    drawn = Ledger(office.ledger_url).append(draw, at=office.now())
+    change(made, "rechecks", event_id=pl.lit(drawn.event_id))
     for name, kind in (("notice_steps", EventKind.REPLY), ("disclosures", EventKind.DISCLOSURE)):
         said = Ledger(office.ledger_url).append(NewEvent(kind, "N00000000000a", "R01"), at=office.now())
         change(made, name, event_id=pl.lit(said.event_id))

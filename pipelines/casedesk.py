@@ -1,0 +1,166 @@
+"""What a named person may record of one case: a ruling, a strike, a relief, an outcome, a second look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.report import read_all
+from pipelines.resources import build_office
+from pipelines.terminal import say
+from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.casebook.due import record_reply
+from tongcha.casebook.outcomes import record_outcome
+from tongcha.casebook.rechecks import draw_sample, record_draw
+from tongcha.errors import LedgerError
+from tongcha.policy.casebook import CasebookPolicy
+from tongcha.policy.minors import MinorPolicy
+from tongcha.responsibility.deductions import RECTIFICATION
+from tongcha.responsibility.pupil_lists import record_release
+from tongcha.responsibility.rulings import record_ruling
+from tongcha.responsibility.steps import record_relief, record_strike
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipelines.casework import Desk
+
+
+def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:
+    """Answer an open question by naming the school.
+
+    Raises:
+        LedgerError: the link has no open question, or the directory doesn't know the school.
+    """
+    rows = read_all(desk.runner.home, "school_responsibilities").filter(pl.col("link_id") == link_id)
+    if rows.is_empty() or rows["state"][0] != "question":
+        raise LedgerError(f"比对 {link_id}", "没有待判定的问题", "用 tongcha case questions 查看")
+    office = build_office(desk.runner.home)
+    schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
+    if school_id not in set(schools["school_id"]):
+        raise LedgerError(f"学校 {school_id}", "不在学校名录中", "核对学校标识码")
+    desk.record([record_ruling(link_id=link_id, school_id=school_id, by=desk.by, reason=reason)])
+
+
+def strike(desk: Desk, case_ref: str, *, reason: str) -> None:
+    """Take a case off a school's account, as a defence or an appeal won.
+
+    Raises:
+        LedgerError: nothing is counted under that number.
+    """
+    links = read_all(desk.runner.home, "school_responsibilities")["link_id"]
+    pupils = read_all(desk.runner.home, "pupil_schools").select(pl.format("{}/{}", "raid_id", "pupil_no"))
+    if case_ref not in {*links, *pupils.to_series()}:
+        raise LedgerError(f"事项 {case_ref}", "没有这一事项", "写比对编号，或者 查处编号/学生序号")
+    desk.record([record_strike(case_ref=case_ref, by=desk.by, reason=reason)])
+
+
+def relieve(desk: Desk, school_id: str, *, campaign: str, relief: str, reason: str) -> None:
+    """Grant a school a relief.
+
+    Raises:
+        LedgerError: the school has nothing to be relieved of in that campaign.
+    """
+    board = read_all(desk.runner.home, "scoreboard")
+    own = board.filter((pl.col("school_id") == school_id) & (pl.col("campaign") == campaign))
+    if own.is_empty():
+        raise LedgerError(f"学校 {school_id}", f"在“{campaign}”中没有扣分", "核对学校与专项行动的名称")
+    if relief == RECTIFICATION:
+        refuse_open_issues(desk, school_id)
+    event = record_relief(school_id=school_id, campaign=campaign, relief=relief, by=desk.by, reason=reason)
+    desk.record([event])
+
+
+def refuse_open_issues(desk: Desk, school_id: str) -> None:
+    """Refuse to restore points while an issue of the school isn't closed (凡整改到位的实行销号管理).
+
+    Raises:
+        LedgerError: some issue of the school is still open.
+    """
+    issues = read_all(desk.runner.home, "issue_ledger").filter(pl.col("school_id") == school_id)
+    left = issues.filter(~pl.col("state").is_in(["closed", "void"]))["issue_id"].sort()
+    if len(left):
+        raise LedgerError(
+            f"学校 {school_id}", f"还有 {len(left)} 个问题没有销号（如 {left[0]}）", "整改到位并销号后再办理"
+        )
+
+
+def release(desk: Desk, *, on: date | None, reason: str) -> None:
+    """Release the lists of pupils to their own schools.
+
+    Raises:
+        PolicyError: the rules for minors don't allow it, which is the default.
+    """
+    policy = build_office(desk.runner.home).policy(MinorPolicy, "minors")
+    event = record_release(on=desk.date_of(on), by=desk.by, reason=reason, policy=policy)
+    desk.record([event])
+
+
+def require_issue(desk: Desk, issue_id: str) -> None:
+    """Refuse a number that the register doesn't hold, or whose ground is gone.
+
+    Raises:
+        LedgerError: there is no such issue, or it is void.
+    """
+    known = read_all(desk.runner.home, "issue_ledger").filter(pl.col("issue_id") == issue_id)
+    if known.is_empty() or known["state"][0] == "void":
+        raise LedgerError(
+            f"问题 {issue_id}", "不在问题台账中，或者依据已撤销", "用 tongcha issue list 核对编号"
+        )
+
+
+def draw_rechecks(desk: Desk, *, seed: str, on: date | None) -> None:
+    """Draw a sample of the closed issues and record it.
+
+    Raises:
+        LedgerError: no seed is given, or no issue is closed.
+    """
+    closed = read_all(desk.runner.home, "rectification_ledger").filter(pl.col("state") == "closed")
+    rule = build_office(desk.runner.home).policy(CasebookPolicy, "casebook").recheck
+    event = record_draw(
+        issue_ids=closed["issue_id"].to_list(), seed=seed, rule=rule, on=desk.date_of(on), by=desk.by
+    )
+    desk.record([event])
+    drawn = draw_sample(closed["issue_id"], seed, share=rule.share, at_least=rule.at_least)
+    say(f"✓ 已销号 {closed.height} 件，抽出 {len(drawn)} 件：{'、'.join(drawn)}")
+
+
+def report_outcome(
+    desk: Desk, link_id: str, *, outcome: str, recipient: str, measure: str, on: date | None
+) -> None:
+    """Record what a recipient reported of a link that was handed to it.
+
+    Raises:
+        LedgerError: that recipient never got a referral of that link.
+        PolicyError: the policy knows no such outcome.
+    """
+    given = find_disclosures_of(read_all(desk.runner.home, "disclosures"), link_id)
+    if recipient not in set(given.filter(pl.col("kind") == "referral")["recipient_name"]):
+        raise LedgerError(f"比对 {link_id}", "没有向该单位移送过", "先用 tongcha case deliver 登记送达")
+    policy = build_office(desk.runner.home).policy(CasebookPolicy, "casebook")
+    event = record_outcome(
+        link_id=link_id,
+        outcome=outcome,
+        recipient_name=recipient,
+        measure=measure,
+        on=desk.date_of(on),
+        by=desk.by,
+        policy=policy,
+    )
+    desk.record([event])
+    if policy.outcome(outcome).clears:
+        say(f"！应予澄清：请核实后运行 tongcha withdraw {link_id}，系统会向收到过的单位发更正。")
+
+
+def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:
+    """Record a school's written answer to a prompt.
+
+    Raises:
+        LedgerError: no such prompt was handed over.
+    """
+    given = read_all(desk.runner.home, "disclosures").filter(pl.col("document_id") == prompt_id)
+    if given.is_empty():
+        raise LedgerError(f"工作提示 {prompt_id}", "没有送达记录", "先用 tongcha case deliver 登记送达")
+    desk.record([record_reply(prompt_id=prompt_id, text=text, on=desk.date_of(on), by=desk.by)])

@@ -1,0 +1,74 @@
+"""How the casebook classifies, samples, counts and publishes."""
+
+from __future__ import annotations
+
+from decimal import Decimal  # noqa: TC003 - pydantic resolves the annotation at run time
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from tongcha.errors import PolicyError
+from tongcha.policy.base import PolicyFile, PolicyPart
+from tongcha.tables.casebook import ISSUE_CATEGORIES
+
+
+class Category(PolicyPart):
+    """A class of problems, and the department that answers for putting it right."""
+
+    category: str
+    label: str = Field(min_length=2)
+    department: str = Field(min_length=2, description="默认责任部门")
+
+
+class Source(PolicyPart):
+    """A channel of clues; never who gave them."""
+
+    source: str = Field(pattern="^[A-Z]{2,6}$", description="渠道代码，与 sites.source 一致")
+    label: str = Field(min_length=2)
+
+
+class RecheckRule(PolicyPart):
+    """How many closed issues are looked at again, and by when."""
+
+    share: Decimal = Field(gt=0, le=1, decimal_places=2, description="抽取份额")
+    at_least: int = Field(ge=1, le=1000, description="至少抽几件，不足则全抽")
+    within_days: int = Field(ge=1, le=180, description="抽取后多少日（自然日）内完成")
+
+
+class OutcomeCode(PolicyPart):
+    """What a recipient may report back."""
+
+    outcome: str = Field(pattern="^[a-z_]{3,40}$")
+    label: str = Field(min_length=2)
+    clears: bool = Field(description="是否等于为当事人澄清")
+
+
+class CasebookPolicy(PolicyFile):
+    """policy/casebook.yaml."""
+
+    categories: tuple[Category, ...]
+    sources: tuple[Source, ...]
+    recheck: RecheckRule
+    outcomes: tuple[OutcomeCode, ...] = Field(min_length=1)
+    small_cell: int = Field(ge=3, le=50, description="小于此数的人数在通报中不显示")
+
+    @model_validator(mode="after")
+    def _cover_every_category(self) -> Self:
+        if sorted(c.category for c in self.categories) != sorted(ISSUE_CATEGORIES):
+            raise ValueError("categories 须恰好覆盖每个问题类别")
+        if len({s.source for s in self.sources}) != len(self.sources):
+            raise ValueError("来源代码不得重复")
+        return self
+
+    def outcome(self, code: str) -> OutcomeCode:
+        """Return the outcome of that code.
+
+        Raises:
+            PolicyError: the policy knows no such outcome.
+        """
+        for entry in self.outcomes:
+            if entry.outcome == code:
+                return entry
+        raise PolicyError(
+            f"反馈结果 {code}", "不在 outcomes 中", "只能是 " + "、".join(o.outcome for o in self.outcomes)
+        )
