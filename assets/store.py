@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WHOLE: Final = "all"
 """Partition of a table that covers everything known."""
+SUFFIX: Final = ".parquet"
 REFUSED: Final = ".refused"
 """Suffix of a table that broke its contract and therefore didn't replace the last good one."""
 _SAFE_KEY = re.compile(r"[\w()（）][\w()（）·.\- ]{0,79}")
@@ -88,7 +89,12 @@ class TableStore:
 
     def partitions(self, table: Table) -> list[str]:
         """Return the stored partitions, sorted."""
-        return sorted(path.stem for path in (self.root / table.name).glob("*.parquet"))
+        return sorted(path.stem for path in (self.root / table.name).glob(f"*{SUFFIX}"))
+
+    def partitions_made(self, table: Table) -> list[str]:
+        """Return the partitions that runs made, refused ones included, sorted; checks judge these."""
+        files = (path.name.removesuffix(REFUSED) for path in (self.root / table.name).glob("*"))
+        return sorted({name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX)})
 
     def current_snapshot(self) -> str:
         """Return the newest snapshot that every reference table holds.
@@ -114,7 +120,7 @@ class TableStore:
             raise InputError(
                 "批次名称", "只能用汉字、字母、数字、连字符、点与括号，不超过 80 字", "给收件箱的文件夹改名"
             )
-        return self.root / table.name / f"{partition}.parquet"
+        return self.root / table.name / f"{partition}{SUFFIX}"
 
     def _load(self, table: Table, path: Path) -> pl.DataFrame:
         frame = pl.read_parquet(path)

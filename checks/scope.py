@@ -29,7 +29,7 @@ def list_judged(context: dg.AssetCheckExecutionContext, office: Office, table: T
         case Partition.WHOLE:
             return [WHOLE]
         case Partition.SNAPSHOT:
-            return [office.tables.partitions(table)[-1]]
+            return office.tables.partitions_made(table)[-1:]
         case Partition.BATCH:
             own = [context.partition_key] if context.has_partition_key else None
-            return own or office.tables.partitions(table)
+            return own or office.tables.partitions_made(table)

@@ -120,3 +120,12 @@ def test_labels_within_a_table_are_unique_so_that_previews_can_use_them():
     for table in ALL:
         labels = [column.label for column in table.columns]
         assert len(set(labels)) == len(labels), table.name
+
+
+def test_a_partition_of_which_only_a_refused_table_was_made_is_still_judged(store):
+    store.write(SITES, "2026-01", make_table("sites"))
+    store.write(SITES, "2026-02", make_table("sites").head(0), is_good=False)
+    assert store.partitions(SITES) == ["2026-01"]
+    assert store.partitions_made(SITES) == ["2026-01", "2026-02"]
+    assert store.read_latest(SITES, "2026-02").is_empty()
+    assert store.partitions_made(BY_NAME["teachers"]) == []
