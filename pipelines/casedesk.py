@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipelines.archive import Archive
+from pipelines.home import write_private
 from pipelines.report import read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
@@ -24,8 +26,10 @@ from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from pipelines.casework import Desk
+    from pipelines.home import Home
 
 
 def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:
@@ -164,3 +168,17 @@ def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:
     if given.is_empty():
         raise LedgerError(f"工作提示 {prompt_id}", "没有送达记录", "先用 tongcha case deliver 登记送达")
     desk.record([record_reply(prompt_id=prompt_id, text=text, on=desk.date_of(on), by=desk.by)])
+
+
+def reissue(home: Home, event_id: str, out: Path) -> None:
+    """Write the very bytes that a disclosure handed over to a file.
+
+    Raises:
+        LedgerError: there is no such disclosure, or nothing is kept of it.
+    """
+    events = build_office(home).events()
+    given = next((e for e in events if e.event_id == event_id and "sha256" in e.payload), None)
+    if given is None:
+        raise LedgerError(f"台账事件 {event_id}", "不是送达记录", "用 tongcha case disclosed 查编号")
+    write_private(out, Archive(home.root).read(str(given.payload["sha256"])))
+    say(f"✓ 已另存：{out}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipelines.home import Home
+    from pipelines.replay import Replay
 
 
 def show_schools(home: Home) -> None:
@@ -99,9 +100,10 @@ def show_disclosures(home: Home, link_id: str | None) -> None:
     given = read_all(home, "disclosures")
     given = find_disclosures_of(given, link_id) if link_id else given
     columns = {
-        "on": "日期", "document_id": "文书", "recipient_name": "接收单位", "path": "文件",
-        "fields": "所含项目", "receipt": "方式与回执", "by": "送达人", "event_id": "台账事件",
+        "on": "日期", "document_id": "文书", "recipient_name": "接收单位", "file": "文件", "by": "送达人",
+        "event_id": "台账事件",
     }  # fmt: skip
+    given = given.with_columns(file=pl.col("path").str.split("/").list.last())
     show_grid("送达记录", given.sort("seq"), columns)
     columns = {
         "letter_id": "更正函",
@@ -110,6 +112,28 @@ def show_disclosures(home: Home, link_id: str | None) -> None:
         "sentence": "说明",
     }
     show_grid("待更正", read_all(home, "corrections"), columns)
+
+
+def show_replay(found: Replay) -> None:
+    """Show what was known after an event beside what is known now."""
+    same = found.papers["again"].sum()
+    say(f"按台账第 {found.upto} 条之后所知重算：当时已送达 {found.papers.height} 份文件，{same} 份逐字节相同")
+    for sentence in found.differences:
+        say(f"  生成条件已变：{sentence}")
+    other = found.papers.filter(~pl.col("again"))
+    if other.height:
+        show_grid(
+            "重算与当时送达不同的文件（原件在存档中）", other, {"recipient_name": "接收单位", "path": "文件"}
+        )
+    moved = found.links.filter(pl.col("then") != pl.col("now"))
+    say(f"当时确认 {found.links['then'].sum()} 条比对，现在 {found.links['now'].sum()} 条")
+    said = moved.with_columns(pl.col("then", "now").replace_strict({True: "确认", False: "—"}))
+    show_grid("有变化的比对", said, {"link_id": "比对编号", "then": "当时", "now": "现在"})
+    columns = {
+        "school_id": "学校标识码", "campaign": "专项行动", "before": "当时", "after": "现在",
+        "change": "变化",
+    }  # fmt: skip
+    show_grid("有变化的扣分", found.sums, columns)
 
 
 def show_grid(title: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> None:

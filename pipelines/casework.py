@@ -27,14 +27,14 @@ from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
 from tongcha.responsibility.steps import read_steps
-from tongcha.review.decisions import record_retraction
 from tongcha.review.reviewers import Reviewers
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from assets.office import Office
     from pipelines.runs import Runner
     from tongcha.ledger.events import NewEvent
 
@@ -64,7 +64,7 @@ class Desk:
         ledger = Ledger(office.ledger_url)
         before = ledger.events()
         wanted = [renew_event(event, before) for event in events]
-        self._rehearse(before, wanted)
+        refuse_contradiction(office, wanted)
         receipt = ledger.append_all(wanted, at=office.now())
         for event in receipt.events:
             known = "" if event.event_id in receipt.new_ids else "（此前已登记，不重复）"
@@ -95,20 +95,26 @@ class Desk:
             raise LedgerError(f"日期 {on}", f"晚于今天（{today}）", "只登记已经发生的事")
         return on or today
 
-    def _rehearse(self, before: list[Event], wanted: list[NewEvent]) -> None:
-        """Project the notices as if the events were recorded; a contradiction is refused here."""
-        office = build_office(self.runner.home)
-        steps = read_steps(rehearse_events(before, wanted))
-        notices = read_all(self.runner.home, "school_notices")["notice_id"]
-        unknown = sorted(set(steps["notice_id"]) - set(notices) - set(read_steps(before)["notice_id"]))
-        if unknown:
-            raise LedgerError(f"告知书 {unknown[0]}", "没有这份告知书", "用 tongcha case show 核对编号")
-        clocks = office.policy(ClockPolicy, "clocks")
-        project_notice_states(notice_ids=notices, steps=steps, clocks=clocks, today=office.today)
-        read_rectifications(rehearse_events(before, wanted))
+
+def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
+    """Project notices and registers as if the events were recorded; a contradiction is refused here.
+
+    Raises:
+        LedgerError: a step would be out of order, too early or too late, or name no notice.
+    """
+    before = office.events()
+    events = rehearse_events(before, wanted)
+    steps = read_steps(events)
+    notices = office.tables.read_all(BY_NAME["school_notices"])["notice_id"]
+    unknown = sorted(set(steps["notice_id"]) - set(notices) - set(read_steps(before)["notice_id"]))
+    if unknown:
+        raise LedgerError(f"告知书 {unknown[0]}", "没有这份告知书", "用 tongcha case show 核对编号")
+    clocks = office.policy(ClockPolicy, "clocks")
+    project_notice_states(notice_ids=notices, steps=steps, clocks=clocks, today=office.today)
+    read_rectifications(events)
 
 
-def rehearse_events(before: list[Event], wanted: list[NewEvent]) -> list[Event]:
+def rehearse_events(before: list[Event], wanted: Sequence[NewEvent]) -> list[Event]:
     """Return the ledger as it would read with these events at its end; nothing is stored."""
     last = before[-1].seq if before else 0
     known = {event.event_id for event in before}
@@ -170,17 +176,3 @@ def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> N
     Archive(office.home).keep(office, own)
     desk.record(events)
     say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")
-
-
-def retract(desk: Desk, event_id: str, *, reason: str) -> None:
-    """Take an earlier event of a case back.
-
-    Raises:
-        LedgerError: there is no such event, no reason is given, or later steps rest on it.
-    """
-    known = {event.event_id for event in build_office(desk.runner.home).events()}
-    if event_id not in known:
-        raise LedgerError(f"台账事件 {event_id}", "找不到", "用 tongcha case show 核对编号")
-    if not reason.strip():
-        raise LedgerError(f"台账事件 {event_id}", "没有写明撤回理由", "写明理由后再登记")
-    desk.record([record_retraction(event_id=event_id, by=desk.by, reason=reason)])

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, str]] = {
     "ledger": "核验、查看台账 / verify and list the ledger",
     "case": "登记送达、申辩、决定、复核、申诉，查看状态与期限 / casework: record steps, show what is due",
     "issue": "问题台账、整改台账、销号、回头看 / registers of issues and of putting them right",
+    "replay": "按当时所知重算并与现在对照 / recompute as known then, compare with now",
     "withdraw": "撤销一条比对并全部重算 / withdraw a link and recompute everything",
     "retract": "撤回台账中的一个事件并重算 / take back a ledger event and recompute",
     "ui": "打开 Dagster 界面 / open the Dagster UI",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.report import find_link
+from pipelines.casework import refuse_contradiction
+from pipelines.report import find_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
 from pipelines.workflow import act_batches
@@ -34,7 +35,9 @@ def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None
     batch = str(find_link(runner.home, link_id)["batch"])
     record(runner, record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason))
     act_batches(runner, batch)
+    due = read_all(runner.home, "corrections").height
     say(f"✓ 比对 {link_id} 已撤销，线索、扣分、告知书与计分已重算。")
+    say(f"{'！' if due else '✓'} 待向收到过旧文书的单位更正：{due} 份文件（tongcha case disclosed）")
 
 
 def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> None:
@@ -67,5 +70,7 @@ def record(runner: Runner, event: NewEvent) -> None:
         raise LedgerError(f"代号 {event.actor}", "不在复核人名单中", "在 reviewers.yaml 中登记后再操作")
     office = build_office(runner.home)
     ledger = Ledger(office.ledger_url)
-    recorded = ledger.append(renew_event(event, ledger.events()), at=office.now())
+    wanted = renew_event(event, ledger.events())
+    refuse_contradiction(office, [wanted])
+    recorded = ledger.append(wanted, at=office.now())
     say(f"✓ 已记入台账第 {recorded.seq} 条（{recorded.event_id}）")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -131,15 +132,17 @@ def relieve(school: str, relief: str, campaign: str, by: str, reason: str) -> No
 
 @case.command()
 @click.argument("event", metavar="台账事件")
-@signed
-def retract(event: str, by: str, reason: str) -> None:
-    """撤回此前登记的一条（步骤、判定、减免、送达……），全部重算。
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="文件", help="存到哪里。 Where to."
+)
+def reissue(event: str, out: Path) -> None:
+    """把当时送达的原件逐字节另存一份（学生名单除外，到期销毁）。
 
-    Take an earlier event back; everything is recomputed.
+    Issue again, byte for byte, what was handed over; lists of pupils are destroyed and can't be.
     """
-    from pipelines.casework import retract as record
+    from pipelines.casedesk import reissue as write
 
-    record(open_desk(by), event, reason=reason)
+    write(Home.from_environment().open(), event, out)
 
 
 @case.command()
