@@ -248,7 +248,7 @@ def _texts(side: Side, rows: npt.NDArray[np.int64]) -> list[str]:
 def compare_phones(met: Side, person: Side) -> Levels:
     """Level of the mobile number: as registered, as on a staff list, one digit away, different."""
     level = np.where(met.phone == person.phone, 0, PHONE_LEVELS.index("different")).astype(np.int8)
-    different = np.flatnonzero(level > 0)
+    different = np.flatnonzero((level > 0) & (met.phone > 0) & (person.phone > 0))
     power = 10 ** np.arange(PHONE_DIGITS)
     digits = [side.phone[different, None] // power % 10 for side in (met, person)]
     level[different[(digits[0] != digits[1]).sum(axis=1) == 1]] = PHONE_LEVELS.index("near")

@@ -101,9 +101,8 @@ def link_folder(
     identities, id_type = _as_text(read_table(folder, "identities"), "identity_id")
     schools, school_type = _as_text(read_table(folder, "schools"), "school_id")
     people, scan = _open_people(folder, index, is_prepared=is_prepared)
-    listed = find_listed(
-        identities["phone"], scan_table(folder, "staff_lists"), scan_table(folder, "registry")
-    )
+    records = people.frame.lazy() if isinstance(people, PeopleFrame) else scan_table(folder, "registry")
+    listed = find_listed(identities["phone"], scan_table(folder, "staff_lists"), records)
     scored = score_pairs(identities, people, schools, policy, scan, listed)
     links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
     wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
