@@ -1,0 +1,143 @@
+"""The hand-worked schools and acts as a casebook: a real ledger, the functions in the order of the jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tests.responsibility import hand_worked as world
+from tests.responsibility.test_responsibility_deductions import attribute
+from tongcha.casebook.disclosures import list_held, read_disclosures, record_delivery
+from tongcha.casebook.papers import list_correction_papers, list_referral_papers, list_school_papers
+from tongcha.ledger.store import Ledger
+from tongcha.policy.casebook import CasebookPolicy
+from tongcha.referral.exculpatory import find_exculpatory
+from tongcha.referral.package import Dossiers, write_packages
+from tongcha.referral.routing import route_referrals
+from tongcha.responsibility.corrections import list_corrections, write_corrections
+from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.notices import NoticePolicies, write_notices
+from tongcha.responsibility.rulings import settle_responsibilities
+from tongcha.responsibility.steps import read_reliefs
+from tongcha.review.decisions import find_withdrawn
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = "2026-11-20T09:00:00+08:00"
+TODAY = date(2026, 11, 20)
+POLICY = CasebookPolicy.load(world.ROOT / "policy" / "casebook.yaml")
+POLICIES = NoticePolicies(world.DEDUCTIONS, world.CLOCKS)
+
+
+@dataclass
+class Bureau:
+    """A ledger and an outbox; `settle` computes everything that follows from them."""
+
+    ledger: Ledger
+    out: Path
+
+    @classmethod
+    def found(cls, root: Path) -> Bureau:
+        return cls(Ledger(f"sqlite:///{root / 'ledger.sqlite'}"), root / "outbox")
+
+    def settle(self) -> dict[str, pl.DataFrame]:
+        """Return the tables by name, as the jobs `act` and `settle` would make them."""
+        events = self.ledger.events()
+        gone = {int(link[1:], 16) for link in find_withdrawn(events)}
+        acts = tuple(act for act in world.ACTS if int(act[0][1:]) not in gone)
+        confirmed = world.build_confirmed(acts)
+        site = {"identities": world.build_identities(), "sites": world.build_sites()}
+        base = {"people": world.build_people(), "schools": world.build_schools()}
+        found = find_exculpatory(confirmed=confirmed, employment=world.build_employment(), **site, **base)
+        made = {
+            "sites": site["sites"],
+            "schools": base["schools"],
+            "referrals": route_referrals(
+                confirmed=confirmed, findings=found, policy=world.ROUTING, **site, **base
+            ),
+            "school_responsibilities": settle_responsibilities(attribute(acts), events, base["schools"]),
+        }
+        made["referral_packages"] = write_packages(
+            referrals=made["referrals"],
+            dossiers=Dossiers(found, world.build_evidence(), base["people"], base["schools"], site["sites"]),
+            policy=world.ROUTING,
+            templates=world.TEMPLATES,
+            batch=world.BATCH,
+            out=self.out,
+            demo=True,
+        )
+        made["score_deductions"] = compute_deductions(
+            school_responsibilities=made["school_responsibilities"],
+            pupil_schools=world.build_pupil_schools(),
+            sites=site["sites"],
+            policy=world.DEDUCTIONS,
+            reliefs=read_reliefs(events),
+        )
+        made["school_notices"] = write_notices(
+            score_deductions=made["score_deductions"],
+            school_responsibilities=made["school_responsibilities"],
+            policies=POLICIES,
+            templates=world.TEMPLATES,
+            out=self.out,
+            demo=True,
+            **base,
+        )
+        made["disclosures"] = read_disclosures(events)
+        standing = [made[name].select("path", "sha256") for name in ("referral_packages", "school_notices")]
+        made["corrections"] = write_corrections(
+            corrections=list_corrections(
+                disclosures=list_held(made["disclosures"]), standing=pl.concat(standing)
+            ),
+            policy=world.ROUTING,
+            clocks=world.CLOCKS,
+            templates=world.TEMPLATES,
+            out=self.out,
+            demo=True,
+        )
+        return made
+
+    def list_papers(self) -> pl.DataFrame:
+        """Return what may be handed over."""
+        made = self.settle()
+        return pl.concat(
+            [
+                list_referral_papers(
+                    referral_packages=made["referral_packages"],
+                    referrals=made["referrals"],
+                    policy=world.ROUTING,
+                ),
+                list_school_papers(
+                    school_notices=made["school_notices"],
+                    work_prompts=BY_NAME["work_prompts"].empty(),
+                    pupil_lists=BY_NAME["pupil_lists"].empty(),
+                    score_deductions=made["score_deductions"],
+                    schools=made["schools"],
+                    minors_clause="条款",
+                ),
+                list_correction_papers(made["corrections"]),
+            ]
+        )
+
+    def deliver(self, document_id: str, *, is_open: bool = True) -> None:
+        """Let D1 hand a document over today."""
+        events = record_delivery(
+            papers=self.list_papers(),
+            document_id=document_id,
+            is_open=is_open,
+            on=TODAY,
+            by="D1",
+            receipt="直接送达，回执",
+            made_by={"代码版本": "0"},
+        )
+        self.ledger.append_all(events, at=AT)
+
+    def documents_of(self, link_id: str) -> dict[str, str]:
+        """Return the documents that mention a link: number → recipient."""
+        papers = self.list_papers()
+        own = papers.filter(pl.col("links").str.contains(link_id).fill_null(value=False))
+        return dict(own.select("document_id", "recipient_name").iter_rows())

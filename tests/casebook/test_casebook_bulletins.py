@@ -1,0 +1,177 @@
+"""Bulletins count without persons, hide what is small, and show the yield; limits bind whom they say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from tests.casebook.casebook_scene import TODAY, Bureau
+from tests.responsibility import hand_worked as world
+from tongcha.casebook.bulletin_files import FILE, write_bulletins
+from tongcha.casebook.bulletins import PEOPLE, SHORT, Counted, tally_bulletins
+from tongcha.casebook.disclosures import read_disclosures
+from tongcha.casebook.due import Standing, list_due_items, record_reply
+from tongcha.casebook.periods import list_periods
+from tongcha.responsibility.states import project_notice_states
+from tongcha.responsibility.steps import read_steps
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FLOOR = 5
+
+
+def count_people(met: Mapping[date, int], confirmed: Mapping[date, int]) -> Counted:
+    """So many people met and links confirmed on each day, at one site a day."""
+
+    def build(name: str, rows: list[dict[str, object]]) -> pl.DataFrame:
+        return world.build(name, rows) if rows else BY_NAME[name].empty()
+
+    days = sorted({*met, *confirmed})
+    sites = [{"raid_id": f"Q{n}", "raid_date": day, "licence": "无照无证"} for n, day in enumerate(days)]
+    people = [
+        {"identity_id": f"I{day}-{n}", "raid_id": "Q", "raid_date": day, "capture": "card", "id_number": "x"}
+        for day, count in met.items()
+        for n in range(count)
+    ]
+    links = [
+        {"link_id": f"L{n:04d}{day:%Y%m%d}abcd", "identity_id": f"I{n}", "raid_id": "Q", "raid_date": day,
+         "person_id": "T", "decision": "accept", "evidence_grade": "甲", "employment_state": "in_service",
+         "signed_by": "R1", "judgement_ids": "E", "confirmed_on": day, "evidence_hash": "h"}
+        for day, count in confirmed.items()
+        for n in range(count)
+    ]  # fmt: skip
+    names = ("candidate_links", "referrals", "outcomes", "issue_ledger", "rectification_ledger")
+    return Counted(
+        build("sites", sites),
+        build("identities", people),
+        BY_NAME["candidate_links"].empty(),
+        build("confirmed_links", links),
+        *(BY_NAME[name].empty() for name in names[1:]),
+    )
+
+
+def tally(met: Mapping[date, int], confirmed: Mapping[date, int] | None = None) -> pl.DataFrame:
+    counted = count_people(met, confirmed or {})
+    return tally_bulletins(counted, policy=world.DEDUCTIONS, small_cell=FLOOR)
+
+
+def test_a_day_lies_in_its_week_half_month_quarter_and_campaign():
+    periods = {p.cadence: p for p in list_periods(date(2026, 10, 18), world.DEDUCTIONS)}
+    assert (periods["周通报"].start, periods["周通报"].end) == (date(2026, 10, 12), date(2026, 10, 18))
+    assert periods["半月报"].period == "2026年10月下半月"
+    assert (periods["季通报"].start, periods["季通报"].end) == (date(2026, 10, 1), date(2026, 12, 31))
+    assert periods["专项总结"].period == world.CAMPAIGN
+
+
+def test_small_counts_of_people_are_hidden_and_days_speak_of_no_people():
+    day = date(2026, 10, 18)
+    table = tally({day: 40}, {day: 4})
+    half = table.filter(pl.col("cadence") == "半月报")
+    shown = dict(half.filter(pl.col("dimension") == "合计").select("measure", "count").iter_rows())
+    assert shown == {"sites": 1, "identities": 40, "confirmed": None}
+    short = table.filter(pl.col("cadence").is_in(SHORT))
+    assert not set(short["measure"]) & set(PEOPLE)
+
+
+def test_the_one_hidden_half_month_of_a_quarter_is_not_left_as_the_difference():
+    table = tally({date(2026, 10, 5): 3, date(2026, 10, 20): 30, date(2026, 11, 5): 12})
+    own = table.filter((pl.col("cadence") == "半月报") & (pl.col("measure") == "identities"))
+    assert own.sort("start")["count"].to_list() == [None, 30, None]
+
+
+def test_the_yield_carries_its_exact_interval():
+    day = date(2026, 10, 18)
+    counted = count_people({day: 60}, {day: 12})
+    links = counted.identities.select(
+        batch="batch", identity_id="identity_id", decision=pl.lit("review")
+    ).head(24)
+    table = tally_bulletins(
+        replace(counted, candidate_links=links), policy=world.DEDUCTIONS, small_cell=FLOOR
+    )
+    row = table.filter((pl.col("cadence") == "季通报") & (pl.col("measure") == "confirmed")).row(
+        0, named=True
+    )
+    assert row["share"] == pytest.approx(0.5)
+    assert (row["share_low"], row["share_high"]) == (
+        pytest.approx(0.291, abs=1e-3),
+        pytest.approx(0.709, abs=1e-3),
+    )
+
+
+DAYS = [date(2026, 7, 1) + timedelta(days=9 * n) for n in range(18)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from(DAYS), st.integers(1, 9), min_size=1))
+def test_no_small_count_is_shown_nor_follows_from_a_quarter_and_its_halves(met):
+    table = tally(met).filter(pl.col("measure") == "identities")
+    assert table.filter(pl.col("count").is_between(1, FLOOR - 1)).is_empty()
+    halves = table.filter(pl.col("cadence") == "半月报").with_columns(
+        quarter=pl.col("start").dt.truncate("1q")
+    )
+    for quarter in table.filter((pl.col("cadence") == "季通报") & ~pl.col("hidden"))["start"]:
+        own = halves.filter(pl.col("quarter") == quarter)
+        assert own["hidden"].sum() != 1 or own.height == 1
+
+
+def test_the_workbook_says_what_it_hides(tmp_path):
+    table = tally({date(2026, 10, 18): 3})
+    files = write_bulletins(table, small_cell=FLOOR, mark="演示", out=tmp_path)
+    again = write_bulletins(table.reverse(), small_cell=FLOOR, mark="演示", out=tmp_path)
+    assert files.equals(again)
+    page = load_workbook(tmp_path / FILE)["半月报"]
+    cells = {row[3]: row[6] for row in page.iter_rows(min_row=4, values_only=True)}
+    assert cells["现场核验人员"] == "不显示"
+    assert "少于 5 的不显示" in page["A2"].value
+
+
+def test_every_running_limit_is_listed_and_an_answered_prompt_no_longer(tmp_path):
+    bureau = Bureau.found(tmp_path)
+    papers = bureau.list_papers()
+    notice = papers.filter(pl.col("kind") == "notice")["document_id"][0]
+    package = papers.filter(pl.col("kind") == "referral")["document_id"][0]
+    for number in (notice, package):
+        bureau.deliver(number)
+
+    def list_due(today: date) -> pl.DataFrame:
+        events = bureau.ledger.events()
+        states = project_notice_states(
+            notice_ids=bureau.settle()["school_notices"]["notice_id"],
+            steps=read_steps(events),
+            clocks=world.CLOCKS,
+            today=today,
+        )
+        names = ("rectification_ledger", "rechecks", "pupil_lists", "outcomes")
+        empty = [BY_NAME[name].empty() for name in names]
+        given = pl.concat([read_disclosures(events), PROMPT])
+        return list_due_items(
+            Standing(states, given, *empty), events=events, clocks=world.CLOCKS, today=today
+        )
+
+    due = list_due(TODAY)
+    assert set(due["kind"]) == {"notice", "referral", "prompt"}
+    assert dict(due.select("ref", "due").iter_rows())[notice] == date(2026, 11, 30)
+    late = list_due(date(2026, 12, 31)).filter(pl.col("kind") == "prompt")
+    assert late["overdue"].to_list() == [True]
+    reply = record_reply(prompt_id="Q00000000000a", text="经查无本校学生", on=TODAY, by="D1")
+    bureau.ledger.append(reply, at="2026-11-21T09:00:00+08:00")
+    assert "prompt" not in set(list_due(TODAY)["kind"])
+
+
+PROMPT = world.build(
+    "disclosures",
+    [
+        {"seq": 99, "event_id": "E00000000000000aa", "document_id": "Q00000000000a", "kind": "prompt",
+         "recipient_name": "示例市第一中学", "path": "p", "sha256": "s", "basis": "b", "on": TODAY,
+         "receipt": "r", "by": "D1"}
+    ],
+)  # fmt: skip

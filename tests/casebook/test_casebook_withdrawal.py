@@ -1,0 +1,118 @@
+"""A wrong link is taken back everywhere, and exactly those who hold an old paper are told."""
+
+from __future__ import annotations
+
+import zipfile
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.casebook.casebook_scene import AT, Bureau
+from tests.responsibility import hand_worked as world
+from tests.responsibility.test_responsibility_deductions import totals
+from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.errors import LedgerError
+from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.responsibility.states import project_notice_states
+from tongcha.responsibility.steps import read_steps
+from tongcha.review.decisions import record_withdrawal
+
+WRONG = world.link_id(11)  # the only act at S3
+
+
+@pytest.fixture
+def bureau(tmp_path) -> Bureau:
+    return Bureau.found(tmp_path)
+
+
+def withdraw(bureau: Bureau, link_id: str) -> None:
+    event = record_withdrawal(batch=world.BATCH, link_id=link_id, by="D1", reason="证件被冒用")
+    bureau.ledger.append(event, at=AT)
+
+
+def test_a_withdrawal_corrects_exactly_those_who_got_the_paper(bureau):
+    documents = bureau.documents_of(WRONG)
+    given = [number for number in documents if not documents[number].startswith("示例市教育局行政处罚")]
+    assert len(given) < len(documents)  # the penalty team's package is made but never handed over
+    for number in given:
+        bureau.deliver(number)
+    assert bureau.settle()["corrections"].height == 0
+    withdraw(bureau, WRONG)
+    made = bureau.settle()
+    assert "S3" not in totals(made["score_deductions"])
+    assert set(made["corrections"]["recipient_name"]) == {documents[number] for number in given}
+    letters = made["corrections"].unique("letter_id")
+    assert letters.height == len({documents[number] for number in given})
+    with zipfile.ZipFile(bureau.out / letters["letter_path"][0]) as archive:
+        assert "予以澄清" in archive.read("word/document.xml").decode()
+
+
+def test_a_letter_handed_over_settles_a_withdrawal_and_a_new_version_settles_a_change(bureau):
+    for number in bureau.documents_of(WRONG):
+        bureau.deliver(number)
+    withdraw(bureau, WRONG)
+    due = bureau.settle()["corrections"]
+    assert set(due["change"]) == {"withdrawn", "replaced"}
+    for letter in due["letter_id"].unique().sort():
+        bureau.deliver(letter)
+    left = bureau.settle()["corrections"]
+    assert set(left["change"]) == {"replaced"}
+    for number in left["path"].str.split("/").list.get(2).unique().sort():
+        bureau.deliver(number)
+    assert bureau.settle()["corrections"].height == 0
+    assert not list((bureau.out / "corrections").iterdir())
+
+
+def test_a_withdrawn_notice_is_withdrawn_whatever_its_steps_say(bureau):
+    [notice] = [number for number in bureau.documents_of(WRONG) if number.startswith("N")]
+    bureau.deliver(notice)
+    withdraw(bureau, WRONG)
+    states = project_notice_states(
+        notice_ids=bureau.settle()["school_notices"]["notice_id"],
+        steps=read_steps(bureau.ledger.events()),
+        clocks=world.CLOCKS,
+        today=world.RAIDS["Q3"],
+    )
+    assert states.filter(pl.col("notice_id") == notice)["state"].to_list() == ["withdrawn"]
+
+
+def test_taking_the_withdrawal_back_restores_every_byte(bureau):
+    before = bureau.settle()
+    event = record_withdrawal(batch=world.BATCH, link_id=WRONG, by="D1", reason="证件被冒用")
+    stored = bureau.ledger.append(event, at=AT)
+    assert not bureau.settle()["school_notices"].equals(before["school_notices"])
+    retraction = NewEvent(EventKind.RETRACTION, stored.event_id, "D2", {"reason": "登记有误"})
+    bureau.ledger.append(retraction, at=AT)
+    after = bureau.settle()
+    assert all(after[name].equals(before[name]) for name in before)
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.permutations(range(1, 13)))
+def test_withdrawing_everything_leaves_pupils_only_and_no_referral(tmp_path_factory, order):
+    bureau = Bureau.found(tmp_path_factory.mktemp("bureau"))
+    assert bureau.settle()["referrals"].height
+    for number in order:
+        withdraw(bureau, world.link_id(number))
+    made = bureau.settle()
+    assert totals(made["score_deductions"]) == {"S1": Decimal("1.00"), "S4": Decimal("2.00")}
+    assert made["referrals"].height == 0
+    assert not list((bureau.out / "referrals" / world.BATCH).iterdir())
+
+
+def test_everything_that_was_told_of_one_person_is_one_query(bureau):
+    for number in bureau.documents_of(WRONG):
+        bureau.deliver(number)
+    told = find_disclosures_of(bureau.settle()["disclosures"], WRONG)
+    assert set(told["recipient_name"]) == set(bureau.documents_of(WRONG).values())
+    assert told.filter(pl.col("kind") == "referral")["fields"].null_count() == 0
+    assert find_disclosures_of(told, "L0000000000000999").height == 0
+
+
+def test_nothing_is_handed_over_that_does_not_stand_or_without_a_receipt(bureau):
+    with pytest.raises(LedgerError, match="没有这份文书"):
+        bureau.deliver("N999999999999")
+    assert bureau.ledger.events() == []
