@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CONFIDENCE: Final = 0.95
 HALVINGS: Final = 60
+NAMESAKE_YEARS: Final = 5.0
+"""how far apart in age namesakes are, as a standard deviation"""
 PREFIXES: Final = (13, 15, 18)
 
 
@@ -49,14 +51,31 @@ def draw_decoys(
     template = identities[rng.integers(0, identities.height, count)]
     age = identities[rng.integers(0, identities.height, count)]["age"]
     lender = named[rng.integers(0, named.height, count)]
-    drawn = template.with_columns(
+    namesake = pl.Series(rng.random(count) < policy.decoys.namesakes)
+    invented = template.with_columns(
         identity_id=pl.Series([f"decoy-{i:05d}" for i in range(count)]),
         name=_draw_names(rng, template["name"], named),
         age=age,
     )
+    drawn = _lend_names(rng, invented, lender, namesake)
     return drawn.with_columns(
         id_number=_draw_numbers(rng, drawn, named, lender["id_number"], policy.id_number.borrowed),
         phone=_draw_phones(rng, drawn["phone"], lender["phone"], policy.phone.shared),
+    )
+
+
+def _lend_names(
+    rng: np.random.Generator, drawn: pl.DataFrame, lender: pl.DataFrame, namesake: pl.Series
+) -> pl.DataFrame:
+    """Let some bear the full name of a person on record, and be of about the same age."""
+    age = drawn["raid_date"].dt.year() - lender["birth_date"].dt.year()
+    near = (age + pl.Series(rng.normal(0, NAMESAKE_YEARS, drawn.height).round())).clip(18, 80).cast(pl.Int64)
+    lent = pl.Series(namesake) & drawn["name"].is_not_null() & near.is_not_null()
+    told = drawn["age"].is_not_null()
+    return drawn.with_columns(
+        name=pl.when(lent).then(lender["name"]).otherwise("name"),
+        sex=pl.when(lent & drawn["sex"].is_not_null()).then(lender["sex"]).otherwise("sex"),
+        age=pl.when(lent & told).then(near).otherwise("age"),
     )
 
 

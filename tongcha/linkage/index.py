@@ -17,7 +17,7 @@ from tongcha.linkage.blocking import Scan, SortedKeys
 from tongcha.linkage.census import Census
 from tongcha.linkage.keys import COUNTED, KINDS, person_keys
 from tongcha.linkage.sides import code_keys
-from tongcha.linkage.source import PeopleFrame
+from tongcha.linkage.source import PeopleFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def _write_census(census: Census, folder: Path) -> None:
     np.savez(folder / "census.npz", people=np.array([census.people]), schools=schools, **arrays)
 
 
-def load_index(folder: Path, fingerprint: str) -> tuple[PeopleFrame, Scan]:
+def load_index(folder: Path, fingerprint: str) -> tuple[PeopleFile, Scan]:
     """Map a prepared index into memory.
 
     Args:
@@ -98,11 +98,8 @@ def load_index(folder: Path, fingerprint: str) -> tuple[PeopleFrame, Scan]:
     if any(manifest.get(name) != value for name, value in expected.items()):
         raise InputError("比对索引", "与当前教师库或程序版本不符", "用 --prepare 重新生成")
     keys = {kind: _map_keys(folder, kind) for kind in (*KINDS, *COUNTED)}
-    import pyarrow as pa  # noqa: PLC0415  costs as much as linking a small batch; only an index needs it
-
-    with pa.memory_map(str(folder / RECORDS)) as file:
-        frame = pl.DataFrame(pa.ipc.open_file(file).read_all())
-    return PeopleFrame(frame), Scan(keys, {}, _read_census(folder))
+    records = pl.scan_ipc(folder / RECORDS)
+    return PeopleFile(records, int(manifest["people"])), Scan(keys, {}, _read_census(folder))
 
 
 def _map_keys(folder: Path, kind: str) -> SortedKeys:

@@ -84,6 +84,7 @@ class Decoys(PolicyPart):
     """How many invented people are linked along with each batch to measure the false-link rate."""
 
     count: Annotated[int, Field(ge=0, le=100_000)]
+    namesakes: Share
 
 
 class Blocking(PolicyPart):
