@@ -37,7 +37,7 @@ TEST_STEPS: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "."),
     ("lint-imports",),
     ("mypy",),
-    ("python", "-m", "pytest", "-m", "not slow"),
+    ("python", "-m", "pytest", "-m", "not slow", "-n", "auto", "--dist", "loadfile"),
     ("python", "-m", "pytest", "-m", "slow"),
 )
 
