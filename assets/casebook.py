@@ -130,7 +130,7 @@ def bulletins(  # noqa: PLR0913, PLR0917 - one argument per upstream table
             rectification_ledger,
         ),
         policy=office.policy(DeductionPolicy, "deductions"),
-        small_cell=office.policy(CasebookPolicy, "casebook").small_cell,
+        rules=office.policy(CasebookPolicy, "casebook"),
     )
 
 

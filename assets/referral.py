@@ -14,7 +14,8 @@ from tongcha.tables import BY_NAME
 
 
 @declare_asset(BY_NAME["exculpatory_findings"])
-def exculpatory_findings(
+def exculpatory_findings(  # noqa: PLR0913, PLR0917 - one argument per upstream table
+    office: dg.ResourceParam[Office],
     confirmed_links: pl.DataFrame,
     judgements: pl.DataFrame,
     identities: pl.DataFrame,
@@ -31,6 +32,7 @@ def exculpatory_findings(
         employment=employment,
         schools=schools,
         sites=sites,
+        rules=office.policy(RoutingPolicy, "routing").facts,
     )
 
 

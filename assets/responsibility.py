@@ -11,6 +11,7 @@ from tongcha.policy.adoption import EXAMPLE_POINTS_MARK
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.minors import MinorPolicy
+from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.attribution import attribute_schools
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.notices import NoticePolicies, write_notices
@@ -43,6 +44,7 @@ def school_responsibilities(
         people=people,
         employment=employment,
         schools=schools,
+        policy=office.policy(RoutingPolicy, "routing"),
     )
     return settle_responsibilities(attributed, office.events(), schools)
 

@@ -53,7 +53,13 @@ class Bureau:
         confirmed = world.build_confirmed(acts)
         site = {"identities": world.build_identities(), "sites": world.build_sites()}
         base = {"people": world.build_people(), "schools": world.build_schools()}
-        found = find_exculpatory(confirmed=confirmed, employment=world.build_employment(), **site, **base)
+        found = find_exculpatory(
+            confirmed=confirmed,
+            employment=world.build_employment(),
+            rules=world.ROUTING.facts,
+            **site,
+            **base,
+        )
         made = {
             "sites": site["sites"],
             "schools": base["schools"],

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from tests.casebook.casebook_scene import TODAY, Bureau
+from tests.casebook.casebook_scene import POLICY, TODAY, Bureau
 from tests.responsibility import hand_worked as world
 from tongcha.casebook.bulletin_files import FILE, write_bulletins
 from tongcha.casebook.bulletins import PEOPLE, SHORT, Counted, tally_bulletins
@@ -26,7 +26,7 @@ from tongcha.tables import BY_NAME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FLOOR = 5
+FLOOR = POLICY.small_cell
 
 
 def count_people(met: Mapping[date, int], confirmed: Mapping[date, int]) -> Counted:
@@ -61,7 +61,7 @@ def count_people(met: Mapping[date, int], confirmed: Mapping[date, int]) -> Coun
 
 def tally(met: Mapping[date, int], confirmed: Mapping[date, int] | None = None) -> pl.DataFrame:
     counted = count_people(met, confirmed or {})
-    return tally_bulletins(counted, policy=world.DEDUCTIONS, small_cell=FLOOR)
+    return tally_bulletins(counted, policy=world.DEDUCTIONS, rules=POLICY)
 
 
 def test_a_day_lies_in_its_week_half_month_quarter_and_campaign():
@@ -94,9 +94,7 @@ def test_the_yield_carries_its_exact_interval():
     links = counted.identities.select(
         batch="batch", identity_id="identity_id", decision=pl.lit("review")
     ).head(24)
-    table = tally_bulletins(
-        replace(counted, candidate_links=links), policy=world.DEDUCTIONS, small_cell=FLOOR
-    )
+    table = tally_bulletins(replace(counted, candidate_links=links), policy=world.DEDUCTIONS, rules=POLICY)
     row = table.filter((pl.col("cadence") == "季通报") & (pl.col("measure") == "confirmed")).row(
         0, named=True
     )

@@ -32,7 +32,10 @@ def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
     }
     confirmed = world.build_confirmed()
     findings = find_exculpatory(
-        confirmed=confirmed, employment=flip(world.build_employment(), reverse=reverse), **tables
+        rules=world.ROUTING.facts,
+        confirmed=confirmed,
+        employment=flip(world.build_employment(), reverse=reverse),
+        **tables,
     )
     referrals = route_referrals(confirmed=confirmed, findings=findings, policy=world.ROUTING, **tables)
     dossiers = Dossiers(

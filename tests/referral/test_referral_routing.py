@@ -18,7 +18,11 @@ def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
         "schools": world.build_schools(),
         "sites": world.build_sites(),
     } | tables
-    return find_exculpatory(confirmed=world.build_confirmed() if confirmed is None else confirmed, **given)
+    return find_exculpatory(
+        confirmed=world.build_confirmed() if confirmed is None else confirmed,
+        rules=world.ROUTING.facts,
+        **given,
+    )
 
 
 def route(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:

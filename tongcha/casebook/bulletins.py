@@ -6,16 +6,18 @@ Districts aren't told apart: a league table by numbers caught rewards looking fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.casebook.issues import name_sources
 from tongcha.casebook.periods import list_periods
 from tongcha.linkage.decoys import clopper_pearson
 from tongcha.tables.casebook import BULLETINS
 
 if TYPE_CHECKING:
+    from tongcha.policy.casebook import CasebookPolicy
     from tongcha.policy.deductions import DeductionPolicy
 
 MEASURES: Final = {
@@ -64,15 +66,16 @@ class Counted:
     rectification_ledger: pl.DataFrame
 
 
-def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, small_cell: int) -> pl.DataFrame:
+def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, rules: CasebookPolicy) -> pl.DataFrame:
     """Return the table `bulletins`.
 
     Args:
         counted: the tables that are counted.
         policy: policy/deductions.yaml; names the campaigns.
-        small_cell: counts of people below this, but above zero, are hidden.
+        rules: policy/casebook.yaml; names the channels, and says which counts of people are hidden.
     """
-    facts = _list_facts(counted)
+    named = name_sources(counted.sites["source"], rules)
+    facts = _list_facts(replace(counted, sites=counted.sites.with_columns(source=named)))
     spans = [(day, *period) for day in facts["day"].unique().sort() for period in list_periods(day, policy)]
     schema = {"day": pl.Date, "cadence": pl.String, "start": pl.Date, "end": pl.Date, "period": pl.String}
     placed = facts.join(pl.DataFrame(spans, schema=schema, orient="row"), on="day")
@@ -81,7 +84,7 @@ def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, small_cell: in
         placed.filter(~(is_person & pl.col("cadence").is_in(SHORT)))
         .group_by(*_PERIOD, "measure", "dimension", "value")
         .agg(count=pl.col("ref").n_unique().cast(pl.Int64))
-        .with_columns(hidden=is_person & (pl.col("count") < small_cell))
+        .with_columns(hidden=is_person & (pl.col("count") < rules.small_cell))
     )
     shown = _hide_remainders(cells).with_columns(count=pl.when(~pl.col("hidden")).then("count"))
     labelled = shown.with_columns(label=pl.col("measure").replace_strict(MEASURES, return_dtype=pl.String))

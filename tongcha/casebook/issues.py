@@ -152,17 +152,23 @@ def _set_states(issues: pl.DataFrame, done: pl.DataFrame) -> pl.DataFrame:
 def _name(issues: pl.DataFrame, policy: CasebookPolicy) -> pl.DataFrame:
     labels = {c.category: c.label for c in policy.categories}
     departments = {c.category: c.department for c in policy.categories}
-    sources = {s.source: s.label for s in policy.sources}
     category = pl.col("category")
-    return (
-        issues.with_columns(
-            label=category.replace_strict(labels, return_dtype=pl.String),
-            state_label=pl.col("state").replace_strict(STATE_LABELS, return_dtype=pl.String),
-            department=pl.coalesce("own", category.replace_strict(departments, return_dtype=pl.String)),
-            source_label=pl.col("source").replace_strict(
-                sources, default="未列入的渠道", return_dtype=pl.String
-            ),
-        )
-        .with_columns(source_label=pl.when(pl.col("source").is_not_null()).then("source_label"))
-        .drop("own")
-    )
+    return issues.with_columns(
+        label=category.replace_strict(labels, return_dtype=pl.String),
+        state_label=pl.col("state").replace_strict(STATE_LABELS, return_dtype=pl.String),
+        department=pl.coalesce("own", category.replace_strict(departments, return_dtype=pl.String)),
+        source_label=name_sources(issues["source"], policy),
+    ).drop("own")
+
+
+def name_sources(codes: pl.Series, policy: CasebookPolicy) -> pl.Series:
+    """Return the names of channels; a code that the policy doesn't list is said to be so, null stays null.
+
+    Args:
+        codes: codes of channels.
+        policy: policy/casebook.yaml.
+    """
+    names = {s.source: s.label for s in policy.sources}
+    known = codes.replace_strict(names, default=None, return_dtype=pl.String)
+    unlisted = pl.when(codes.is_not_null()).then(pl.lit("未列入的渠道"))
+    return pl.DataFrame({"known": known}).select(pl.coalesce("known", unlisted)).to_series()

@@ -48,6 +48,18 @@ class PenaltyRoute(PolicyPart):
         return self
 
 
+class FactRules(PolicyPart):
+    """What counts as a fact in the person's favour, and what leaves a school's part to a person."""
+
+    near_days: int = Field(ge=1, le=180, description="任职段在查处前后多少日内起止的，须再核实")
+    officers_needed: int = Field(ge=2, le=5, description="取证至少几名执法人员")
+    age_slack: int = Field(ge=0, le=10, description="现场登记的年龄可以差几岁")
+    lent: tuple[str, ...] = Field(min_length=1, description="人员类别含这些字样的为借出")
+    not_permanent: tuple[str, ...] = Field(min_length=1, description="含这些字样的适用其他处分规定")
+    rehired: tuple[str, ...] = Field(min_length=1, description="含这些字样的是否属于在职教师由人判定")
+    gone: tuple[str, ...] = Field(min_length=1, description="登记状态含这些字样的为已离开")
+
+
 class Recipient(PolicyPart):
     """Who receives, what may be shown to them, and by when they are asked to answer."""
 
@@ -69,6 +81,7 @@ class RoutingPolicy(PolicyFile):
     teaching_posts: tuple[str, ...] = Field(description="虽含上述字样但不算从事管理的职务")
     manager_ownership: tuple[str, ...] = Field(min_length=1, description="适用的办学性质")
     conducts: tuple[Conduct, ...]
+    facts: FactRules
     routes: tuple[Route, ...] = Field(min_length=1)
     penalty: PenaltyRoute
     recipients: tuple[Recipient, ...]
@@ -85,6 +98,11 @@ class RoutingPolicy(PolicyFile):
         if len({r.rule for r in self.routes} | {self.penalty.rule}) != len(self.routes) + 1:
             raise ValueError("规则名不得重复")
         return self
+
+    @property
+    def banned_roles(self) -> list[str]:
+        """Roles at the site that are one of the four bans; presence alone is none."""
+        return [conduct.role for conduct in self.conducts if conduct.refer]
 
     def recipient(self, code: str) -> Recipient:
         """Return the recipient of that code.

@@ -6,7 +6,7 @@ table of ours can answer (课后服务安排, 请假, 亲属, 租赁) is named i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,18 +14,8 @@ from tongcha.identity.schools import resolve_schools
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 if TYPE_CHECKING:
+    from tongcha.policy.routing import FactRules
     from tongcha.review.confirmed import ConfirmedLinks
-
-NEAR_DAYS: Final = 31
-"""A post that began or ended within a month of the raid is worth a second look at its papers."""
-OFFICERS_NEEDED: Final = 2
-"""政务处分法 42, 行政处罚法 42: at least two officers."""
-AGE_SLACK: Final = 2
-"""Years by which an age said at the site may differ before it speaks against the identity."""
-
-_LENT: Final = "借调|轮岗|交流|挂职|支教"
-_NOT_PERMANENT: Final = "编外|代课|临聘|劳务|合同|返聘|退休"
-_GONE: Final = "退休|离职|辞职|调出|离世|死亡|除名|开除"
 
 
 def find_exculpatory(
@@ -36,6 +26,7 @@ def find_exculpatory(
     employment: pl.DataFrame,
     schools: pl.DataFrame,
     sites: pl.DataFrame,
+    rules: FactRules,
 ) -> pl.DataFrame:
     """Return the table `exculpatory_findings`: at most one row per link and fact.
 
@@ -46,15 +37,16 @@ def find_exculpatory(
         employment: table `employment`.
         schools: table `schools`.
         sites: table `sites`.
+        rules: `facts` of policy/routing.yaml.
     """
     links = confirmed.frame.select(
         "batch", "link_id", "identity_id", "raid_id", "raid_date", "person_id", "teacher_id",
         "responsible_school_id", "evidence_grade",
     )  # fmt: skip
     found = [
-        *_search_site(links, identities, sites),
-        *_search_person(links, identities, people),
-        *_search_employment(links, employment),
+        *_search_site(links, identities, sites, rules),
+        *_search_person(links, identities, people, rules),
+        *_search_employment(links, employment, rules),
         *_search_school(links, identities, schools),
     ]
     return EXCULPATORY_FINDINGS.conform(
@@ -72,7 +64,9 @@ def _report(
     )
 
 
-def _search_site(links: pl.DataFrame, identities: pl.DataFrame, sites: pl.DataFrame) -> list[pl.DataFrame]:
+def _search_site(
+    links: pl.DataFrame, identities: pl.DataFrame, sites: pl.DataFrame, rules: FactRules
+) -> list[pl.DataFrame]:
     met = links.join(
         identities.select("batch", "identity_id", "capture", "checked_by", "ground", "role"),
         on=["batch", "identity_id"],
@@ -102,12 +96,14 @@ def _search_site(links: pl.DataFrame, identities: pl.DataFrame, sites: pl.DataFr
                 "场所证照齐全，所从事的活动可能合法", site),
         _report(held, pl.col("subject_type").ne_missing("学科类"), "not_subject_tutoring",
                 "场所的培训尚未鉴定为学科类", site),
-        _report(held, officers < OFFICERS_NEEDED, "too_few_officers",
+        _report(held, officers < rules.officers_needed, "too_few_officers",
                 "登记的执法人员不足两人，取证程序须核实", site),
     ]  # fmt: skip
 
 
-def _search_person(links: pl.DataFrame, identities: pl.DataFrame, people: pl.DataFrame) -> list[pl.DataFrame]:
+def _search_person(
+    links: pl.DataFrame, identities: pl.DataFrame, people: pl.DataFrame, rules: FactRules
+) -> list[pl.DataFrame]:
     known = links.join(
         people.select("person_id", "name", "same_person_as", "subject", "birth_date", "status",
                       known_sex=pl.col("sex")),
@@ -129,21 +125,22 @@ def _search_person(links: pl.DataFrame, identities: pl.DataFrame, people: pl.Dat
                 pl.format("比对库中另有 {} 人与其同名", "namesakes"), row),
         _report(known, pl.col("sex") != pl.col("known_sex"), "sex_differs",
                 "现场登记的性别与库中不同", row),
-        _report(known, (age - pl.col("age")).abs() > AGE_SLACK, "age_differs",
+        _report(known, (age - pl.col("age")).abs() > rules.age_slack, "age_differs",
                 "现场登记的年龄与库中出生日期相差较大", row),
         _report(known, pl.col("claimed_subject") != pl.col("subject"), "subject_differs",
                 "现场自称的学科与登记的任教学科不同", row),
-        _report(known, pl.col("status").str.contains(_GONE), "registry_says_left",
+        _report(known, pl.col("status").str.contains_any(list(rules.gone)), "registry_says_left",
                 "教师库当前登记状态为已离开，与任职经历须一并核实", row),
     ]  # fmt: skip
 
 
-def _search_employment(links: pl.DataFrame, employment: pl.DataFrame) -> list[pl.DataFrame]:
+def _search_employment(links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules) -> list[pl.DataFrame]:
     spells = links.join(
         employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type", "end_reason"),
         on="teacher_id",
     ).sort("link_id", "spell_no")
-    raid, end = pl.col("raid_date"), pl.col("end")
+    raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
+    began = (raid - pl.col("start")).dt.total_days()
     current = spells.filter((pl.col("start") <= raid) & (end.is_null() | (end > raid)))
     row = pl.format("任职经历 {} 第 {} 段", "teacher_id", "spell_no")
     several = current.filter(pl.len().over("link_id") > 1)
@@ -151,14 +148,14 @@ def _search_employment(links: pl.DataFrame, employment: pl.DataFrame) -> list[pl
     return [
         _report(current, pl.col("start") == raid, "began_that_day",
                 "查处当日正是该任职段的起始日，当日是否已到岗须核实", row),
-        _report(current, (raid - pl.col("start")).dt.total_days().is_between(1, NEAR_DAYS), "began_recently",
-                "该任职段在查处前一个月内才开始", row),
-        _report(current, (end - raid).dt.total_days() <= NEAR_DAYS, "ended_soon_after",
-                "该任职段在查处后一个月内终止，当日是否仍在岗须核实", row),
-        _report(current, pl.col("staff_type").str.contains(_LENT), "on_loan",
+        _report(current, began.is_between(1, rules.near_days), "began_recently",
+                "该任职段在查处前不久才开始", row),
+        _report(current, (end - raid).dt.total_days() <= rules.near_days, "ended_soon_after",
+                "该任职段在查处后不久终止，当日是否仍在岗须核实", row),
+        _report(current, pl.col("staff_type").str.contains_any(list(rules.lent)), "on_loan",
                 "查处当日处于借调、轮岗、支教等状态，用人单位与管理责任须核实", row),
         _report(several, pl.lit(True), "two_posts", "查处当日有两段以上任职经历同时有效", row),
-        _report(current, pl.col("staff_type").str.contains(_NOT_PERMANENT), "not_permanent_staff",
+        _report(current, kind.str.contains_any(list(rules.not_permanent)), "not_permanent_staff",
                 "属编外、代课或者返聘人员，适用的处分规定不同", row),
         _report(past, pl.col("end_reason").str.contains("退休"), "retired_before",
                 "查处之前有退休记录，可能为退休返聘", row),

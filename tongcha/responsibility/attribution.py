@@ -7,7 +7,7 @@ becomes a question to a person and is counted nowhere until answered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,13 +15,8 @@ from tongcha.documents.numbers import number_record
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
+    from tongcha.policy.routing import RoutingPolicy
     from tongcha.review.confirmed import ConfirmedLinks
-
-BANNED_ROLES: Final = ("授课", "举办", "介绍")
-"""Roles that are one of the four bans; 其他 (a parent, a visitor) is not."""
-_REHIRED: Final = "返聘|退休"
-"""003 allows schools to engage retired teachers; whether the four bans reach them is for a person to say."""
-_LENT: Final = "借调|轮岗|交流|挂职|支教"
 
 
 def attribute_schools(
@@ -31,6 +26,7 @@ def attribute_schools(
     people: pl.DataFrame,
     employment: pl.DataFrame,
     schools: pl.DataFrame,
+    policy: RoutingPolicy,
 ) -> pl.DataFrame:
     """Return the table `school_responsibilities`: one row per confirmed link.
 
@@ -43,13 +39,14 @@ def attribute_schools(
         people: table `people`; tells which records are the same person.
         employment: table `employment`.
         schools: table `schools`.
+        policy: policy/routing.yaml; says which roles are banned, who is lent, who was hired again.
     """
     links = (
         confirmed.frame.join(
             identities.select("batch", "identity_id", "role"), on=["batch", "identity_id"], how="left"
         )
         .join(_name_persons(people), on="person_id", how="left")
-        .join(_summarise_spells(confirmed.frame, employment), on="link_id", how="left")
+        .join(_summarise_spells(confirmed.frame, employment, policy), on="link_id", how="left")
         .join(
             schools.select(
                 pl.col("school_id").alias("responsible_school_id"),
@@ -59,7 +56,7 @@ def attribute_schools(
             on="responsible_school_id",
             how="left",
         )
-        .with_columns(question=_ask(), person_id=pl.coalesce("person", "person_id"))
+        .with_columns(question=_ask(policy), person_id=pl.coalesce("person", "person_id"))
     )
     decided = pl.col("question").is_null()
     acts = [number_record("A", *act) for act in links.select("person_id", "raid_id").iter_rows()]
@@ -79,7 +76,7 @@ def _name_persons(people: pl.DataFrame) -> pl.DataFrame:
     return people.select("person_id", person=pl.coalesce("same_person_as", "person_id"))
 
 
-def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame) -> pl.DataFrame:
+def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, policy: RoutingPolicy) -> pl.DataFrame:
     """Return per link the claimed spell and how many spells were valid that day, and of what kind."""
     raid, end = pl.col("raid_date"), pl.col("end")
     claims = links.select(
@@ -91,7 +88,7 @@ def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame) -> pl.DataF
     is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
     return valid.group_by("link_id").agg(
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
-        lent=pl.col("staff_type").str.contains(_LENT).fill_null(value=False).any(),
+        lent=pl.col("staff_type").str.contains_any(list(policy.facts.lent)).fill_null(value=False).any(),
         claim_holds=is_claimed.fill_null(value=False).any(),
         start=pl.col("start").filter(is_claimed).min(),
         end=pl.col("end").filter(is_claimed).min(),
@@ -99,17 +96,17 @@ def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame) -> pl.DataF
     )
 
 
-def _ask() -> pl.Expr:
+def _ask(policy: RoutingPolicy) -> pl.Expr:
     """Return the question that stands in the way of attributing, or null."""
     questions = (
-        (pl.col("role").is_in(BANNED_ROLES).fill_null(value=False).not_(),
+        (pl.col("role").is_in(policy.banned_roles).fill_null(value=False).not_(),
          "现场登记的身份不是授课、举办或者介绍，须由人查明其在现场做什么"),
         (pl.col("employment_state") != "in_service", "查处当日是否在职不能由任职经历确定，须由人查明"),
         (pl.col("teacher_id").is_null(), "此人只在学校名册上，没有任职经历，须由学校出具当日任职证明"),
         (pl.col("claim_holds").fill_null(value=False).not_(), "比对所依的任职段与任职经历不一致，须由人核对"),
         ((pl.col("schools_that_day") > 1) & pl.col("lent").not_(),
          "查处当日有两所学校的任职段同时有效，须由人判定责任学校"),
-        (pl.col("staff_type").str.contains(_REHIRED).fill_null(value=False),
+        (pl.col("staff_type").str.contains_any(list(policy.facts.rehired)).fill_null(value=False),
          "查处当日为退休返聘人员，是否属于在职教师须由人判定"),
         (pl.col("school_name").is_null(), "责任学校不在学校名录中，须先补全名录"),
     )  # fmt: skip
