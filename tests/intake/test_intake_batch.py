@@ -71,8 +71,7 @@ def test_a_clean_batch_is_taken_in_whole(inbox):
         ({"identity_id": ""}, "identity_id_is_present"),
         ({"identity_id": "编号 1!"}, "identity_id_has_its_form"),
         ({"capture": "心算"}, "capture_is_listed"),
-        ({"age": 130}, "age_is_not_too_large"),
-        ({"age": "约四十"}, "age_is_readable"),
+        ({"name": "张三、李四"}, "one_person_per_row"),
         ({"id_number": ""}, "card_has_number"),
         ({"raid_id": "R9"}, "raid_is_known"),
         ({"raid_date": "2026-10-19"}, "raid_date_agrees"),
@@ -86,6 +85,47 @@ def test_a_bad_row_goes_back_and_the_rest_goes_on(inbox, changes, rule):
     assert taken.rejected_rows["rule"].to_list() == [rule]
     assert taken.rejected_rows["row"].to_list() == [3]
     assert_rows_add_up(taken)
+
+
+@pytest.mark.parametrize(
+    ("age", "rule"),
+    [("约40", "age_is_readable"), (130, "age_is_not_too_large"), (-1, "age_is_not_too_small")],
+)
+def test_an_age_that_cannot_be_used_is_left_empty_and_the_person_stays(inbox, age, rule):
+    make_batch(inbox, [identity(), identity(identity_id="I2", age=age)])
+    taken = read(inbox)
+    assert taken.identities["age"].to_list() == [45, None]
+    assert taken.rejected_rows.select("row", "column", "rule", "outcome").rows() == [
+        (3, "age", rule, "blanked")
+    ]
+    assert_rows_add_up(taken)
+
+
+def test_a_row_that_goes_back_anyway_names_its_unusable_age_too(inbox):
+    make_batch(inbox, [identity(), identity(identity_id="I2", age="约40", capture="心算")])
+    taken = read(inbox)
+    assert taken.identities["identity_id"].to_list() == ["I1"]
+    assert taken.rejected_rows.select("rule", "outcome").sort("rule").rows() == [
+        ("age_is_readable", "rejected"),
+        ("capture_is_listed", "rejected"),
+    ]
+    assert_rows_add_up(taken)
+
+
+@pytest.mark.parametrize("name", ["张伟、李娜", "张伟，李娜", "张伟/李娜", "张伟 李娜", "张伟和李娜"])
+def test_two_people_in_one_cell_go_back_and_nobody_is_guessed(inbox, name):
+    make_batch(inbox, [identity(identity_id="I0"), identity(name=name)])
+    taken = read(inbox)
+    assert taken.identities["identity_id"].to_list() == ["I0"]
+    assert taken.rejected_rows.select("column", "rule").rows() == [("name", "one_person_per_row")]
+    assert name not in "".join(taken.rejected_rows["reason"])
+    assert_rows_add_up(taken)
+
+
+@pytest.mark.parametrize("name", ["张 三", "欧阳 明华", "阿依·古丽", "张三（语文、数学）", "张三、"])
+def test_one_person_written_oddly_is_one_person(inbox, name):
+    make_batch(inbox, [identity(name=name)])
+    assert read(inbox).identities.height == 1
 
 
 def test_a_person_whose_site_was_sent_back_waits_with_it(inbox):
@@ -237,7 +277,7 @@ def test_a_batch_with_everything_wrong_still_adds_up(inbox):
         identity(),
         identity(),
         identity(name="另一人"),
-        identity(identity_id="I2", age="x"),
+        identity(identity_id="I2", capture="x"),
         ["合计", 3],
         [""] * 9,
     ]
@@ -245,7 +285,7 @@ def test_a_batch_with_everything_wrong_still_adds_up(inbox):
     taken = read(inbox)
     assert_rows_add_up(taken)
     assert pl.Series(taken.rejected_rows["rule"]).sort().to_list() == [
-        "age_is_readable",
+        "capture_is_listed",
         "exact_repeat",
         "footer_row",
         "key_is_unique",

@@ -51,3 +51,11 @@ def test_unknown_keys_and_impossible_numbers_are_refused(tmp_path, changes):
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     with pytest.raises(PolicyError):
         IntakePolicy.load(path)
+
+
+def test_only_columns_that_a_row_can_do_without_are_soft():
+    for table, columns in POLICY.soft_columns.items():
+        contract = BY_NAME[table]
+        for name in columns:
+            assert not contract.column(name).required
+            assert name not in contract.key

@@ -18,7 +18,7 @@ ATTACK = '=HYPERLINK("http://x","点我")'
 @pytest.fixture
 def rejected(tmp_path):
     inbox = tmp_path / "inbox"
-    bad = ["I2", "R1", "2026-10-18", "心算", ATTACK, "", "", "约四十", "其他"]
+    bad = ["I2", "R1", "2026-10-18", "口述", ATTACK, "", "", "40", "看客"]
     folder = make_batch(inbox, [IDENTITY_ROW, bad])
     write = (folder / "identities.xlsx").exists()
     assert write
@@ -33,9 +33,9 @@ def test_the_sender_sees_the_row_the_reason_and_the_marked_cell(rejected, tmp_pa
     summary, returned = book["退回说明"], book["退回行1"]
     assert "退回 1 行" in summary["A3"].value
     assert [cell.value for cell in returned[2]][:3] == ["3", returned["B2"].value, "I2"]
-    assert "「年龄」不是可识别的整数" in returned["B2"].value
+    assert "「现场身份」只能是" in returned["B2"].value
     marked = [cell.value for cell in returned[2] if cell.fill.fgColor.rgb == "FFF8CBAD"]
-    assert marked == ["约四十"]
+    assert marked == ["看客"]
 
 
 def test_nothing_in_it_is_a_formula_or_a_link(rejected, tmp_path):

@@ -59,9 +59,9 @@ def test_ages_are_read_with_their_units(written, read):
     assert typed("identities", age=written)[0]["age"].item() == read
 
 
-def test_an_unreadable_value_sends_its_row_back_without_quoting_it():
+def test_an_unreadable_value_is_null_and_named_without_quoting_it():
     rows, rejected = typed("identities", age="约四十")
-    assert rows.is_empty()
+    assert rows["age"].to_list() == [None]
     entry = rejected.row(0, named=True)
     assert (entry["row"], entry["column"], entry["rule"]) == (2, "age", "age_is_readable")
     assert "四十" not in entry["reason"]

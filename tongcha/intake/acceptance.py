@@ -12,6 +12,7 @@ from tongcha.errors import InputError
 from tongcha.intake.quarantine import quarantine
 from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
+from tongcha.intake.soft import blank_cells, is_soft, reject_shared_cells, settle_notes
 from tongcha.intake.typed import type_table
 from tongcha.tables import BY_NAME
 
@@ -57,12 +58,18 @@ def accept_table(
     """
     text, remarks = drop_remarks(landing.table(name), name, policy)
     typed, unreadable = type_table(text, name, policy)
-    table = BY_NAME[name]
-    once, repeats = drop_repeats(table.conform(derive(typed)), name)
-    crossed = join_rejections(cross_check(once))
+    soft = is_soft(name, policy)
+    table, lost = BY_NAME[name], unreadable.filter(~soft)
+    once, repeats = drop_repeats(table.conform(derive(without_places(typed, lost))), name)
+    crossed = join_rejections([*cross_check(once), *reject_shared_cells(once, name)])
     left = without_places(once, crossed)
     good, bad = quarantine(left, table, keys_differ=find_recurring(left, name).is_empty())
-    return Accepted(good, join_rejections([remarks, unreadable, repeats, crossed, bad]))
+    breaches, overrun = bad.filter(~soft), bad.filter(soft)
+    if overrun.height:
+        good = without_places(blank_cells(left, overrun), breaches)
+    rejected = join_rejections([remarks, lost, repeats, crossed, breaches])
+    notes = settle_notes(join_rejections([unreadable.filter(soft), overrun]), rejected)
+    return Accepted(good, join_rejections([rejected, notes]))
 
 
 COUNTED: Final = ("file", "sheet", "table")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.intake.refusals import PLACE, join_rejections, reject_rows, without_places
+from tongcha.intake.refusals import PLACE, join_rejections, reject_rows
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
 
 
 def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the typed rows and the entries for rows with an unreadable value.
+    """Return all rows typed and the entries for unreadable values, whose cells are null.
 
     Args:
         text: landed tidy text columns with file, sheet, row.
@@ -43,7 +43,7 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
     left = [column for column in columns if _has_left(column, text, plain, odd)]
     typed = plain.with_columns(_read_forgivingly(column, text[column.name], policy) for column in left)
     rejected = join_rejections([r for column in left for r in _unreadable(column, text, typed, policy, name)])
-    return without_places(typed, rejected), rejected
+    return typed, rejected
 
 
 def _read_plainly(column: Column) -> list[pl.Expr]:

@@ -55,6 +55,8 @@ class IntakePolicy(PolicyFile):
         file_names: table → names of files, folders or sheets.
         headers: table → column → header aliases.
         values: column → canonical value → ways of writing it.
+        soft_columns: table → columns in which a value that can't be used is left empty instead of
+            sending the row back.
         open_ended: ways of writing "no end date".
         limits: limits for hostile and broken files.
         registry_loss_share: share of teachers whose disappearance stops a new snapshot.
@@ -69,6 +71,7 @@ class IntakePolicy(PolicyFile):
     file_names: Aliases
     headers: dict[str, Aliases]
     values: dict[str, Aliases]
+    soft_columns: Aliases
     open_ended: tuple[str, ...]
     limits: FileLimits
     registry_loss_share: float = Field(gt=0, lt=1)

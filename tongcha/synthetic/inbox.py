@@ -158,7 +158,7 @@ def write_batch(world: World, inbox: Path, batch: str, raid_id: str, number: int
 
 
 def spoil_identities(identities: pl.DataFrame, number: int) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
-    """Append rows that can't be taken in: an impossible age, no number of its own, a raid nobody knows."""
+    """Append rows that can't be taken in: an unknown capture, no number of its own, a raid nobody knows."""
     model = identities.head(1)
     base = model.with_columns(
         pl.lit(None, pl.String).alias("name"),
@@ -168,10 +168,10 @@ def spoil_identities(identities: pl.DataFrame, number: int) -> tuple[pl.DataFram
     spoiled = (
         (
             base.with_columns(
-                pl.lit(f"B{number:03d}1").alias("identity_id"), pl.lit(199, pl.Int64).alias("age")
+                pl.lit(f"B{number:03d}1").alias("identity_id"), pl.lit("目测").alias("capture")
             ),
-            "age",
-            "年龄超出范围",
+            "capture",
+            "采集方式不在所列之中",
         ),
         (base.with_columns(pl.lit(None, pl.String).alias("identity_id")), "identity_id", "缺人员编号"),
         (

@@ -118,7 +118,11 @@ REJECTED_COLUMNS: tuple[Column, ...] = (
     text("rule", "规则", "规则的英文名", required=True),
     text("reason", "原因", "中文说明，不含个人信息", required=True),
     text(
-        "outcome", "处理", "rejected=退回，dropped=按规则略去", required=True, one_of=("rejected", "dropped")
+        "outcome",
+        "处理",
+        "rejected=退回，dropped=按规则略去，blanked=该格留空、其余收下",
+        required=True,
+        one_of=("rejected", "dropped", "blanked"),
     ),
 )
 FILE_COLUMNS: tuple[Column, ...] = (

@@ -1,0 +1,66 @@
+"""Cells that may be left empty without losing their row, and cells that hold more than one person.
+
+A person isn't lost because an age reads 约四十: the cell is left empty and that is said. But whose
+number it is when two names share a cell nobody can tell, so that row goes back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.identity.names import parse_name, surname_of
+from tongcha.intake.refusals import PLACE, reject_rows
+
+if TYPE_CHECKING:
+    from tongcha.policy.intake import IntakePolicy
+
+BLANKED: Final = "blanked"
+LIMITS: Final = ("is_readable", "is_listed", "has_its_form", "is_not_too_small", "is_not_too_large")
+"""Rules of one column alone; a contradiction between columns is never settled by emptying one."""
+
+OF_PEOPLE: Final = ("identities", "pupils", "teachers", "staff_entries")
+MAY_PART_NAMES: Final = r"[\s\u3000\u00a0、,，;；/／\\＼+＋&＆|｜和]"
+
+
+def is_soft(name: str, policy: IntakePolicy) -> pl.Expr:
+    """Return whether an entry of `rejected_rows` is about a cell of the table that may be left empty."""
+    rules = [f"{column}_{limit}" for column in policy.soft_columns.get(name, ()) for limit in LIMITS]
+    return pl.col("rule").is_in(rules)
+
+
+def blank_cells(frame: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in the same order with each cell that an entry names left empty."""
+    for (column,), group in entries.group_by("column", maintain_order=True):
+        places = group.select(PLACE).unique().with_columns(pl.lit(value=True).alias("__blank"))
+        joined = frame.join(places, on=PLACE, how="left", maintain_order="left")
+        kept = pl.when(pl.col("__blank").is_null()).then(pl.col(str(column)))
+        frame = joined.with_columns(kept.alias(str(column))).drop("__blank")
+    return frame
+
+
+def settle_notes(notes: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+    """Say of each soft entry what came of it: the cell was left empty, or its row goes back anyway."""
+    back = rejected.filter(pl.col("outcome") == "rejected").select(PLACE).unique()
+    gone = notes.join(back, on=PLACE, how="semi")
+    stayed = notes.join(back, on=PLACE, how="anti").with_columns(pl.lit(BLANKED).alias("outcome"))
+    return pl.concat([gone, stayed])
+
+
+def reject_shared_cells(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
+    """Return entries for rows whose name is that of two or more people."""
+    if name not in OF_PEOPLE:
+        return []
+    # only a separator or a blank can part two names: the parser sees a few values, not all
+    suspect = rows.filter(pl.col("name").str.contains(MAY_PART_NAMES))
+    shared = [_holds_several(text) for text in suspect["name"]]
+    reason = "「姓名」一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
+    several = suspect.filter(pl.Series(shared, dtype=pl.Boolean))
+    return [reject_rows(several, table=name, rule="one_person_per_row", reason=reason, column="name")]
+
+
+def _holds_several(text: str) -> bool:
+    """Whether a cell names several people; a two-character surname written apart is one person's."""
+    people = parse_name(text).people
+    return len(people) > 1 and surname_of("".join(people)) != people[0]
