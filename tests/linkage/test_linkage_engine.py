@@ -176,3 +176,10 @@ def test_a_phone_on_the_schools_list_leads_to_the_teacher():
     assert best(result)["person_id"] == "P1"
     phone = result.link_evidence.filter(pl.col("field") == "手机号").row(0, named=True)
     assert (phone["level"], phone["person_value"]) == ("名册一致", "13812345678（名册：13987654321）")
+
+
+def test_a_district_that_everyone_shares_says_nothing_against():
+    everyone = people({"phone": "13812345678"}).with_columns(area=pl.lit("340104"))
+    result = link(met({"phone": "13812345678"}), everyone)
+    area = result.link_evidence.filter(pl.col("field") == "地区")
+    assert (area["bits"] >= 0).all()

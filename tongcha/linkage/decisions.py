@@ -74,7 +74,7 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
         .then(pl.lit("review"))
         .otherwise(pl.lit("none")),
         reason=pl.when(pl.col("refusal").is_null())
-        .then(pl.lit("证据充分且没有竞争候选，建议一人签字确认"))
+        .then(pl.lit("证据充分，没有相近的竞争候选"))
         .when(reviewed)
         .then(pl.col("refusal") + pl.lit("，须两人复核"))
         .otherwise(pl.col("refusal") + pl.lit("，不进入复核")),

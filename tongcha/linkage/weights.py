@@ -16,7 +16,6 @@ from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR, Truth
 from tongcha.linkage.comparisons import (
     ABSENT,
     AGE_LEVELS,
-    AREA_LEVELS,
     BIRTH_LEVELS,
     ID_LEVELS,
     NAME_LEVELS,
@@ -119,6 +118,9 @@ class Weigher:
         for field in ("area", "school", "subject"):
             bits[field][same_id] = 0.0
         bits["area"][same_phone] = np.minimum(bits["area"][same_phone], 1.0)
+        for field in FIELDS:  # where a value is everyone's, agreement says nothing, but never the contrary
+            agrees = pairs.levels[field] == 0
+            bits[field][agrees] = np.maximum(bits[field][agrees], 0.0)
         return {field: quantise(bits[field]) for field in FIELDS}
 
     def _shows_birth(self, pairs: Compared) -> Truth:
@@ -242,13 +244,15 @@ class Weigher:
         return _log_ratio(_tile(self.policy.sex.m, SEX_LEVELS, level), u, level)
 
     def _area(self, pairs: Compared) -> F64:
-        level = pairs.levels["area"]
-        census = self.census
+        """A raid is in the person's own district, or anywhere in the own city, or anywhere at all."""
+        level, m, census = pairs.levels["area"], self.policy.area.m, self.census
         district = census.share(census.areas[pairs.person.area].astype(float))
         cities = np.add.reduceat(census.areas, np.arange(0, len(census.areas), 100))
         city = census.share(cities[pairs.person.area // 100].astype(float))
-        u = np.stack([district, np.maximum(city - district, 1e-6), np.maximum(1 - city, 1e-6)], axis=1)
-        return _log_ratio(_tile(self.policy.area.m, AREA_LEVELS, level), u, level)
+        anywhere = np.full(len(level), m["elsewhere"])
+        in_city = anywhere + m["city"] / city
+        odds = np.stack([in_city + m["district"] / district, in_city, anywhere], axis=1)
+        return _log_ratio(odds, np.ones_like(odds), level)
 
     def _subject(self, pairs: Compared) -> F64:
         level = pairs.levels["subject"]
