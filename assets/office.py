@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tongcha.ledger.events import Event
 
+ARCHIVE = "archive"
+"""Folder of the home that keeps what was handed over and what was decided under, each by its SHA-256."""
 Policy = TypeVar("Policy", bound=PolicyFile)
 
 
@@ -104,5 +106,16 @@ class Office:
         Raises:
             PolicyError: the file is missing or breaks its schema.
         """
-        policy = kind.load(self.policies / f"{name}.yaml")
+        return self._load(kind, self.policies / f"{name}.yaml")
+
+    def kept_policy(self, kind: type[Policy], sha256: str) -> Policy:
+        """Load the policy file that was kept when a decision was made under it.
+
+        Raises:
+            PolicyError: it isn't in the archive.
+        """
+        return self._load(kind, self.home / ARCHIVE / sha256)
+
+    def _load(self, kind: type[Policy], path: Path) -> Policy:
+        policy = kind.load(path)
         return adopt_as_example(policy) if self.is_demo and not policy.is_adopted else policy

@@ -1,5 +1,7 @@
 """Responsibility: which school answers, what it may lose, and the notices that it can contest."""
 
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
@@ -19,6 +21,7 @@ from tongcha.responsibility.prompts import write_prompts
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.pupil_lists import keep_pupil_lists, read_release, record_deletions
 from tongcha.responsibility.pupils import place_pupils
+from tongcha.responsibility.repricing import keep_decided, read_decided_rules
 from tongcha.responsibility.rulings import settle_responsibilities
 from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
 from tongcha.responsibility.states import project_notice_states
@@ -65,13 +68,19 @@ def score_deductions(
     pupil_schools: pl.DataFrame,
     sites: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Compute every addend of every school's deduction from the policy."""
-    return compute_deductions(
+    """Compute every addend from the policy; what was decided stays priced by the rules of then."""
+    events = office.events()
+    price = partial(
+        compute_deductions,
         school_responsibilities=school_responsibilities,
         pupil_schools=pupil_schools,
         sites=sites,
-        policy=office.policy(DeductionPolicy, "deductions"),
-        reliefs=read_reliefs(office.events()),
+        reliefs=read_reliefs(events),
+    )
+    return keep_decided(
+        price(policy=office.policy(DeductionPolicy, "deductions")),
+        read_decided_rules(events),
+        lambda rules: price(policy=office.kept_policy(DeductionPolicy, rules)),
     )
 
 

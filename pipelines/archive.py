@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from assets.office import ARCHIVE
 from pipelines.home import PRIVATE_FOLDER, write_private
 from tongcha.errors import LedgerError
 from tongcha.tables import BY_NAME, Partition, Stage
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from assets.office import Office
 
-FOLDER: Final = "archive"
 NOT_KEPT: Final = "pupils"
 _SHOWN: Final = 12
 _INPUTS: Final = frozenset({Stage.INTAKE, Stage.LINKAGE})
@@ -44,11 +44,19 @@ class Archive:
             office: whose outbox.
             papers: `kind, path, sha256`; lists of pupils are passed over.
         """
-        (self.home / FOLDER).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        (self.home / ARCHIVE).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         for kind, path, sha256 in papers.select("kind", "path", "sha256").iter_rows():
-            target = self.home / FOLDER / sha256
+            target = self.home / ARCHIVE / sha256
             if kind != NOT_KEPT and not target.is_file():
                 write_private(target, (office.outbox / path).read_bytes())
+
+    def keep_rules(self, office: Office) -> str:
+        """Keep today's deduction rules and return their SHA-256: what is decided now stays priced by them."""
+        content = (office.policies / "deductions.yaml").read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        (self.home / ARCHIVE).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        write_private(self.home / ARCHIVE / sha256, content)
+        return sha256
 
     def read(self, sha256: str) -> bytes:
         """Return the bytes kept under a fingerprint.
@@ -56,7 +64,7 @@ class Archive:
         Raises:
             LedgerError: nothing is kept under it, or what is kept was altered.
         """
-        target = self.home / FOLDER / sha256
+        target = self.home / ARCHIVE / sha256
         if not target.is_file():
             raise LedgerError(
                 f"存档 {sha256[:_SHOWN]}", "没有这份文件", "学生名单到期销毁，不存档；其余请查备份"

@@ -21,7 +21,7 @@ from tongcha.policy.minors import MinorPolicy
 from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.pupil_lists import record_release
 from tongcha.responsibility.rulings import record_ruling
-from tongcha.responsibility.steps import record_relief, record_strike
+from tongcha.responsibility.steps import record_relief, record_step, record_strike
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 
     from pipelines.casework import Desk
     from pipelines.home import Home
+
+
+def take_step(desk: Desk, notice_id: str, step: str, *, on: date | None, reason: str) -> None:
+    """Record a step of a notice; a decision keeps the rules that it was made under.
+
+    Raises:
+        LedgerError: the step is out of order, too early or too late, or the day lies ahead.
+    """
+    office = build_office(desk.runner.home)
+    rules = Archive(office.home).keep_rules(office) if step == "decided" else ""
+    day = desk.date_of(on)
+    event = record_step(notice_id=notice_id, step=step, on=day, by=desk.by, reason=reason, rules=rules)
+    desk.record([event])
 
 
 def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:

@@ -8,13 +8,19 @@ import polars as pl
 from rich.table import Table as Grid
 
 from pipelines.report import read_all
+from pipelines.resources import build_office
 from pipelines.terminal import say
 from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.errors import InputError
-from tongcha.responsibility.deductions import LABELS
+from tongcha.policy.deductions import DeductionPolicy
+from tongcha.responsibility.deductions import LABELS, compute_deductions
+from tongcha.responsibility.repricing import compare_deductions, keep_final
+from tongcha.responsibility.states import OPEN_TO_DEFENCE
+from tongcha.responsibility.steps import read_reliefs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pipelines.home import Home
     from pipelines.replay import Replay
@@ -112,6 +118,33 @@ def show_disclosures(home: Home, link_id: str | None) -> None:
         "sentence": "说明",
     }
     show_grid("待更正", read_all(home, "corrections"), columns)
+
+
+def show_rules(home: Home, rules: Path) -> None:
+    """Show what every school would lose under other rules; decided notices stay as they were decided.
+
+    Raises:
+        PolicyError: the file breaks its schema, or isn't in force on the day of some raid.
+    """
+    before = read_all(home, "score_deductions")
+    after = compute_deductions(
+        school_responsibilities=read_all(home, "school_responsibilities"),
+        pupil_schools=read_all(home, "pupil_schools"),
+        sites=read_all(home, "sites"),
+        policy=DeductionPolicy.load(rules),
+        reliefs=read_reliefs(build_office(home).events()),
+    )
+    states = read_all(home, "notice_states").filter(~pl.col("state").is_in(OPEN_TO_DEFENCE))
+    settled = read_all(home, "school_notices").join(states, on="notice_id", how="semi")
+    kept = keep_final(under_old=before, under_new=after, final=settled)
+    difference = compare_deductions(before=before, after=kept)
+    show_difference(f"换用 {rules.name} 的差额（已作决定的不变）", difference)
+
+
+def show_difference(title: str, difference: pl.DataFrame) -> None:
+    """Show the sums that differ."""
+    columns = {"school_id": "学校标识码", "campaign": "专项行动", "before": "原为", "after": "将为"}
+    show_grid(title, difference, columns | {"change": "变化"})
 
 
 def show_replay(found: Replay) -> None:

@@ -17,6 +17,7 @@ import dagster as dg
 import polars as pl
 
 from assets.declare import RAIDS
+from assets.office import ARCHIVE
 from assets.store import TableStore
 from pipelines.archive import describe_making
 from pipelines.definitions import build_definitions
@@ -108,6 +109,9 @@ def rebuild_office(home: Home, office: Office, kept: list[Event], root: Path) ->
             target.parent.mkdir(mode=PRIVATE_FOLDER, parents=True)
             shutil.copyfile(source, target)
         shutil.copyfile(home.root / "reviewers.yaml", root / "reviewers.yaml")
+    for rules in sorted({str(event.payload["rules"]) for event in kept if "rules" in event.payload}):
+        (root / ARCHIVE).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        shutil.copyfile(home.root / ARCHIVE / rules, root / ARCHIVE / rules)
     url = f"sqlite:///{root / 'ledger.sqlite'}"
     ledger = Ledger(url)
     for event in kept:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipelines.commands.signing import dated, open_desk, signed, to_day
 from pipelines.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from pipelines.casework import Desk
 
 STEPS: Final = {
     "申辩": "contested",
@@ -27,23 +26,6 @@ STEPS: Final = {
     "撤回": "withdrawn",
 }
 RELIEFS: Final = {"主动报告": "self_report", "整改销号": "rectification"}
-DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
-
-
-def signed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Ask for who records it and why."""
-    by = click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
-    reason = click.option(
-        "--reason", required=True, metavar="理由", help="写依据，不写姓名。 The grounds, without names."
-    )
-    return by(reason(command))
-
-
-def dated(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Ask on which day it happened; today when nothing is said."""
-    return click.option(
-        "--on", type=DAY, metavar="日期", help="发生日期，不写为今天。 YYYY-MM-DD, default today."
-    )(command)
 
 
 @click.group()
@@ -81,11 +63,9 @@ def step(notice: str, step: str, by: str, reason: str, on: datetime | None) -> N
 
     Record a step of a notice; a step out of order, too early or too late is refused and nothing is stored.
     """
-    from tongcha.responsibility.steps import record_step
+    from pipelines.casedesk import take_step
 
-    desk = open_desk(by)
-    day = desk.date_of(to_day(on))
-    desk.record([record_step(notice_id=notice, step=STEPS[step], on=day, by=by, reason=reason)])
+    take_step(open_desk(by), notice, STEPS[step], on=to_day(on), reason=reason)
 
 
 @case.command()
@@ -191,6 +171,18 @@ def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: d
 
 
 @case.command()
+@click.argument("rules", metavar="规则文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def compare(rules: Path) -> None:
+    """换一套扣分规则会改变什么：先看差额，什么都不改动。
+
+    Show what other deduction rules would change, before anything is changed.
+    """
+    from pipelines.caseview import show_rules
+
+    show_rules(Home.from_environment().open(), rules)
+
+
+@case.command()
 @click.argument("school", metavar="学校标识码", required=False)
 def show(school: str | None) -> None:
     """查看一所学校（不写则全部）：扣分、告知书、状态与期限。
@@ -238,16 +230,3 @@ def disclosed(link: str | None) -> None:
     from pipelines.caseview import show_disclosures
 
     show_disclosures(Home.from_environment().open(), link)
-
-
-def open_desk(by: str) -> Desk:
-    """Open the home for a person who records something."""
-    from pipelines.casework import Desk
-    from pipelines.runs import Runner
-
-    return Desk(Runner.open(Home.from_environment()), by)
-
-
-def to_day(on: datetime | None) -> date | None:
-    """Return the day of click's moment."""
-    return on.date() if on else None

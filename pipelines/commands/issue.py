@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pipelines.commands.case import DAY, dated, open_desk, to_day
+from pipelines.commands.signing import DAY, dated, open_desk, to_day
 from pipelines.home import Home
 
 if TYPE_CHECKING:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from tests.responsibility import hand_worked as world
 from tests.responsibility.test_responsibility_deductions import attribute, deduct, totals
+from tongcha.documents.numbers import number_record
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.corrections import list_corrections, write_corrections
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
-from tongcha.responsibility.repricing import compare_deductions, keep_final
+from tongcha.responsibility.repricing import compare_deductions, keep_decided, keep_final, read_decided_rules
 from tongcha.responsibility.rulings import apply_rulings, read_rulings, record_ruling
 from tongcha.responsibility.scoreboard import tally_scoreboard
 from tongcha.responsibility.steps import (
@@ -185,6 +186,23 @@ def test_a_rule_change_re_prices_nothing_that_is_final_but_a_withdrawal_still_re
     assert (in_force()["S1"], in_force()["S3"]) == (Decimal("9.00"), Decimal("4.00"))
     ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="认错人"), at=AT)
     assert in_force()["S1"] == Decimal("7.00")
+
+
+def test_what_was_decided_stays_priced_by_the_rules_it_was_decided_under(ledger):
+    notice = number_record("N", "S1", world.CAMPAIGN)
+    decided = record_step(
+        notice_id=notice, step="decided", on=date(2026, 11, 20), by="D1", reason="属实", rules="old"
+    )
+    stored = ledger.append(decided, at=AT)
+
+    def in_force() -> dict[str, Decimal]:
+        new = compute(ledger, double(world.DEDUCTIONS))
+        rules = read_decided_rules(ledger.events())
+        return totals(keep_decided(new, rules, lambda _: compute(ledger)))
+
+    assert (in_force()["S1"], in_force()["S3"]) == (Decimal("9.00"), Decimal("4.00"))
+    ledger.append(NewEvent(EventKind.RETRACTION, stored.event_id, "D1", {"reason": "误记"}), at=AT)
+    assert in_force()["S1"] == Decimal("10.00")
 
 
 DISCLOSED = pl.DataFrame(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
+from tongcha.documents.numbers import number_record
+from tongcha.ledger.events import drop_retracted
 from tongcha.tables.contract import POINTS
+from tongcha.tables.responsibility import SCORE_DEDUCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tongcha.ledger.events import Event
 
 
 def keep_final(*, under_old: pl.DataFrame, under_new: pl.DataFrame, final: pl.DataFrame) -> pl.DataFrame:
@@ -22,6 +32,36 @@ def keep_final(*, under_old: pl.DataFrame, under_new: pl.DataFrame, final: pl.Da
     kept = under_old.join(keys, on=own, how="semi")
     repriced = under_new.join(keys, on=own, how="anti")
     return pl.concat([kept, repriced]).sort("deduction_id")
+
+
+def read_decided_rules(events: Iterable[Event]) -> dict[str, str]:
+    """Return notice → SHA-256 of the rules that its decision was made under, as far as one was recorded."""
+    return {
+        event.subject: str(event.payload["rules"])
+        for event in drop_retracted(events)
+        if event.payload.get("step") == "decided" and "rules" in event.payload
+    }
+
+
+def keep_decided(
+    under_new: pl.DataFrame, decided: Mapping[str, str], price: Callable[[str], pl.DataFrame]
+) -> pl.DataFrame:
+    """Return `score_deductions` with each decided notice priced by the rules of its decision.
+
+    Args:
+        under_new: the table by the rules of today.
+        decided: notice → rules, from `read_decided_rules`.
+        price: gives the table by the rules of that SHA-256.
+    """
+    own, table = ["school_id", "campaign"], under_new
+    for rules in sorted(set(decided.values())):
+        under_old = price(rules)
+        keys = pl.concat([under_old.select(own), under_new.select(own)]).unique().sort(own)
+        numbers = [number_record("N", *key) for key in keys.iter_rows()]
+        is_own = [decided.get(number) == rules for number in numbers]
+        final = keys.filter(pl.Series(is_own, dtype=pl.Boolean))
+        table = keep_final(under_old=under_old, under_new=table, final=final)
+    return SCORE_DEDUCTIONS.conform(table)
 
 
 def compare_deductions(*, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

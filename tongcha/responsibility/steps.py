@@ -38,8 +38,17 @@ RELIEF_SCHEMA: Final = pl.Schema(
 STRUCK_SCHEMA: Final = pl.Schema({"case_ref": pl.String, "event_id": pl.String, "reason": pl.String})
 
 
-def record_step(*, notice_id: str, step: str, on: date, by: str, reason: str) -> NewEvent:
+def record_step(*, notice_id: str, step: str, on: date, by: str, reason: str, rules: str = "") -> NewEvent:
     """Return the ledger event of a step of a notice.
+
+    Args:
+        notice_id: the notice.
+        step: what happened.
+        on: on which day.
+        by: the person who enters it.
+        reason: on what grounds.
+        rules: for a decision, the SHA-256 of the deduction rules it was made under; later rules don't
+            price it again.
 
     Raises:
         LedgerError: there is no such step, or no reason is given.
@@ -49,7 +58,8 @@ def record_step(*, notice_id: str, step: str, on: date, by: str, reason: str) ->
             f"告知书 {notice_id}", f"没有“{step}”这一步", "步骤只能是 " + "、".join(KIND_OF_STEP)
         )
     _refuse_blank(notice_id, reason)
-    return NewEvent(KIND_OF_STEP[step], notice_id, by, {"step": step, "on": on.isoformat(), "reason": reason})
+    payload = {"step": step, "on": on.isoformat(), "reason": reason}
+    return NewEvent(KIND_OF_STEP[step], notice_id, by, payload | ({"rules": rules} if rules else {}))
 
 
 def record_strike(*, case_ref: str, by: str, reason: str) -> NewEvent:

@@ -1,0 +1,46 @@
+"""What every command asks that records something: who, why, and on which day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from pipelines.casework import Desk
+
+DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def signed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask for who records it and why."""
+    by = click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
+    reason = click.option(
+        "--reason", required=True, metavar="理由", help="写依据，不写姓名。 The grounds, without names."
+    )
+    return by(reason(command))
+
+
+def dated(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask on which day it happened; today when nothing is said."""
+    return click.option(
+        "--on", type=DAY, metavar="日期", help="发生日期，不写为今天。 YYYY-MM-DD, default today."
+    )(command)
+
+
+def open_desk(by: str) -> Desk:
+    """Open the home for a person who records something."""
+    from pipelines.casework import Desk
+    from pipelines.runs import Runner
+
+    return Desk(Runner.open(Home.from_environment()), by)
+
+
+def to_day(on: datetime | None) -> date | None:
+    """Return the day of click's moment."""
+    return on.date() if on else None

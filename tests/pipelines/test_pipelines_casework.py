@@ -1,0 +1,156 @@
+"""Casework on a finished home: delivered, contested, struck, withdrawn, corrected, shown as known then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.casedesk import draw_rechecks, reissue, relieve, report_outcome, rule_on, strike
+from pipelines.casework import Desk, deliver
+from pipelines.replay import replay
+from pipelines.report import read_all
+from pipelines.resources import build_office
+from pipelines.withdrawal import retract_event, withdraw_link
+from tests.pipelines.conftest import digests
+from tongcha.casebook.rectification import record_assignment, record_closing
+from tongcha.errors import LedgerError, PolicyError
+from tongcha.ledger.store import Ledger
+from tongcha.responsibility.steps import record_step
+
+pytestmark = pytest.mark.slow
+BY = "R03"
+
+
+@pytest.fixture
+def desk(runner) -> Desk:
+    return Desk(runner, BY)
+
+
+def read(desk: Desk, name: str) -> pl.DataFrame:
+    return read_all(desk.runner.home, name)
+
+
+def choose_act(desk: Desk) -> dict[str, str]:
+    """A link that is charged to a school: its number, the school, the notice, one package about it."""
+    charged = read(desk, "score_deductions").filter(pl.col("rule") == "teacher_confirmed").sort("case_ref")
+    own = charged.join(read(desk, "school_notices"), on=["school_id", "campaign"])
+    row = own.row(0, named=True)
+    routed = read(desk, "referrals").filter(pl.col("link_id") == row["case_ref"])
+    packages = read(desk, "referral_packages").join(routed, on=["batch", "recipient", "recipient_name"])
+    package = packages.sort("package_id").row(0, named=True)
+    return {
+        "link": row["case_ref"],
+        "school": row["school_id"],
+        "campaign": row["campaign"],
+        "notice": row["notice_id"],
+        "package": package["package_id"],
+        "recipient": package["recipient_name"],
+    }
+
+
+def score(desk: Desk, act: dict[str, str]) -> Decimal:
+    own = read(desk, "scoreboard").filter(
+        (pl.col("school_id") == act["school"]) & (pl.col("campaign") == act["campaign"])
+    )
+    return sum(own["points"], Decimal("0.00"))
+
+
+def test_a_school_is_told_answers_and_wins_a_case_back_and_all_of_it_can_be_retracted(desk):
+    act = choose_act(desk)
+    before = score(desk, act)
+    deliver(desk, act["notice"], on=None, receipt="直接送达")
+    today = build_office(desk.runner.home).today
+    early = record_step(notice_id=act["notice"], step="decided", on=today, by=BY, reason="事实清楚")
+    events = Ledger(desk.runner.home.ledger_url()).verify()
+    with pytest.raises(LedgerError, match="申辩期未满"):
+        desk.record([early])
+    assert Ledger(desk.runner.home.ledger_url()).verify() == events  # nothing was stored
+    desk.record([record_step(notice_id=act["notice"], step="contested", on=today, by=BY, reason="书面申辩")])
+    strike(desk, act["link"], reason="申辩成立")
+    assert score(desk, act) == before - Decimal("2.00")
+    struck = Ledger(desk.runner.home.ledger_url()).events()[-1]
+    retract_event(desk.runner, struck.event_id, by=BY, reason="登记有误")
+    assert score(desk, act) == before
+    told = read(desk, "notice_steps").filter(pl.col("step") == "notified")["event_id"][0]
+    with pytest.raises(LedgerError, match="不能办理"):
+        retract_event(desk.runner, told, by=BY, reason="未送达")  # the answer rests on it
+
+
+def test_a_withdrawal_corrects_who_was_told_and_what_was_known_then_comes_out_again(desk, tmp_path):
+    home, act = desk.runner.home, choose_act(desk)
+    for number in (act["package"], act["notice"]):
+        deliver(desk, number, on=None, receipt="回执")
+    assert read(desk, "corrections").is_empty()
+    upto = Ledger(home.ledger_url()).events()[-1].seq
+    before = digests(home, "tables", "outbox")
+    given = read(desk, "disclosures")
+    withdraw_link(desk.runner, act["link"], by=BY, reason="证件被冒用")
+    assert set(read(desk, "corrections")["recipient_name"]) == set(given["recipient_name"])
+    after = digests(home, "tables", "outbox")
+
+    found = replay(home, upto, out=tmp_path / "then")
+    assert digests(home, "tables", "outbox") == after  # a replay changes nothing
+    assert found.papers.height == given.height
+    assert found.papers["again"].all()
+    assert found.differences == []
+    assert found.links.filter(pl.col("then") & ~pl.col("now"))["link_id"].to_list() == [act["link"]]
+    assert found.sums["change"].to_list() == [Decimal("-2.00")]
+    notice = given.filter(pl.col("kind") == "notice").row(0, named=True)
+    assert before[f"outbox/{notice['path']}"] == notice["sha256"]
+    reissue(home, notice["event_id"], tmp_path / "again.docx")
+    assert (tmp_path / "again.docx").read_bytes() == Archive(home.root).read(notice["sha256"])
+
+
+def test_strangers_unknown_numbers_and_days_to_come_are_refused(desk):
+    act = choose_act(desk)
+    today = build_office(desk.runner.home).today
+    with pytest.raises(LedgerError, match="不在人员名单中"):
+        deliver(Desk(desk.runner, "NOBODY"), act["notice"], on=None, receipt="x")
+    with pytest.raises(LedgerError, match="晚于今天"):
+        deliver(desk, act["notice"], on=today + timedelta(days=1), receipt="x")
+    with pytest.raises(LedgerError, match="没有待判定的问题"):
+        rule_on(desk, act["link"], school_id=act["school"], reason="x")
+    with pytest.raises(LedgerError, match="没有向该单位移送过"):
+        report_outcome(desk, act["link"], outcome="proven", recipient=act["recipient"], measure="", on=None)
+    with pytest.raises(LedgerError, match="没有这一事项"):
+        strike(desk, "L9999999999999999", reason="x")
+    assert read(desk, "disclosures").is_empty()
+
+
+def test_points_come_back_only_when_every_issue_of_the_school_is_closed(desk):
+    act = choose_act(desk)
+    before, today = score(desk, act), build_office(desk.runner.home).today
+    relief = {"campaign": act["campaign"], "relief": "rectification", "reason": "整改到位"}
+    with pytest.raises(LedgerError, match="没有销号"):
+        relieve(desk, act["school"], **relief)
+    own = read(desk, "issue_ledger").filter(pl.col("school_id") == act["school"])["issue_id"].to_list()
+    desk.record(
+        record_assignment(
+            issue_id=issue,
+            measure="警示教育",
+            due=today,
+            department="教师管理科",
+            person="科长",
+            on=today,
+            by=BY,
+        )
+        for issue in own
+    )
+    desk.record(record_closing(issue_id=issue, proof="核查记录", on=today, by=BY) for issue in own)
+    relieve(desk, act["school"], **relief)
+    assert score(desk, act) == before / 2
+    draw_rechecks(desk, seed="会议纪要9号", on=None)
+    assert set(read(desk, "rechecks")["issue_id"]) <= set(own)
+
+
+def test_pupils_names_stay_where_they_are_by_default(desk):
+    from pipelines.casedesk import release
+
+    with pytest.raises(PolicyError, match="没有开放"):
+        release(desk, on=None, reason="通报本校")
+    assert read(desk, "pupil_lists").is_empty()
+    assert not (desk.runner.home.outbox / "pupils").exists()
