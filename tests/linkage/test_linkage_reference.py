@@ -12,15 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongcha.identity.ladder import name_level
-from tongcha.linkage import comparisons
-from tongcha.linkage.comparisons import (
-    ABSENT,
-    AGE_LEVELS,
-    ID_LEVELS,
-    NAME_LEVELS,
-    PHONE_LEVELS,
-    REFERENCE_LEVELS,
-)
+from tongcha.linkage import comparisons, name_levels
+from tongcha.linkage.codes import ABSENT
+from tongcha.linkage.comparisons import AGE_LEVELS, ID_LEVELS, PHONE_LEVELS
+from tongcha.linkage.name_levels import NAME_LEVELS, REFERENCE_LEVELS
 from tongcha.linkage.sides import Side, code_side
 
 CHARS = "张章赵王汪李黎阎闫欧阳明鸣敏民晓小晴睛伟玮乐月强单解曾"
@@ -41,7 +36,7 @@ def side(**columns: Any) -> Side:
 def test_name_levels_are_those_of_the_readable_ladder(pairs):
     left, right = zip(*pairs, strict=True)
     capture = ["oral"] * len(pairs)
-    fast = comparisons.compare_names(side(name=left, capture=capture), side(name=right, capture=capture))
+    fast = name_levels.compare_names(side(name=left, capture=capture), side(name=right, capture=capture))
     for (a, b), level in zip(pairs, fast.tolist(), strict=True):
         slow = REFERENCE_LEVELS[name_level(a, b)]
         finer = [NAME_LEVELS.index(name) for name in ("surname_same", "surname_sounds")]
@@ -126,7 +121,7 @@ def test_what_one_side_lacks_is_absent_and_not_different():
         name=["张伟"], id_number=[VALID], phone=["13812345678"], sex=["男"], birth_date=[date(1985, 3, 12)]
     )
     for compare in (
-        comparisons.compare_names,
+        name_levels.compare_names,
         comparisons.compare_numbers,
         comparisons.compare_phones,
         comparisons.compare_births,

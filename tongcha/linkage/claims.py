@@ -10,7 +10,7 @@ import polars as pl
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist, cpdist
 
-from tongcha.linkage.comparisons import ABSENT, Levels
+from tongcha.linkage.codes import ABSENT, Levels
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import F64, I32, I64, Truth

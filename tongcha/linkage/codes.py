@@ -33,6 +33,10 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
+Levels = npt.NDArray[np.int8]
+"""position of each pair in the levels of a field"""
+ABSENT: Final = -1
+"""level of a field that one side lacks"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,17 @@ from tongcha.linkage.comparisons import (
     AREA_LEVELS,
     BIRTH_LEVELS,
     ID_LEVELS,
-    NAME_LEVELS,
     PHONE_LEVELS,
     SCHOOL_LEVELS,
     SEX_LEVELS,
     SUBJECT_LEVELS,
-    Levels,
 )
+from tongcha.linkage.name_levels import NAME_LEVELS
 from tongcha.linkage.ranking import NOBODY
 from tongcha.linkage.sides import NUMBER_BAD
 
 if TYPE_CHECKING:
+    from tongcha.linkage.codes import Levels
     from tongcha.linkage.scoring import Scored
     from tongcha.policy.linkage import LinkagePolicy
 

@@ -22,12 +22,12 @@ from tongcha.linkage.comparisons import (
     compare_ages,
     compare_areas,
     compare_births,
-    compare_names,
     compare_numbers,
     compare_phones,
     compare_sexes,
 )
 from tongcha.linkage.keys import Probes, probe_keys, surname_sound
+from tongcha.linkage.name_levels import compare_names
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
 from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_schools
 from tongcha.linkage.weights import Compared, Weigher

@@ -12,12 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.comparisons import (
-    NAME_LEVELS,
-    SEX_LEVELS,
-    compare_names,
-    compare_sexes,
-)
+from tongcha.linkage.comparisons import SEX_LEVELS, compare_sexes
+from tongcha.linkage.name_levels import NAME_LEVELS, compare_names
 from tongcha.linkage.sides import NUMBER_VALID, Side, code_side
 
 if TYPE_CHECKING:

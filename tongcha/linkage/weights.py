@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR, Truth
+from tongcha.linkage.codes import ABSENT, F64, FIRST_DAY, I64, STAR, Levels, Truth
 from tongcha.linkage.comparisons import (
-    ABSENT,
     AGE_LEVELS,
     BIRTH_LEVELS,
     ID_LEVELS,
-    NAME_LEVELS,
     PHONE_LEVELS,
     SEX_LEVELS,
     SUBJECT_LEVELS,
-    Levels,
 )
+from tongcha.linkage.name_levels import NAME_LEVELS
 from tongcha.linkage.sides import CAPTURES, Side
 
 if TYPE_CHECKING:
