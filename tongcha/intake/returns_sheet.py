@@ -35,6 +35,9 @@ CREATED: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 
 MAX_STEM: Final = 60
 SUMMARY_HEAD: Final = ("工作表", "行号", "列", "原因")
+SUMMARY_WIDTHS: Final = (18, 8, 16, 70)
+REASON_WIDTH: Final = 44
+LINE_HEIGHT: Final = 16
 TEXT: Final = {"num_format": "@", "quote_prefix": True, "font_name": "宋体", "valign": "top"}
 
 
@@ -129,7 +132,8 @@ def _write_summary(sheet: Worksheet, file: str, entries: pl.DataFrame, styles: _
         )
         for place, text in enumerate(cells):
             sheet.write_string(line, place, text, styles.reason)
-    for place, width in enumerate((18, 8, 16, 70)):
+        _fit_row(sheet, line, entry["reason"], SUMMARY_WIDTHS[-1])
+    for place, width in enumerate(SUMMARY_WIDTHS):
         sheet.set_column(place, place, width)
     sheet.freeze_panes(5, 0)
     _set_page(sheet)
@@ -149,14 +153,21 @@ def _write_rows(sheet: Worksheet, entries: pl.DataFrame, source: SourceRows, sty
         number = group["row"][0]
         marked = {source.places[name] for name in group["column"] if name in source.places}
         sheet.write_string(line, 0, str(number), styles.text if marked else styles.marked)
-        sheet.write_string(line, 1, "；".join(group["reason"].unique(maintain_order=True)), styles.reason)
+        reason = "；".join(group["reason"].unique(maintain_order=True))
+        sheet.write_string(line, 1, reason, styles.reason)
+        _fit_row(sheet, line, reason, REASON_WIDTH)
         for place, text in enumerate(source.rows.get(number, [])):
             sheet.write_string(line, place + 2, text, styles.marked if place in marked else styles.text)
     sheet.set_column(0, 0, 8)
-    sheet.set_column(1, 1, 44)
+    sheet.set_column(1, 1, REASON_WIDTH)
     sheet.set_column(2, len(source.header) + 1, 14)
     sheet.freeze_panes(1, 2)
     _set_page(sheet)
+
+
+def _fit_row(sheet: Worksheet, line: int, text: str, width: int) -> None:
+    """Make a row high enough for its reason: a Chinese character takes two units of width."""
+    sheet.set_row(line, LINE_HEIGHT * -(-2 * len(text) // width))
 
 
 def _set_page(sheet: Worksheet) -> None:
