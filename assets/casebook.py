@@ -11,6 +11,7 @@ from tongcha.casebook.disclosures import list_held, read_disclosures
 from tongcha.casebook.due import Standing, list_due_items
 from tongcha.casebook.issues import build_issue_ledger
 from tongcha.casebook.outcomes import read_outcomes
+from tongcha.casebook.papers import list_referral_papers, list_school_papers
 from tongcha.casebook.rechecks import read_rechecks
 from tongcha.casebook.rectification import build_rectification_ledger, read_rectifications
 from tongcha.policy.adoption import EXAMPLE_MARK
@@ -29,20 +30,33 @@ def disclosures(office: dg.ResourceParam[Office]) -> pl.DataFrame:
 
 
 @declare_asset(BY_NAME["corrections"])
-def corrections(
+def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     office: dg.ResourceParam[Office],
     disclosures: pl.DataFrame,
     referral_packages: pl.DataFrame,
+    referrals: pl.DataFrame,
     school_notices: pl.DataFrame,
     work_prompts: pl.DataFrame,
     pupil_lists: pl.DataFrame,
+    score_deductions: pl.DataFrame,
+    schools: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write a letter to everyone who holds a paper that no longer stands."""
-    papers = (referral_packages, school_notices, work_prompts, pupil_lists)
-    standing = pl.concat([table.select("path", "sha256") for table in papers])
+    routing = office.policy(RoutingPolicy, "routing")
+    referral = list_referral_papers(referral_packages=referral_packages, referrals=referrals, policy=routing)
+    school = list_school_papers(
+        school_notices=school_notices,
+        work_prompts=work_prompts,
+        pupil_lists=pupil_lists,
+        score_deductions=score_deductions,
+        schools=schools,
+        minors_clause="",
+    )
     return write_corrections(
-        corrections=list_corrections(disclosures=list_held(disclosures), standing=standing),
-        policy=office.policy(RoutingPolicy, "routing"),
+        corrections=list_corrections(
+            disclosures=list_held(disclosures), standing=pl.concat([referral, school])
+        ),
+        policy=routing,
         clocks=office.policy(ClockPolicy, "clocks"),
         templates=office.policies / "templates",
         out=office.outbox,

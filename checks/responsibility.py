@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.office import Office
 from checks.rules import CrossRule, Frames, find_altered_files
+from tongcha.responsibility.steps import read_reliefs
 
 
 def find_unconfirmed_responsibilities(frames: Frames, _office: Office) -> pl.DataFrame:
@@ -17,12 +18,13 @@ def find_unconfirmed_responsibilities(frames: Frames, _office: Office) -> pl.Dat
     return pl.concat([extra, missing]).sort("link_id")
 
 
-def find_baseless_deductions(frames: Frames, _office: Office) -> pl.DataFrame:
-    """Deductions whose case is neither a link nor a raid on record: deduction_id, case_ref."""
+def find_baseless_deductions(frames: Frames, office: Office) -> pl.DataFrame:
+    """Deductions whose case is no link, no raid and no relief on record: deduction_id, case_ref."""
     cases = [
         frames["school_responsibilities"].select(case_ref="link_id"),
         frames["school_responsibilities"].select(case_ref="raid_id"),
         frames["pupil_schools"].select(case_ref="raid_id"),
+        read_reliefs(office.events()).select("case_ref"),
     ]
     known = pl.concat(cases).unique()
     cited = (

@@ -94,10 +94,9 @@ class Bureau:
             **base,
         )
         made["disclosures"] = read_disclosures(events)
-        standing = [made[name].select("path", "sha256") for name in ("referral_packages", "school_notices")]
         made["corrections"] = write_corrections(
             corrections=list_corrections(
-                disclosures=list_held(made["disclosures"]), standing=pl.concat(standing)
+                disclosures=list_held(made["disclosures"]), standing=self.list_standing(made)
             ),
             policy=world.ROUTING,
             clocks=world.CLOCKS,
@@ -107,27 +106,25 @@ class Bureau:
         )
         return made
 
+    def list_standing(self, made: dict[str, pl.DataFrame]) -> pl.DataFrame:
+        """Return the packages and notices that stand."""
+        referral = list_referral_papers(
+            referral_packages=made["referral_packages"], referrals=made["referrals"], policy=world.ROUTING
+        )
+        school = list_school_papers(
+            school_notices=made["school_notices"],
+            work_prompts=BY_NAME["work_prompts"].empty(),
+            pupil_lists=BY_NAME["pupil_lists"].empty(),
+            score_deductions=made["score_deductions"],
+            schools=made["schools"],
+            minors_clause="条款",
+        )
+        return pl.concat([referral, school])
+
     def list_papers(self) -> pl.DataFrame:
         """Return what may be handed over."""
         made = self.settle()
-        return pl.concat(
-            [
-                list_referral_papers(
-                    referral_packages=made["referral_packages"],
-                    referrals=made["referrals"],
-                    policy=world.ROUTING,
-                ),
-                list_school_papers(
-                    school_notices=made["school_notices"],
-                    work_prompts=BY_NAME["work_prompts"].empty(),
-                    pupil_lists=BY_NAME["pupil_lists"].empty(),
-                    score_deductions=made["score_deductions"],
-                    schools=made["schools"],
-                    minors_clause="条款",
-                ),
-                list_correction_papers(made["corrections"]),
-            ]
-        )
+        return pl.concat([self.list_standing(made), list_correction_papers(made["corrections"])])
 
     def deliver(self, document_id: str, *, is_open: bool = True) -> None:
         """Let D1 hand a document over today."""

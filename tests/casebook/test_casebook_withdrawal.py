@@ -66,6 +66,20 @@ def test_a_letter_handed_over_settles_a_withdrawal_and_a_new_version_settles_a_c
     assert not list((bureau.out / "corrections").iterdir())
 
 
+def test_a_letter_says_which_clue_of_several_is_taken_back(bureau):
+    referrals = bureau.settle()["referrals"]
+    documents = bureau.documents_of(world.link_id(1))
+    for number in documents:
+        bureau.deliver(number)
+    withdraw(bureau, world.link_id(1))
+    due = bureau.settle()["corrections"].filter(pl.col("change") == "replaced")
+    gone = set(referrals.filter(pl.col("link_id") == world.link_id(1))["referral_id"])
+    named = [number for number in [*gone, world.link_id(1)] for text in due["sentence"] if number in text]
+    assert len(named) == due.height  # each letter names the one number that its reader knows
+    stays = referrals.filter(pl.col("link_id") != world.link_id(1))["referral_id"]
+    assert not [number for number in stays for text in due["sentence"] if number in text]
+
+
 def test_a_withdrawn_notice_is_withdrawn_whatever_its_steps_say(bureau):
     [notice] = [number for number in bureau.documents_of(WRONG) if number.startswith("N")]
     bureau.deliver(notice)

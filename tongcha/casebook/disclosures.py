@@ -19,7 +19,7 @@ from tongcha.tables.casebook import DISCLOSURES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SAID: Final = ("kind", "recipient_name", "path", "sha256", "links", "fields", "settles", "basis")
+_SAID: Final = ("kind", "recipient_name", "path", "sha256", "links", "numbers", "fields", "settles", "basis")
 
 
 def record_delivery(
@@ -92,15 +92,18 @@ def read_disclosures(events: Iterable[Event]) -> pl.DataFrame:
 
 
 def list_held(disclosures: pl.DataFrame) -> pl.DataFrame:
-    """Return what recipients hold: `recipient_name, path, sha256, seq`, as `list_corrections` takes it.
+    """Return what recipients hold, as `list_corrections` takes it.
 
     A delivered correction letter is itself nothing that could be wrong; what it takes back is no longer
     held (sha256 null).
 
     Args:
         disclosures: table of that name.
+
+    Returns:
+        `recipient_name, path, sha256, numbers, seq`.
     """
-    columns = ("recipient_name", "path", "sha256", "seq")
+    columns = ("recipient_name", "path", "sha256", "numbers", "seq")
     is_letter = pl.col("kind") == "correction"
     given = disclosures.filter(~is_letter).select(columns)
     settled = (

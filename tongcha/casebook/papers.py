@@ -18,6 +18,7 @@ PAPERS: Final = pl.Schema(
             "path",
             "sha256",
             "links",
+            "numbers",
             "fields",
             "settles",
             "basis",
@@ -42,7 +43,9 @@ def list_referral_papers(
     """
     whose = ["batch", "recipient", "recipient_name"]
     about = referrals.group_by(whose).agg(
-        links=_join_unique("link_id"), basis=_join_unique("basis", separator="；")
+        links=_join_unique("link_id"),
+        numbers=_join_unique("referral_id"),
+        basis=_join_unique("basis", separator="；"),
     )
     fields = {code.recipient: JOIN.join(code.identity_fields) for code in policy.recipients}
     return _shape(
@@ -86,7 +89,11 @@ def list_school_papers(
     named = schools.select("school_id", recipient_name="name").unique("school_id")
     empty = pl.lit(None, pl.String)
     notices = school_notices.join(cited, on=own, how="left").with_columns(
-        document_id="notice_id", kind=pl.lit("notice"), fields=pl.lit(SCHOOL_FIELDS), settles=empty
+        document_id="notice_id",
+        kind=pl.lit("notice"),
+        numbers="links",
+        fields=pl.lit(SCHOOL_FIELDS),
+        settles=empty,
     )
     prompts = work_prompts.with_columns(
         document_id="prompt_id",
@@ -94,6 +101,7 @@ def list_school_papers(
         fields=empty,
         settles=empty,
         links=empty,
+        numbers=empty,
         basis=pl.lit("“所涉及的学校和幼儿园发出书面工作提示，责令立即开展调查核实”"),
     )
     lists = pupil_lists.with_columns(
@@ -102,6 +110,7 @@ def list_school_papers(
         fields=pl.lit(PUPIL_FIELDS),
         settles=empty,
         links=empty,
+        numbers=empty,
         basis=pl.lit(minors_clause),
     )
     parts = [part.join(named, on="school_id", how="left") for part in (notices, prompts, lists)]
@@ -128,6 +137,7 @@ def list_correction_papers(corrections: pl.DataFrame) -> pl.DataFrame:
             path="letter_path",
             sha256="letter_sha256",
             links=pl.lit(None, pl.String),
+            numbers=pl.lit(None, pl.String),
             fields=pl.lit(None, pl.String),
             basis=pl.lit("《个人信息保护法》第八条、第四十六条；《公职人员政务处分法》第五十三条"),
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CORRECTION_COLUMNS: Final = ("recipient_name", "path", "sha256", "change", "sentence")
 FOLDER: Final = "corrections"
 FILE: Final = "更正函.docx"
+PART_WITHDRAWN: Final = "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准"
 _SHOWN: Final = 12
 
 
@@ -32,9 +33,10 @@ def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl
     """Return the corrections due: `recipient_name, path, sha256, change, sentence`.
 
     Args:
-        disclosures: what was handed over: `recipient_name, path, sha256`, one row per file and recipient;
-            a later version of a path supersedes an earlier one for the same recipient by `seq`.
-        standing: the papers that stand now: `path, sha256`.
+        disclosures: what was handed over: `recipient_name, path, sha256, numbers, seq`, one row per file and
+            recipient; a later version of a path supersedes an earlier one for the same recipient by `seq`.
+        standing: the papers that stand now: `path, sha256, numbers`; the numbers are those of the clues or
+            cases that a paper speaks of, so that a letter can say which of them is taken back.
 
     Returns:
         One row per recipient and path whose last version handed over isn't the one that stands: `change`
@@ -43,7 +45,7 @@ def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl
     held = disclosures.sort("recipient_name", "path", "seq").unique(
         ["recipient_name", "path"], keep="last", maintain_order=True
     )
-    now = standing.select("path", current="sha256").unique("path")
+    now = standing.select("path", current="sha256", left="numbers").unique("path")
     wrong = held.join(now, on="path", how="left").filter(pl.col("sha256").ne_missing(pl.col("current")))
     gone = pl.col("current").is_null()
     return (
@@ -51,11 +53,24 @@ def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl
             change=pl.when(gone).then(pl.lit("withdrawn")).otherwise(pl.lit("replaced")),
             sentence=pl.when(gone)
             .then(pl.lit("此前送达的文书已撤回，请停止使用并退回或者销毁，由此作出的处理请一并更正"))
+            .when(_name_dropped() != "")
+            .then(
+                pl.format(
+                    "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准",
+                    _name_dropped(),
+                )
+            )
             .otherwise(pl.lit("此前送达的文书内容有变，请以更正后的为准")),
         )
         .select(CORRECTION_COLUMNS)
         .sort("recipient_name", "path")
     )
+
+
+def _name_dropped() -> pl.Expr:
+    """Return the numbers that the paper handed over names and the one that stands doesn't."""
+    said, left = (pl.col(name).fill_null("").str.split("、") for name in ("numbers", "left"))
+    return said.list.set_difference(left).list.sort().list.join("、")
 
 
 def write_corrections(

@@ -27,6 +27,7 @@ DISCLOSURES = Table(
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", "存档以此为名", required=True),
         text("links", "所涉比对", "文书提到的比对编号，以顿号分隔"),
+        text("numbers", "文书中的编号", "线索编号或者比对编号，以顿号分隔"),
         text("fields", "所含项目", "文书中的个人信息项目，以顿号分隔"),
         text("settles", "所更正的文件", "更正函所更正的文件，以顿号分隔"),
         text("basis", "依据", required=True),
