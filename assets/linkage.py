@@ -22,6 +22,7 @@ def link_identities(
     people: pl.DataFrame,
     employment: pl.DataFrame,
     schools: pl.DataFrame,
+    staff_entries: pl.DataFrame,
 ) -> tuple[pl.DataFrame, ...]:
     """Propose links for the batch against the newest complete snapshot."""
     linked = propose_links(
@@ -29,6 +30,7 @@ def link_identities(
         people=people,
         employment=employment,
         schools=schools,
+        staff_entries=staff_entries,
         policy=office.policy(LinkagePolicy, "linkage"),
         batch=context.partition_key,
         snapshot=office.tables.current_snapshot(),

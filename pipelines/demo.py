@@ -15,7 +15,7 @@ from pipelines.home import Home, Settings, write_private
 from pipelines.report import read_all, show_demo
 from pipelines.runs import Runner
 from pipelines.terminal import say, track
-from pipelines.workflow import act_on, propose_batches, settle
+from pipelines.workflow import act_on, propose_batches, settle, take_returns
 from tongcha.errors import HomeError
 from tongcha.synthetic.inbox import write_inbox
 from tongcha.synthetic.reviewer import judge
@@ -35,12 +35,10 @@ REVIEWERS: Final = (
 )
 SIGNERS: Final = {"一审": "R01", "二审": "R02", "集体研究": "R03、R04"}
 REASONS: Final = {
-    "same": "证件号、姓名与任职学校相符",
-    "different": "证件号与出生日期不符",
-    "unsure": "现有证据不足以判断",
+    "same": "演示：按虚构城市的真值是同一人",
+    "different": "演示：按虚构城市的真值不是同一人",
+    "unsure": "演示：脚本复核人表示不能确定",
 }
-LATER_ROUNDS: Final = 2
-"""after the first: the second people, then the panel"""
 WIPED: Final = ("inbox", "tables", "outbox", "dagster", "truth", "keys")
 
 
@@ -60,9 +58,9 @@ def run_demo(home: Home, sizes: Mapping[str, int]) -> None:
     found_city(home, spec)
     runner = Runner.open(home)
     propose_batches(runner, None)
-    act_on(runner, answer_workbooks(home, spec) or home.raid_batches())
-    for _ in range(LATER_ROUNDS):
-        act_on(runner, answer_workbooks(home, spec))
+    for _ in SIGNERS:
+        take_returns(runner, answer_workbooks(home, spec))
+    act_on(runner, home.raid_batches())
     settle(runner)
     show_demo(home)
 

@@ -5,9 +5,9 @@ from typing import Final
 import dagster as dg
 
 PROPOSE: Final = ("judgements", "review_queue", "review_workbooks")
+TAKE: Final = ("review_returns", *PROPOSE)
 ACT: Final = (
-    "review_returns",
-    *PROPOSE,
+    *TAKE,
     "confirmed_links",
     "withheld_links",
     "exculpatory_findings",
@@ -26,6 +26,11 @@ propose = dg.define_asset_job(
     dg.AssetSelection.groups("intake", "linkage") | dg.AssetSelection.assets(*PROPOSE),
     description="一个查处批次：收件 → 比对 → 复核队列与复核表。到此为止，等人判断。",
 )
+review = dg.define_asset_job(
+    "review",
+    dg.AssetSelection.assets(*TAKE),
+    description="一个查处批次：读回复核表 → 台账 → 下一轮复核表。什么都不对外。",
+)
 act = dg.define_asset_job(
     "act",
     dg.AssetSelection.assets(*ACT),
@@ -36,4 +41,4 @@ settle = dg.define_asset_job(
     dg.AssetSelection.groups("responsibility", "casebook") | dg.AssetSelection.assets("review_quality"),
     description="全部批次：学校责任 → 扣分 → 告知书 → 督导计分 → 台账。",
 )
-JOBS: Final = (reference, propose, act, settle)
+JOBS: Final = (reference, propose, review, act, settle)

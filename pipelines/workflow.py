@@ -70,6 +70,16 @@ def act_on(runner: Runner, batches: list[str]) -> None:
         runner.run("act", name, title=f"回传与关口　{name}", state=states.get(name, ""))
 
 
+def take_returns(runner: Runner, batches: list[str]) -> None:
+    """Record what reviewers returned and write the next round's workbooks; nothing leaves.
+
+    Raises:
+        TongchaError: a rule refused the work.
+    """
+    for name in batches:
+        runner.run("review", name, title=f"回传　{name}")
+
+
 def settle(runner: Runner) -> None:
     """Recompute every school's responsibility, deductions and notice from all batches.
 

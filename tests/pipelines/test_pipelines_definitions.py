@@ -73,7 +73,7 @@ def test_no_dg_block_overrides_workspace_yaml():
 def test_jobs_and_sensors_are_described_and_sensors_run_by_themselves():
     repository = defs.get_repository_def()
     jobs = {job.name: job for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert set(jobs) == {"reference", "propose", "act", "settle"}
+    assert set(jobs) == {"reference", "propose", "review", "act", "settle"}
     assert all(CHINESE.search(job.description or "") for job in jobs.values())
     sensors = list(repository.sensor_defs)
     assert {sensor.name for sensor in sensors} == {
