@@ -165,7 +165,8 @@ def review_quality(
     judgements: pl.DataFrame,
     candidate_links: pl.DataFrame,
     sites: pl.DataFrame,
+    link_quality: pl.DataFrame,
 ) -> pl.DataFrame:
     """Measure how well and how fast people review, over all batches."""
-    records = ReviewRecords(review_queue, judgements, candidate_links, sites, office.events())
+    records = ReviewRecords(review_queue, judgements, candidate_links, sites, office.events(), link_quality)
     return measure_review(records, office.policy(ReviewPolicy, "review"), today=office.today)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -35,7 +36,9 @@ from tongcha.review.returns import take_returns
 from tongcha.review.reverification import sample_settled, write_reverification_workbook
 from tongcha.review.reviewers import Reviewers
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
+from tongcha.tables.linkage import LINK_QUALITY
 
+BY_DECOYS = "false_referral_rate_by_decoys"
 ALL_DRAWN = POLICY.model_copy(
     update={"reverification": POLICY.reverification.model_copy(update={"share": 1.0})}
 )
@@ -201,6 +204,34 @@ def test_what_recipients_report_is_measured_too(ledger):
     for number, finding in enumerate(("confirmed", "not_the_person", "confirmed", "confirmed")):
         ledger.append(NewEvent(EventKind.OUTCOME, f"R{number}", "jw", {"finding": finding}), at=AT)
     assert measures(ledger)["refuted_by_recipient_rate"]["value"] == 0.25
+
+
+def decoys_of(batch: str, count: int, accepted: int, reviewed: int) -> list[dict[str, object]]:
+    values = {"decoys": float(count)}
+    if count:
+        values |= {"false_accept": accepted / count, "false_review": reviewed / count}
+    return [
+        {"batch": batch, "measure": name, "label": name, "value": value} for name, value in values.items()
+    ]
+
+
+def test_the_decoys_of_all_batches_stand_beside_the_measured_rate(ledger):
+    rows = [*decoys_of("B1", 300, 1, 7), *decoys_of("B2", 700, 0, 23), *decoys_of("B3", 0, 0, 0)]
+    quality = LINK_QUALITY.conform(pl.DataFrame(rows, schema_overrides=LINK_QUALITY.schema))
+    for drawn in (quality, quality.reverse()):
+        table = measure_review(replace(records(ledger), link_quality=drawn), POLICY, today=DAY)
+        order = table["measure"].to_list()
+        place = order.index("false_referral_rate")
+        assert order[place + 1 : place + 3] == [f"{BY_DECOYS}_accept", f"{BY_DECOYS}_review"]
+        accept, review = table[place + 1 : place + 3].iter_rows(named=True)
+        assert (accept["value"], accept["low"], accept["high"]) == (0.001, *clopper_pearson(1, 1000))
+        assert (review["value"], review["low"], review["high"]) == (0.03, *clopper_pearson(30, 1000))
+
+
+def test_without_decoys_no_estimate_is_claimed(ledger):
+    found = measures(ledger)[f"{BY_DECOYS}_accept"]
+    assert (found["value"], found["low"], found["high"]) == (None, None, None)
+    assert "不能估计" in str(found["note"])
 
 
 def test_the_tables_rows_are_the_same_whatever_the_order(ledger):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ import polars as pl
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.linkage.decoys import clopper_pearson
 from tongcha.review.settle import FIRST, SECOND, STATE_OF_VERDICT, WAITING, settle
+from tongcha.tables.linkage import LINK_QUALITY
 from tongcha.tables.review import REVERIFICATION, REVIEW_QUALITY, VERDICTS
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Measure = tuple[str, str, float | None, float | None, float | None, str]
 LONGEST_LOOK: Final = timedelta(minutes=30)
 """a page left open longer than this tells nothing about how long a judgement takes"""
+DECOYS_REACH: Final = {"accept": "只需一人签字", "review": "须两人复核"}
+"""what the decoys of table `link_quality` may wrongly reach, and what people still do about it there"""
 NOT_THE_PERSON: Final = "not_the_person"
 """the finding of an outcome event by which a recipient says that the referral named the wrong person"""
 
@@ -39,6 +42,7 @@ class ReviewRecords:
         links: table `candidate_links`.
         sites: table `sites`, for the raid dates.
         events: the whole ledger.
+        link_quality: table `link_quality`, for what the decoys tell; without it nothing is claimed of them.
     """
 
     queue: pl.DataFrame
@@ -46,6 +50,7 @@ class ReviewRecords:
     links: pl.DataFrame
     sites: pl.DataFrame
     events: Sequence[Event]
+    link_quality: pl.DataFrame = field(default_factory=LINK_QUALITY.empty)
 
 
 def measure_review(records: ReviewRecords, policy: ReviewPolicy, *, today: date) -> pl.DataFrame:
@@ -59,6 +64,7 @@ def measure_review(records: ReviewRecords, policy: ReviewPolicy, *, today: date)
     current = records.judgements.filter("is_current")
     rows = [
         *_measure_false_referrals(current, records, policy),
+        *_estimate_by_decoys(records.link_quality),
         *_measure_agreement(current),
         *_measure_load(records, policy, today),
         *_measure_reviewers(current, records),
@@ -109,6 +115,24 @@ def _measure_false_referrals(
         _share("missed_by_review_rate", "误否率（盲核）", _upset(rejected), rejected.height, "盲核的否定件"),
         _share("refuted_by_recipient_rate", "接收单位反馈认错人的份额", wrong, len(told), "反馈件"),
     ]
+
+
+def _estimate_by_decoys(link_quality: pl.DataFrame) -> list[Measure]:
+    """The share of invented people whom the machine alone would propose, of all batches together.
+
+    Each batch draws its decoys by a seed of its own, so their counts add up. The names of the measures put
+    the estimate beside the measured rate: it says what would be false if people let everything through.
+    """
+    own = link_quality.select("batch", "measure", "value")
+    drawn = own.filter(pl.col("measure") == "decoys").select("batch", count="value")
+    rows: list[Measure] = []
+    for decision, needs in DECOYS_REACH.items():
+        rates = own.filter(pl.col("measure") == f"false_{decision}").join(drawn, on="batch")
+        hits = rates.select((pl.col("value") * pl.col("count")).round().sum()).item()
+        label = f"误连率（虚构人员，{needs}）"
+        trials = int(rates["count"].sum())
+        rows.append(_share(f"false_referral_rate_by_decoys_{decision}", label, int(hits), trials, "虚构人员"))
+    return rows
 
 
 def _upset(looked: pl.DataFrame) -> int:
