@@ -241,7 +241,8 @@ def count_components(chars: list[str]) -> np.ndarray:
     for i, bag in enumerate(bags):
         for part in bag:
             counts[i, columns[part]] += 1
-    counts = np.sqrt(counts) * np.sqrt(np.log(len(chars) / (counts > 0).sum(axis=0)))
+    counts = np.sqrt(counts)
+    counts *= np.sqrt(np.log(len(chars) / (counts > 0).sum(axis=0)))
     counts /= np.linalg.norm(counts, axis=1, keepdims=True)
     return counts
 
