@@ -5,6 +5,7 @@ import polars as pl
 
 from assets.declare import declare_asset, declare_assets
 from assets.office import Office
+from tongcha.casebook.disclosures import read_disclosures
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
 from tongcha.ledger.store import Ledger
@@ -12,6 +13,7 @@ from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
+from tongcha.review.capacity import date_handovers
 from tongcha.review.decisions import find_disputed, find_withdrawn
 from tongcha.review.dossier import DossierTables, write_dossiers
 from tongcha.review.gate import GateFacts, confirm_links
@@ -109,6 +111,9 @@ def pass_gate(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let through the links that have everything, and name what the others lack."""
     events = Ledger(office.ledger_url).events()
+    policy = office.policy(ReviewPolicy, "review")
+    stored = BY_NAME["confirmed_links"]
+    through = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
     source = read_source(find_batch(office.inbox, context.partition_key), today=office.today)
     facts = GateFacts(
         withdrawn=find_withdrawn(events),
@@ -120,6 +125,8 @@ def pass_gate(
             office.policy(DeductionPolicy, "deductions"),
         ),
         is_demo=office.is_demo,
+        handed_over=date_handovers(read_disclosures(events)),
+        open_elsewhere=through.filter(pl.col("batch") != context.partition_key)["link_id"].to_list(),
     )
     outcome = confirm_links(
         candidate_links=candidate_links,
@@ -127,7 +134,7 @@ def pass_gate(
         identities=identities,
         facts=facts,
         people=people,
-        policy=office.policy(ReviewPolicy, "review"),
+        policy=policy,
     )
     return outcome.confirmed.frame, outcome.withheld_links
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -49,6 +49,9 @@ class ReferralRules(PolicyPart):
 
     lowest_grade: Grade
     rival_margin_bits: float = Field(ge=0, le=40, description="领先次名的比特数")
+    weekly_cap: Annotated[int, Field(ge=1, le=100_000)] | Literal["by_hours"] | None = Field(
+        default=None, description="每周移送上限；null 为不限，by_hours 为按复核工时算出"
+    )
 
 
 class Reverification(PolicyPart):
@@ -66,6 +69,18 @@ class ReviewPolicy(PolicyFile):
     queue: QueueRules
     referral: ReferralRules
     reverification: Reverification
+
+    @model_validator(mode="after")
+    def _leaves_room_for_one(self) -> Self:
+        if self.weekly_cap is not None and self.weekly_cap < 1:
+            raise ValueError("queue.hours_per_week 不足以复核一件，referral.weekly_cap 不得为 by_hours")
+        return self
+
+    @property
+    def weekly_cap(self) -> int | None:
+        """How many links may be referred in an ISO week; None when that isn't limited."""
+        cap = self.referral.weekly_cap
+        return self.referrals_per_week if cap == "by_hours" else cap
 
     @property
     def referrals_per_week(self) -> int:

@@ -6,13 +6,14 @@ Each requirement is a predicate of its own with the Chinese sentence for what is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import polars.selectors as cs
 
 from tongcha.errors import GateError
+from tongcha.review.capacity import CAPACITY, OVER_CAPACITY, find_over_capacity
 from tongcha.review.confirmed import ConfirmedLinks, seal_links
 from tongcha.review.rivals import count_rivals, name_person
 from tongcha.review.settle import settle
@@ -21,7 +22,7 @@ from tongcha.tables.linkage import GRADES
 from tongcha.tables.review import CONFIRMED_LINKS, WITHHELD_LINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from tongcha.policy.base import PolicyFile
@@ -52,6 +53,8 @@ class GateFacts:
         today: the day on which the gate stands, by the caller's clock.
         outward_policies: policies that what follows rests on; each must be adopted.
         is_demo: an invented city; policies needn't be adopted.
+        handed_over: when each link of any batch was first handed over (`date_handovers`).
+        open_elsewhere: links that the gates of other batches let through.
     """
 
     withdrawn: Collection[str]
@@ -60,6 +63,8 @@ class GateFacts:
     today: date
     outward_policies: Sequence[PolicyFile] = ()
     is_demo: bool = False
+    handed_over: Mapping[str, date] = field(default_factory=dict)
+    open_elsewhere: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,7 @@ def confirm_links(
     """
     links = name_person(candidate_links, people)
     examined = _gather(links, judgements, identities, policy)
+    lacks_nothing = pl.all_horizontal(cs.starts_with("has "))
     verdicts = examined.select(
         "batch",
         "link_id",
@@ -181,7 +187,15 @@ def confirm_links(
             for need in REQUIREMENTS
         ),
     )
-    passed = examined.filter(verdicts.select(pl.all_horizontal(cs.starts_with("has "))).to_series())
+    over = find_over_capacity(
+        examined.filter(verdicts.select(lacks_nothing).to_series()),
+        cap=policy.weekly_cap,
+        today=facts.today,
+        handed_over=facts.handed_over,
+        open_elsewhere=facts.open_elsewhere,
+    )
+    verdicts = verdicts.with_columns((~pl.col("link_id").is_in(over)).alias(f"has {CAPACITY}"))
+    passed = examined.filter(verdicts.select(lacks_nothing).to_series())
     return GateOutcome(seal_links(passed.select(CONFIRMED_LINKS.schema.names())), _name_missing(verdicts))
 
 
@@ -203,7 +217,7 @@ def _gather(
 
 
 def _name_missing(verdicts: pl.DataFrame) -> pl.DataFrame:
-    sentences = {need.name: need.missing for need in REQUIREMENTS}
+    sentences = {need.name: need.missing for need in REQUIREMENTS} | {CAPACITY: OVER_CAPACITY}
     state = pl.col("employment_state").replace_strict(EMPLOYMENT, return_dtype=pl.String)
     detail = (
         pl.when(pl.col("requirement") == "in_service")
