@@ -67,9 +67,10 @@ def measure(best: pl.DataFrame, truth: pl.DataFrame) -> Quality:
 
 
 def slice_errors(best: pl.DataFrame, truth: pl.DataFrame, threshold: float) -> pl.DataFrame:
-    """Return per kind of error: identities, linkable ones, recall and wrong links at a threshold."""
+    """Return per kind of error or person: identities, linkable ones, recall, wrong links at a threshold."""
     linked = best.filter(pl.col("score") >= threshold).select("identity_id", "is_right")
-    rows = truth.select("identity_id", "teacher_id", kind="error_classes").explode("kind")
+    kinds = pl.concat_list("error_classes", "category").list.unique()
+    rows = truth.select("identity_id", "teacher_id", kind=kinds).explode("kind")
     joined = rows.join(linked, on="identity_id", how="left")
     linkable = pl.col("teacher_id").is_not_null()
     return (

@@ -9,6 +9,7 @@ shows medians. Peers come with the `bench` extra; one that isn't installed is le
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import statistics
 import subprocess
@@ -57,7 +58,8 @@ def main() -> None:
     table.write_csv(world / "table.csv")
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, tbl_hide_dataframe_shape=True):
         print(table)
-    draw(table, world / "table.png")
+    if (world / "slices.csv").is_file():
+        draw(world)
 
 
 def parse() -> argparse.Namespace:
@@ -89,22 +91,14 @@ def run_linker(script: str, world: Path, out: Path, options: argparse.Namespace)
     return {figure: statistics.median(cost[figure] for cost in costs) for figure in costs[0]}
 
 
-def draw(table: pl.DataFrame, path: Path) -> None:
-    """Draw recall at three precisions per linker."""
-    try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415  comes with the bench extra
-    except ImportError:
+def draw(world: Path) -> None:
+    """Draw the table and the slices."""
+    if importlib.util.find_spec("matplotlib") is None:
         print("matplotlib isn't installed: no plot")
         return
-    figure, axes = plt.subplots(figsize=(7, 3.2))
-    for shift, column in enumerate(("f1", "recall_999", "recall_9999")):
-        places = [place + shift * 0.27 for place in range(table.height)]
-        axes.bar(places, table[column].to_list(), width=0.25, label=column)
-    axes.set_xticks([place + 0.27 for place in range(table.height)], table["linker"].to_list())
-    axes.set_ylim(0, 1)
-    axes.legend(ncols=3, loc="upper left", fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path, dpi=110)
+    from plot import main as plot  # noqa: PLC0415  comes with the bench extra
+
+    plot(str(world), str(world / "table.svg"))
 
 
 if __name__ == "__main__":
