@@ -225,6 +225,7 @@ def test_the_decoys_of_all_batches_stand_beside_the_measured_rate(ledger):
         assert order[place + 1 : place + 3] == [f"{BY_DECOYS}_accept", f"{BY_DECOYS}_review"]
         accept, review = table[place + 1 : place + 3].iter_rows(named=True)
         assert (accept["value"], accept["low"], accept["high"]) == (0.001, *clopper_pearson(1, 1000))
+        assert str(accept["note"]).startswith("虚构人员 1000 名中 1 名")
         assert (review["value"], review["low"], review["high"]) == (0.03, *clopper_pearson(30, 1000))
 
 

@@ -131,7 +131,8 @@ def _estimate_by_decoys(link_quality: pl.DataFrame) -> list[Measure]:
         hits = rates.select((pl.col("value") * pl.col("count")).round().sum()).item()
         label = f"误连率（虚构人员，{needs}）"
         trials = int(rates["count"].sum())
-        rows.append(_share(f"false_referral_rate_by_decoys_{decision}", label, int(hits), trials, "虚构人员"))
+        measure = f"false_referral_rate_by_decoys_{decision}"
+        rows.append(_share(measure, label, int(hits), trials, "虚构人员", "名"))
     return rows
 
 
@@ -214,9 +215,9 @@ def _number(measure: str, label: str, value: float, note: str = "") -> Measure:
     return measure, label, float(value), None, None, note
 
 
-def _share(measure: str, label: str, hits: int, trials: int, what: str) -> Measure:
+def _share(measure: str, label: str, hits: int, trials: int, what: str, unit: str = "件") -> Measure:
     """A share with its exact interval; without trials nothing is claimed."""
     if trials == 0:
         return measure, label, None, None, None, f"尚无{what}，不能估计"
     low, high = clopper_pearson(hits, trials)
-    return measure, label, hits / trials, low, high, f"{what} {trials} 件中 {hits} 件；区间把握 95%"
+    return measure, label, hits / trials, low, high, f"{what} {trials} {unit}中 {hits} {unit}；区间把握 95%"
