@@ -112,8 +112,9 @@ def pass_gate(
     """Let through the links that have everything, and name what the others lack."""
     events = Ledger(office.ledger_url).events()
     policy = office.policy(ReviewPolicy, "review")
-    stored = BY_NAME["confirmed_links"]
-    through = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
+    routing = office.policy(RoutingPolicy, "routing")
+    stored = BY_NAME["referrals"]
+    referred = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
     source = read_source(find_batch(office.inbox, context.partition_key), today=office.today)
     facts = GateFacts(
         withdrawn=find_withdrawn(events),
@@ -121,12 +122,13 @@ def pass_gate(
         source_expiry=source.expires_on,
         today=office.today,
         outward_policies=(
-            office.policy(RoutingPolicy, "routing"),
+            routing,
             office.policy(DeductionPolicy, "deductions"),
         ),
         is_demo=office.is_demo,
         handed_over=date_handovers(read_disclosures(events)),
-        open_elsewhere=through.filter(pl.col("batch") != context.partition_key)["link_id"].to_list(),
+        open_elsewhere=referred.filter(pl.col("batch") != context.partition_key)["link_id"].to_list(),
+        referred_roles=[conduct.role for conduct in routing.conducts if conduct.refer],
     )
     outcome = confirm_links(
         candidate_links=candidate_links,

@@ -70,6 +70,13 @@ def test_a_link_that_lacks_something_else_takes_no_place_and_is_not_told_of_the_
     assert missing_of(outcome, LIKELY) == ["no_rival"]
 
 
+def test_a_role_that_is_not_referred_takes_no_place_and_waits_for_none():
+    events = [judge(SURE, "r1"), *both(LATIN)]
+    cap = cap_at(1)
+    assert confirmed_by(pass_gate(events, policy=cap, referred_roles=["授课"])) == [SURE]
+    assert confirmed_by(pass_gate(events, policy=cap, referred_roles=["助教"])) == [SURE, LATIN]
+
+
 def test_what_was_handed_over_stays_through_and_leaves_no_room_that_week():
     events = [judge(SURE, "r1"), *both(LATIN)]
     given_away: dict[str, Any] = {"handed_over": {LATIN: DAY}, "policy": cap_at(1)}

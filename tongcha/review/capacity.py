@@ -46,11 +46,12 @@ def find_over_capacity(
     """Return the links that must wait because the ISO week of `today` is full, sorted.
 
     Args:
-        ready: links of one batch that have everything else: link_id, evidence_grade, confirmed_on.
+        ready: links of one batch that are referred and have everything else: link_id, evidence_grade,
+            confirmed_on.
         cap: how many links may leave in an ISO week, over all batches; None means as many as there are.
         today: the day on which the gate stands.
         handed_over: when each link was first handed over, over all batches; such a link stays through.
-        open_elsewhere: links that other batches' gates let through; those not handed over hold a place.
+        open_elsewhere: links of other batches that have a referral; those not handed over hold a place.
     """
     if cap is None:
         return []

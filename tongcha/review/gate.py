@@ -54,7 +54,8 @@ class GateFacts:
         outward_policies: policies that what follows rests on; each must be adopted.
         is_demo: an invented city; policies needn't be adopted.
         handed_over: when each link of any batch was first handed over (`date_handovers`).
-        open_elsewhere: links that the gates of other batches let through.
+        open_elsewhere: links of other batches that have a referral.
+        referred_roles: roles at a site that are referred; others take no place in a week. None means all.
     """
 
     withdrawn: Collection[str]
@@ -65,6 +66,7 @@ class GateFacts:
     is_demo: bool = False
     handed_over: Mapping[str, date] = field(default_factory=dict)
     open_elsewhere: Collection[str] = ()
+    referred_roles: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +189,10 @@ def confirm_links(
             for need in REQUIREMENTS
         ),
     )
+    ready = examined.filter(verdicts.select(lacks_nothing).to_series())
+    roles = facts.referred_roles
     over = find_over_capacity(
-        examined.filter(verdicts.select(lacks_nothing).to_series()),
+        ready if roles is None else ready.filter(pl.col("role").is_in(sorted(roles))),
         cap=policy.weekly_cap,
         today=facts.today,
         handed_over=facts.handed_over,
@@ -206,7 +210,7 @@ def _gather(
     said_same = judgements.filter(pl.col("is_current") & (pl.col("verdict") == "same"))["link_id"].unique()
     settled = settle(judgements, candidate_links, policy)
     links = candidate_links.join(settled.drop("decision"), on="link_id", how="left", maintain_order="left")
-    dated = links.join(identities.select("identity_id", "raid_date"), on="identity_id", how="left")
+    dated = links.join(identities.select("identity_id", "raid_date", "role"), on="identity_id", how="left")
     considered = count_rivals(dated, policy).filter(
         pl.col("link_id").is_in(said_same.to_list()) & pl.col("state").ne_missing("已否定")
     )
