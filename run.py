@@ -31,14 +31,15 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST, NEWEST = (3, 11), (3, 13)
 STRICT = ("--no-deps", "--require-hashes", "-r", str(LOCK))
+ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")  # a file's tests share what they set up
 
 TEST_STEPS: tuple[tuple[str, ...], ...] = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("lint-imports",),
     ("mypy",),
-    ("python", "-m", "pytest", "-m", "not slow", "-n", "auto", "--dist", "loadfile"),
-    ("python", "-m", "pytest", "-m", "slow"),
+    ("python", "-m", "pytest", "-m", "not slow", *ON_EVERY_CORE),
+    ("python", "-m", "pytest", "-m", "slow", *ON_EVERY_CORE),
 )
 
 
