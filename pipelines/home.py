@@ -35,6 +35,13 @@ DAGSTER_YAML: Final = """\
 # written by Tongcha; nothing is sent anywhere
 telemetry: {enabled: false}
 nux: {enabled: false}
+event_log_storage:  # one SQLite file instead of one per run and an index: half the commits
+  module: dagster._core.storage.event_log
+  class: ConsolidatedSqliteEventLogStorage
+  config: {base_dir: {env: DAGSTER_HOME}}
+compute_logs:  # no process per stream and step; what a run says is in its events
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 concurrency: {runs: {max_concurrent_runs: 1}}
 """
 
