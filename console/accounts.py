@@ -62,22 +62,24 @@ class Accounts:
         self._hasher = hasher or argon2.PasswordHasher()
         self._one_at_a_time = threading.Lock()  # each hash takes 64 MiB
 
-    def add(self, code: str, name: str, roles: Sequence[Role], password: str) -> Reviewer:
+    def add(
+        self, code: str, name: str, roles: Sequence[Role], password: str, areas: Sequence[str] = ()
+    ) -> Reviewer:
         """Enter a person into the list and give them a password.
 
-        A person who is entered again gets the name, roles and password given now.
+        A person who is entered again gets the name, roles, areas and password given now.
 
         Raises:
             HomeError: code, name, roles or password don't keep the rules, or a file is unsafe.
         """
         self._refuse_weak(password, code)
         try:
-            reviewer = Reviewer(code=code, name=name, roles=tuple(roles))
+            reviewer = Reviewer(code=code, name=name, roles=tuple(roles), areas=tuple(areas))
         except ValidationError as error:
             raise HomeError(
                 f"复核人代号 {code[:20]}",
-                "代号、姓名或轮次不合规定",
-                "代号用 2 至 20 个字母、数字，轮次取一审、二审、集体研究、复验、查看",
+                "代号、姓名、轮次或区划不合规定",
+                "代号用 2 至 20 个字母、数字，轮次取一审、二审、集体研究、复验、查看、办案，区划为六位代码",
             ) from error
         if not roles:
             raise HomeError(f"复核人代号 {code}", "没有写明轮次", "用 --role 至少写一个")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -27,7 +27,7 @@ from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
 from tongcha.responsibility.steps import read_steps
-from tongcha.review.reviewers import Reviewers
+from tongcha.review.reviewers import RECORDER, Reviewers
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assets.office import Office
+    from pipelines.home import Home
     from pipelines.runs import Runner
     from tongcha.ledger.events import NewEvent
-
-ONLOOKER: Final = {"查看"}
+    from tongcha.review.reviewers import Reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Desk:
         """Append events by this person if the notices' histories still hold together, then recompute.
 
         Raises:
-            LedgerError: the person isn't listed or may only look, or a history would contradict itself.
+            LedgerError: the person isn't listed or may not record, or a history would contradict itself.
         """
         self.refuse_stranger()
         office = build_office(self.runner.home)
@@ -73,16 +73,12 @@ class Desk:
         return receipt.events
 
     def refuse_stranger(self) -> None:
-        """Refuse a person who isn't on the deployment's list, or is on it only to look.
+        """Refuse a person who isn't on the deployment's list, or isn't there to record cases.
 
         Raises:
             LedgerError: the person may not record anything.
         """
-        person = Reviewers.load(self.runner.home.root / "reviewers.yaml").find(self.by)
-        if person is None:
-            raise LedgerError(f"代号 {self.by}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
-        if set(person.roles) <= ONLOOKER:
-            raise LedgerError(f"代号 {self.by}", "只能查看，不能登记", "由有办理权限的人登记")
+        find_recorder(self.runner.home, self.by)
 
     def date_of(self, on: date | None) -> date:
         """Return the day given, or today; a day to come is refused.
@@ -94,6 +90,21 @@ class Desk:
         if on is not None and on > today:
             raise LedgerError(f"日期 {on}", f"晚于今天（{today}）", "只登记已经发生的事")
         return on or today
+
+
+def find_recorder(home: Home, code: str) -> Reviewer:
+    """Return the person of that code, who must have the role 办案.
+
+    Raises:
+        LedgerError: nobody has that code, or the person may judge or look but not record.
+    """
+    person = Reviewers.load(home.root / "reviewers.yaml").find(code)
+    if person is None:
+        raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
+    if not person.may_record:
+        fix = "由有此权限的人登记，或用 tongcha reviewer add 授予"
+        raise LedgerError(f"代号 {code}", f"没有“{RECORDER}”权限，不能登记", fix)
+    return person
 
 
 def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:

@@ -32,6 +32,7 @@ REVIEWERS: Final = (
     {"code": "R03", "name": "演示负责人甲", "roles": ["集体研究"]},
     {"code": "R04", "name": "演示负责人乙", "roles": ["集体研究"]},
     {"code": "R05", "name": "演示复验", "roles": ["复验"]},
+    {"code": "R06", "name": "演示办案", "roles": ["办案"]},
 )
 SIGNERS: Final = {"一审": "R01", "二审": "R02", "集体研究": "R03、R04"}
 REASONS: Final = {

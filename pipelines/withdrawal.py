@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.casework import refuse_contradiction
+from pipelines.casework import find_recorder, refuse_contradiction
 from pipelines.report import find_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
@@ -13,7 +13,6 @@ from tongcha.errors import LedgerError
 from tongcha.ledger.events import renew_event
 from tongcha.ledger.store import Ledger
 from tongcha.review.decisions import record_retraction, record_withdrawal
-from tongcha.review.reviewers import Reviewers
 
 if TYPE_CHECKING:
     from pipelines.runs import Runner
@@ -26,7 +25,7 @@ def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None
     Args:
         runner: runs on the home.
         link_id: the link.
-        by: code of the person who decides; must be a listed reviewer.
+        by: code of the person who decides; must have the role 办案.
         reason: the grounds.
 
     Raises:
@@ -46,7 +45,7 @@ def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> Non
     Args:
         runner: runs on the home.
         event_id: number of the event.
-        by: code of the person who decides; must be a listed reviewer.
+        by: code of the person who decides; must have the role 办案.
         reason: the grounds.
 
     Raises:
@@ -61,13 +60,12 @@ def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> Non
 
 
 def record(runner: Runner, event: NewEvent) -> None:
-    """Append what a listed person decided; the same words said again after a retraction count anew.
+    """Append what a person decided who may record; the same words after a retraction count anew.
 
     Raises:
-        LedgerError: the person isn't listed.
+        LedgerError: the person isn't listed, or may judge or look but not record.
     """
-    if Reviewers.load(runner.home.root / "reviewers.yaml").find(event.actor) is None:
-        raise LedgerError(f"代号 {event.actor}", "不在复核人名单中", "在 reviewers.yaml 中登记后再操作")
+    find_recorder(runner.home, event.actor)
     office = build_office(runner.home)
     ledger = Ledger(office.ledger_url)
     wanted = renew_event(event, ledger.events())

@@ -6,7 +6,8 @@ import click
 
 from pipelines.home import Home
 
-ROLES = "一审、二审、集体研究、复验、查看；可写多次。 Roles, may be repeated."
+ROLES = "一审、二审、集体研究、复验、查看、办案；可写多次。 Roles, may be repeated."
+AREAS = "只管哪个区划（六位代码），可写多次；不写为全市。 District, may be repeated; all when left out."
 
 
 @click.group()
@@ -21,15 +22,16 @@ def reviewer() -> None:
 @click.argument("code", metavar="代号")
 @click.option("--name", required=True, metavar="姓名", help="显示名，只留在工作目录。 Display name.")
 @click.option("--role", "roles", required=True, multiple=True, metavar="轮次", help=ROLES)
+@click.option("--area", "areas", multiple=True, metavar="区划", help=AREAS)
 @click.password_option(prompt="密码（不少于 10 位）", confirmation_prompt="再输一次", help="密码。 Password.")
-def add(code: str, name: str, roles: tuple[str, ...], password: str) -> None:
+def add(code: str, name: str, roles: tuple[str, ...], areas: tuple[str, ...], password: str) -> None:
     """登记复核人并设密码；代号已在的则更新。
 
     Enter a person and give them a password; a known code is updated.
     """
     from pipelines.desk import open_accounts
 
-    open_accounts(Home.from_environment().open()).add(code, name, roles, password)  # type: ignore[arg-type]  # checked by the account itself
+    open_accounts(Home.from_environment().open()).add(code, name, roles, password, areas)  # type: ignore[arg-type]  # checked by the account itself
     click.echo(f"✓ 已登记 {code}（{'、'.join(roles)}）")
 
 
@@ -55,4 +57,4 @@ def list_all() -> None:
     from pipelines.desk import open_accounts
 
     for person in open_accounts(Home.from_environment().open()).list_reviewers().reviewers:
-        click.echo(f"{person.code}　{'、'.join(person.roles)}")
+        click.echo(f"{person.code}　{'、'.join(person.roles)}　{'、'.join(person.areas) or '全市'}")

@@ -22,7 +22,7 @@ from tongcha.ledger.store import Ledger
 from tongcha.responsibility.steps import record_step
 
 pytestmark = pytest.mark.slow
-BY = "R03"
+BY = "R06"
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_a_withdrawn_link_leaves_no_referral_no_deduction_and_a_smaller_sum(runn
     deductions = read_all(home, "score_deductions")
     link = deductions.filter(pl.col("case_ref").str.starts_with("L")).sort("case_ref")["case_ref"][0]
     before = read_all(home, "scoreboard")["points"].sum()
-    withdraw_link(runner, link, by="R01", reason="经核实为同名他人")
+    withdraw_link(runner, link, by="R06", reason="经核实为同名他人")
     for table in ("confirmed_links", "referrals", "school_responsibilities"):
         assert link not in set(read_all(home, table)["link_id"])
     assert link not in set(read_all(home, "score_deductions")["case_ref"])
@@ -114,10 +114,10 @@ def test_a_withdrawn_link_leaves_no_referral_no_deduction_and_a_smaller_sum(runn
 
 def test_only_a_listed_person_withdraws_and_only_a_known_link(runner):
     link = str(choose_link(runner.home))
-    with pytest.raises(LedgerError, match="不在复核人名单中"):
+    with pytest.raises(LedgerError, match="不在人员名单中"):
         withdraw_link(runner, link, by="R99", reason="试")
     with pytest.raises(InputError, match="找不到"):
-        withdraw_link(runner, "L0000000000000000", by="R01", reason="试")
+        withdraw_link(runner, "L0000000000000000", by="R06", reason="试")
 
 
 def test_the_screen_shows_one_of_each_and_no_personal_value(finished, capsys):

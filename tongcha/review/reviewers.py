@@ -1,8 +1,8 @@
-"""The deployment's list of people who may review, and in which round."""
+"""The deployment's list of people: who may judge in which round, who may record cases, in which districts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -13,7 +13,10 @@ from tongcha.policy.base import PolicyPart
 if TYPE_CHECKING:
     from pathlib import Path
 
-Role = Literal["一审", "二审", "集体研究", "复验", "查看"]
+Role = Literal["一审", "二审", "集体研究", "复验", "查看", "办案"]
+Area = Annotated[str, Field(pattern="^[0-9]{6}$")]
+RECORDER: Final = "办案"
+"""The role of whoever records steps, outcomes, rulings and withdrawals; judging doesn't include it."""
 
 
 class Reviewer(PolicyPart):
@@ -22,16 +25,35 @@ class Reviewer(PolicyPart):
     Attributes:
         code: what stands in workbooks and the ledger.
         name: display name; never leaves the home folder.
-        roles: rounds the person may judge in.
+        roles: rounds the person may judge in; 查看 looks only, 办案 records cases.
+        areas: districts the person answers for (六位区划代码; ending in 00, everything below it). Empty: all.
     """
 
     code: str = Field(pattern="^[A-Za-z0-9_-]{2,20}$")
     name: str = Field(min_length=1, max_length=40)
     roles: tuple[Role, ...]
+    areas: tuple[Area, ...] = ()
+
+    @property
+    def may_record(self) -> bool:
+        """Whether the person may record case steps."""
+        return RECORDER in self.roles
+
+    def covers(self, area: str | None) -> bool:
+        """Whether an area is the person's business; one that isn't known is the city's alone."""
+        return not self.areas or any(lies_within(area, own) for own in self.areas)
+
+
+def lies_within(area: str | None, district: str) -> bool:
+    """Whether a code is that district's own or, by GB/T 2260, of a level below it (trailing 00)."""
+    level = district
+    while level.endswith("00"):
+        level = level[:-2]
+    return area is not None and area.startswith(level)
 
 
 class Reviewers(PolicyPart):
-    """Everyone who may review; whoever isn't listed is refused."""
+    """Everyone who may review or record; whoever isn't listed is refused."""
 
     reviewers: tuple[Reviewer, ...]
 
@@ -53,7 +75,7 @@ class Reviewers(PolicyPart):
         Raises:
             HomeError: the file is missing, isn't YAML, or breaks its schema.
         """
-        fix = "每人写 code、name、roles（一审、二审、集体研究、复验、查看）"
+        fix = "每人写 code、name、roles（一审、二审、集体研究、复验、查看、办案），可写 areas（六位区划代码）"
         try:
             return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
