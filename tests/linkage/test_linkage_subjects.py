@@ -21,7 +21,9 @@ CARD = {"capture": "card", "id_number": NAN}
 
 def subjects(*identities: dict[str, Any]) -> list[str]:
     frame = met(*identities)
-    return group_subjects(frame, link(frame, people()).candidate_links)["subject_id"].to_list()
+    return group_subjects(frame, link(frame, people()).candidate_links, policy().subjects)[
+        "subject_id"
+    ].to_list()
 
 
 def test_somebody_on_no_record_met_twice_is_one_subject():

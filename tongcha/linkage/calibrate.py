@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.decisions import decide_links, grade_links
+from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.links import list_links
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleFrame
@@ -80,7 +80,7 @@ def calibrate(
 
 
 def _decide(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
-    links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
+    links = decide_pairs(scored, identities, policy)
     return links.filter(pl.col("rank") == 1).select("identity_id", "person_id", "decision")
 
 

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tongcha.linkage.links import list_links
+
 if TYPE_CHECKING:
+    from tongcha.linkage.scoring import Scored
     from tongcha.policy.linkage import LinkagePolicy
 
-CLOSE_NAMES: Final = ("exact", "variant", "tone", "syllable", "fuzzy", "lookalike", "former")
-AGREES: Final = {"id_number": ("exact",), "name": CLOSE_NAMES, "phone": ("exact",), "school": ("fits",)}
+
+def decide_pairs(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
+    """Return the best candidates of each identity (see `list_links`) with grade, decision and reason."""
+    return decide_links(grade_links(list_links(scored, identities, policy), policy), policy)
 
 
-def grade_links(links: pl.DataFrame) -> pl.DataFrame:
+def grade_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     """Add evidence_grade from the levels of the fields, strongest first.
 
     甲: number and name agree. 乙: name agrees with a number seen in part or one edit away, or with the
     phone (on a staff list: and the age), and nothing speaks against. 丙: name agrees with school, or with
     age in the same city. 丁: the rest.
+
+    Args:
+        links: one column of level names per field.
+        policy: which levels count as agreement.
     """
-    name = pl.col("name").is_in(CLOSE_NAMES)
+    rule = policy.grades
+    name = pl.col("name").is_in(rule.close_names)
     nothing_against = (
         (pl.col("sex") != "different")
-        & ~pl.col("age").is_in(["far", "very_far"])
+        & ~pl.col("age").is_in(rule.contrary_ages)
         & (pl.col("id_number") != "conflict")
     )
-    part = pl.col("id_number").is_in(["near", "partial"])
-    aged = pl.col("age").is_in(["same", "one", "two"]) & pl.col("area").is_in(["district", "city"])
+    part = pl.col("id_number").is_in(rule.near_numbers)
+    aged = pl.col("age").is_in(rule.close_ages) & pl.col("area").is_in(rule.close_areas)
     listed = (pl.col("phone") == "listed") & aged
     return links.with_columns(
         evidence_grade=pl.when(name & (pl.col("id_number") == "exact"))
@@ -48,19 +58,19 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
             evidence_grade.
         policy: thresholds.
     """
-    rule = policy.decision
+    rule, grades = policy.decision, policy.grades
     refusals = [
         (pl.col("rank") > 1, "另有更相符的候选"),
         (pl.col("id_failed"), "证件号码校验不通过，须核对原件"),
         (
-            (pl.col("id_number") == "exact") & ~pl.col("name").is_in(CLOSE_NAMES),
+            (pl.col("id_number") == "exact") & ~pl.col("name").is_in(grades.close_names),
             "证件号一致而姓名不同，可能是他人持用证件",
         ),
         (pl.col("id_number") == "conflict", "证件号码与库中不一致"),
         (pl.col("twin_id").is_not_null(), "同一人有两条登记，须确认以哪一条为准"),
         (pl.col("sex") == "different", "性别不同"),
-        (pl.col("age").is_in(["far", "very_far"]), "年龄相差较大"),
-        (~pl.col("evidence_grade").is_in(["甲", "乙"]), "只有姓名与旁证相符，没有证件号或手机号印证"),
+        (pl.col("age").is_in(grades.contrary_ages), "年龄相差较大"),
+        (~pl.col("evidence_grade").is_in(rule.accept_grades), "只有姓名与旁证相符，没有证件号或手机号印证"),
         (pl.col("margin_bits") < rule.accept_margin_bits, "与另一候选相差不够"),
         (pl.col("score") < rule.accept_bits, "证据还不够充分"),
     ]

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 CONFIDENCE: Final = 0.95
 HALVINGS: Final = 60
-NAMESAKE_YEARS: Final = 5.0
-"""how far apart in age namesakes are, as a standard deviation"""
 PREFIXES: Final = (13, 15, 18)
 
 
@@ -57,7 +55,7 @@ def draw_decoys(
         name=_draw_names(rng, template["name"], named),
         age=age,
     )
-    drawn = _lend_names(rng, invented, lender, namesake)
+    drawn = _lend_names(rng, invented, lender, namesake, policy.decoys.namesake_years)
     return drawn.with_columns(
         id_number=_draw_numbers(rng, drawn, named, lender["id_number"], policy.id_number.borrowed),
         phone=_draw_phones(rng, drawn["phone"], lender["phone"], policy.phone.shared),
@@ -65,11 +63,11 @@ def draw_decoys(
 
 
 def _lend_names(
-    rng: np.random.Generator, drawn: pl.DataFrame, lender: pl.DataFrame, namesake: pl.Series
+    rng: np.random.Generator, drawn: pl.DataFrame, lender: pl.DataFrame, namesake: pl.Series, years: float
 ) -> pl.DataFrame:
     """Let some bear the full name of a person on record, and be of about the same age."""
     age = drawn["raid_date"].dt.year() - lender["birth_date"].dt.year()
-    near = (age + pl.Series(rng.normal(0, NAMESAKE_YEARS, drawn.height).round())).clip(18, 80).cast(pl.Int64)
+    near = (age + pl.Series(rng.normal(0, years, drawn.height).round())).clip(18, 80).cast(pl.Int64)
     lent = pl.Series(namesake) & drawn["name"].is_not_null() & near.is_not_null()
     told = drawn["age"].is_not_null()
     return drawn.with_columns(

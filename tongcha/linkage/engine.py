@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
-from tongcha.linkage.decisions import decide_links, grade_links
+from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.decoys import draw_decoys
 from tongcha.linkage.evidence import build_evidence, hash_evidence
-from tongcha.linkage.links import link_ids, list_links
+from tongcha.linkage.links import link_ids
 from tongcha.linkage.listed import list_phones
 from tongcha.linkage.quality import measure_quality
 from tongcha.linkage.scoring import score_pairs
@@ -19,7 +19,6 @@ from tongcha.linkage.source import PeopleFrame
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
 
 if TYPE_CHECKING:
-    from tongcha.linkage.scoring import Scored
     from tongcha.policy.linkage import LinkagePolicy
 
 
@@ -59,7 +58,7 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
     schools = schools.sort("school_id")
     listed = None if staff_entries is None else list_phones(staff_entries, people)
     scored = score_pairs(identities, PeopleFrame(people), schools, policy, listed=listed)
-    links = _decide(scored, identities, policy)
+    links = decide_pairs(scored, identities, policy)
     links = links.with_columns(link_id=link_ids(batch, links["identity_id"], links["person_id"]))
     evidence = build_evidence(scored, links, identities, schools)
     candidates = (
@@ -69,7 +68,9 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
         .select(CANDIDATE_LINKS.schema.names())
     )
     decoys = draw_decoys(identities, people, policy, f"{batch}|{snapshot}")
-    fooled = _decide(score_pairs(decoys, PeopleFrame(people), schools, policy, listed=listed), decoys, policy)
+    fooled = decide_pairs(
+        score_pairs(decoys, PeopleFrame(people), schools, policy, listed=listed), decoys, policy
+    )
     quality = measure_quality(candidates, identities, fooled, scored.pairs.dropped, policy).with_columns(
         batch=pl.lit(batch)
     )
@@ -78,10 +79,6 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
         LINK_EVIDENCE.conform(evidence.with_columns(batch=pl.lit(batch))),
         LINK_QUALITY.conform(quality),
     )
-
-
-def _decide(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
-    return decide_links(grade_links(list_links(scored, identities, policy)), policy)
 
 
 def add_employment(links: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:

@@ -12,9 +12,8 @@ import polars as pl
 
 from tongcha.errors import InputError
 from tongcha.linkage.as_of import employment_as_of
-from tongcha.linkage.decisions import decide_links, grade_links
+from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.index import MANIFEST, load_index, prepare_index
-from tongcha.linkage.links import list_links
 from tongcha.linkage.listed import find_listed
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleFile, PeopleFrame
@@ -104,7 +103,7 @@ def link_folder(
     records = people.frame.lazy() if isinstance(people, PeopleFrame) else scan_table(folder, "registry")
     listed = find_listed(identities["phone"], scan_table(folder, "staff_lists"), records)
     scored = score_pairs(identities, people, schools, policy, scan, listed)
-    links = decide_links(grade_links(list_links(scored, identities, policy)), policy)
+    links = decide_pairs(scored, identities, policy)
     wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
     employed = _employ(wanted, folder, policy)
     typed = employed.select(OUTPUT).with_columns(

@@ -9,8 +9,8 @@ import numpy as np
 
 from tongcha.linkage.codes import F64, I64, NO_DAY, mix
 from tongcha.linkage.keys import segments
+from tongcha.linkage.ratios import quantise
 from tongcha.linkage.sides import NUMBER_VALID, Side
-from tongcha.linkage.weights import quantise
 
 if TYPE_CHECKING:
     from tongcha.linkage.glyphs import U64

@@ -29,8 +29,9 @@ from tongcha.linkage.comparisons import (
 from tongcha.linkage.keys import Probes, probe_keys, surname_sound
 from tongcha.linkage.name_levels import compare_names
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
+from tongcha.linkage.ratios import Compared
 from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_schools
-from tongcha.linkage.weights import Compared, Weigher
+from tongcha.linkage.weights import Weigher
 
 if TYPE_CHECKING:
     from tongcha.linkage.blocking import Scan

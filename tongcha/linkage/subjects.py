@@ -18,25 +18,25 @@ from tongcha.linkage.sides import NUMBER_VALID, Side, code_side
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import I64, Truth
+    from tongcha.policy.linkage import Subjects
 
-CLOSE_NAME: Final = NAME_LEVELS.index("wildcard")
-YEARS_APART: Final = 3
-"""claimed ages that differ by more contradict a shared phone"""
+DAYS_A_YEAR: Final = 365.25
 
 
-def group_subjects(identities: pl.DataFrame, candidate_links: pl.DataFrame) -> pl.DataFrame:
+def group_subjects(identities: pl.DataFrame, candidate_links: pl.DataFrame, policy: Subjects) -> pl.DataFrame:
     """Group the identities of all batches by person.
 
     Args:
         identities: table `identities` of one or more batches.
         candidate_links: table `candidate_links` of the same batches.
+        policy: which names agree, and how far apart ages may be.
 
     Returns:
         identity_id, subject_id ("S" and 16 hex digits, from the first of its meetings), meetings (how many
         identities the subject has), raids (at how many raids it was met); sorted by identity_id.
     """
     met = identities.sort("identity_id")
-    pairs = np.concatenate([_accepted_pairs(met, candidate_links), _agreeing_pairs(code_side(met))])
+    pairs = np.concatenate([_accepted_pairs(met, candidate_links), _agreeing_pairs(code_side(met), policy)])
     group = _connect(met.height, pairs)
     first = met["identity_id"].gather(group)
     return (
@@ -60,17 +60,18 @@ def _accepted_pairs(met: pl.DataFrame, candidate_links: pl.DataFrame) -> I64:
     return first.select("first", "row").cast(pl.Int64).to_numpy().reshape(-1, 2)
 
 
-def _agreeing_pairs(met: Side) -> I64:
+def _agreeing_pairs(met: Side, policy: Subjects) -> I64:
     number = pl.Series([bytes(row).decode() for row in met.number], dtype=pl.String)
     valid = pl.Series(met.number_state == NUMBER_VALID)
     same_number = _pairs_of(pl.select(pl.when(valid).then(number)).to_series())
     same_phone = _pairs_of(
         pl.select(pl.when(pl.Series(met.phone > 0)).then(pl.Series(met.phone))).to_series()
     )
-    same_phone = same_phone[_may_be_one(met, same_phone)]
+    same_phone = same_phone[_may_be_one(met, same_phone, policy.years_apart)]
     pairs = np.concatenate([same_number, same_phone])
     level = compare_names(met.take(pairs[:, 0]), met.take(pairs[:, 1]))
-    return pairs[(level >= 0) & (level <= CLOSE_NAME)]
+    close = [NAME_LEVELS.index(name) for name in policy.close_names]
+    return pairs[np.isin(level, close)]
 
 
 def _pairs_of(values: pl.Series) -> I64:
@@ -80,10 +81,10 @@ def _pairs_of(values: pl.Series) -> I64:
     return pairs.select("row", "row_right").cast(pl.Int64).to_numpy().reshape(-1, 2)
 
 
-def _may_be_one(met: Side, pairs: I64) -> Truth:
+def _may_be_one(met: Side, pairs: I64, years: float) -> Truth:
     one, other = met.take(pairs[:, 0]), met.take(pairs[:, 1])
     told = (one.age >= 0) & (other.age >= 0)
-    apart = np.abs((one.age - one.day / 365.25) - (other.age - other.day / 365.25)) > YEARS_APART
+    apart = np.abs((one.age - one.day / DAYS_A_YEAR) - (other.age - other.day / DAYS_A_YEAR)) > years
     may: Truth = (compare_sexes(one, other) != SEX_LEVELS.index("different")) & ~(told & apart)
     return may
 

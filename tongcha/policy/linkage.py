@@ -7,66 +7,37 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tongcha.policy.base import PolicyFile, PolicyPart
+from tongcha.policy.linkage_weights import (
+    Age,
+    Area,
+    Birth,
+    Bits,
+    IdLevel,
+    IdNumber,
+    Name,
+    NameLevel,
+    Phone,
+    Prior,
+    School,
+    Sex,
+    Share,
+    Subject,
+)
 
-Share = Annotated[float, Field(gt=0, lt=1, description="a probability strictly between 0 and 1")]
-Bits = Annotated[float, Field(ge=-60, le=60, description="a weight in bits, log2 of an odds ratio")]
-Capture = Literal["card", "typed", "masked", "last4", "oral"]
-IdLevel = Literal["exact", "near", "partial", "conflict"]
-NameLevel = Literal[
-    "exact",
-    "variant",
-    "tone",
-    "syllable",
-    "fuzzy",
-    "lookalike",
-    "swapped",
-    "dropped",
-    "one_differs",
-    "former",
-    "surname_differs",
-    "different",
-]
-
-
-class Prior(PolicyPart):
-    """What is believed before any field is compared."""
-
-    in_registry: Share
+Certain = Literal["甲", "乙"]
+"""grades that one signature may confirm; the others never"""
+RungSeen = NameLevel | Literal["wildcard", "surname_only", "surname_sounds", "surname_same"]
+AgeLevel = Literal["same", "one", "two", "far", "very_far"]
 
 
-class IdNumber(PolicyPart):
-    """Weights of the ID number; `borrowed` is the share of people who show someone else's."""
+class Grades(PolicyPart):
+    """Which levels count as agreement when the evidence is graded."""
 
-    m: dict[Capture, dict[IdLevel, Share]]
-    borrowed: Share
-    near_u: Share
-
-
-class Name(PolicyPart):
-    """Weights of the name ladder by how the name was taken, and u where the registry can't be counted."""
-
-    m: dict[Literal["card", "typed", "oral"], dict[NameLevel, Share]]
-    surname_only_m: Share
-    surname_sounds_m: Share
-    u: dict[NameLevel, Share]
-    floor_given_id: Share
-    floor_given_phone: Share
-    floor_given_listed: Share
-
-
-class Phone(PolicyPart):
-    """Weights of the phone; `shared` is the share of people who give a relative's or recycled number."""
-
-    m: dict[Literal["exact", "listed", "near", "different"], Share]
-    shared: Share
-    near_u: Share
-    floor_given_id: Share
-
-
-class Levels(PolicyPart):
-    """A field whose u is counted and whose m depends on the level alone."""
-
-    m: dict[str, Share]
+    close_names: tuple[RungSeen, ...] = Field(min_length=1)
+    near_numbers: tuple[IdLevel, ...] = Field(min_length=1)
+    close_ages: tuple[AgeLevel, ...] = Field(min_length=1)
+    contrary_ages: tuple[AgeLevel, ...]
+    close_areas: tuple[Literal["district", "city", "elsewhere"], ...] = Field(min_length=1)
 
 
 class Decision(PolicyPart):
@@ -74,10 +45,20 @@ class Decision(PolicyPart):
 
     accept_bits: Bits
     accept_margin_bits: Bits
+    accept_grades: tuple[Certain, ...] = Field(min_length=1)
     review_bits: Bits
     review_ranks: Annotated[int, Field(ge=1, le=20)]
     duplicate_bits: Bits
     candidates_kept: Annotated[int, Field(ge=1, le=100)]
+
+
+class Subjects(PolicyPart):
+    """When two people met at raids are taken for one."""
+
+    close_names: tuple[RungSeen, ...] = Field(min_length=1)
+    years_apart: Annotated[float, Field(ge=0, le=20)] = Field(
+        description="claimed ages that differ by more contradict a shared phone"
+    )
 
 
 class Decoys(PolicyPart):
@@ -85,6 +66,9 @@ class Decoys(PolicyPart):
 
     count: Annotated[int, Field(ge=0, le=100_000)]
     namesakes: Share
+    namesake_years: Annotated[float, Field(gt=0, le=20)] = Field(
+        description="how far apart in age namesakes are, as a standard deviation"
+    )
 
 
 class Blocking(PolicyPart):
@@ -94,19 +78,21 @@ class Blocking(PolicyPart):
 
 
 class LinkagePolicy(PolicyFile):
-    """`policy/linkage.yaml`: m per comparison level with origin, thresholds, caps."""
+    """`policy/linkage.yaml`: m per comparison level with origin, grades, thresholds, caps."""
 
     prior: Prior
     id_number: IdNumber
     name: Name
     phone: Phone
-    birth: Levels
-    age: Levels
-    sex: Levels
-    area: Levels
-    school: Levels
-    subject: Levels
+    birth: Birth
+    age: Age
+    sex: Sex
+    area: Area
+    school: School
+    subject: Subject
     responsible: Literal["employer", "host"]
+    grades: Grades
     decision: Decision
+    subjects: Subjects
     decoys: Decoys
     blocking: Blocking

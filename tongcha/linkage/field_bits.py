@@ -1,0 +1,95 @@
+"""Bits of everything but number and name: phone, birth date, age, sex, district, school, subject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tongcha.linkage.codes import ABSENT, F64, FIRST_DAY, Truth
+from tongcha.linkage.comparisons import (
+    AGE_LEVELS,
+    BIRTH_LEVELS,
+    ID_LEVELS,
+    PHONE_LEVELS,
+    SEX_LEVELS,
+    SUBJECT_LEVELS,
+)
+from tongcha.linkage.ratios import log_ratio, repeat_m
+
+if TYPE_CHECKING:
+    from tongcha.linkage.census import Census
+    from tongcha.linkage.ratios import Compared
+    from tongcha.policy.linkage_weights import Age, Area, Birth, Phone, School, Sex, Subject
+
+YEARS_OF_LEVEL: Final = (1, 2, 2, 4)
+"""how many years of age are the same, one, two, and three or four years off"""
+
+
+def weigh_phones(pairs: Compared, census: Census, policy: Phone, same_id: Truth) -> F64:
+    """Return the bits of the phone; the more people use it, the fewer."""
+    level = pairs.levels["phone"]
+    u = np.ones((len(level), len(PHONE_LEVELS)))
+    people = max(census.people, 1)
+    u[:, 0] = u[:, 1] = policy.shared * np.maximum(pairs.phone_holders, 1) / people
+    u[:, 2] = max(policy.near_u, policy.near_people / people)
+    bits = log_ratio(repeat_m(policy.m, PHONE_LEVELS, level), u, level)
+    bits[same_id] = np.minimum(bits[same_id], -np.log2(policy.floor_given_id))
+    return bits
+
+
+def weigh_births(pairs: Compared, census: Census, policy: Birth) -> F64:
+    """Return the bits of the birth date; once the numbers conflict, another date says nothing more."""
+    level = pairs.levels["birth"]
+    born = np.clip(pairs.person.birth - FIRST_DAY, 0, len(census.births) - 1)
+    day = census.share(census.births[born].astype(float))
+    u = np.stack([day, day * policy.near_days, np.ones_like(day)], axis=1)
+    bits = log_ratio(repeat_m(policy.m, BIRTH_LEVELS, level), u, level)
+    conflict = pairs.levels["id_number"] == ID_LEVELS.index("conflict")
+    return np.where(conflict & (level > 0), 0.0, bits)
+
+
+def weigh_ages(pairs: Compared, ages: F64, policy: Age) -> F64:
+    """Return the bits of the age; `ages` tells per identity how common its claimed age is."""
+    level = pairs.levels["age"]
+    near = np.minimum(ages[pairs.identity][:, None] * np.array(YEARS_OF_LEVEL), policy.most_u)
+    far = np.maximum(1 - near.sum(axis=1, keepdims=True), policy.least_far_u)
+    return log_ratio(repeat_m(policy.m, AGE_LEVELS, level), np.concatenate([near, far], axis=1), level)
+
+
+def weigh_sexes(pairs: Compared, census: Census, policy: Sex) -> F64:
+    """Return the bits of the sex."""
+    level = pairs.levels["sex"]
+    same = census.share(census.sexes[pairs.person.sex].astype(float))
+    u = np.stack([same, np.maximum(1 - same, policy.least_u)], axis=1)
+    return log_ratio(repeat_m(policy.m, SEX_LEVELS, level), u, level)
+
+
+def weigh_areas(pairs: Compared, census: Census, policy: Area) -> F64:
+    """A raid is in the person's own district, or anywhere in the own city, or anywhere at all."""
+    level, m = pairs.levels["area"], policy.m
+    district = census.share(census.areas[pairs.person.area].astype(float))
+    cities = np.add.reduceat(census.areas, np.arange(0, len(census.areas), 100))
+    city = census.share(cities[pairs.person.area // 100].astype(float))
+    anywhere = np.full(len(level), m["elsewhere"])
+    in_city = anywhere + m["city"] / city
+    odds = np.stack([in_city + m["district"] / district, in_city, anywhere], axis=1)
+    return log_ratio(odds, np.ones_like(odds), level)
+
+
+def weigh_schools(pairs: Compared, census: Census, policy: School) -> F64:
+    """Return the bits of the claimed school; the more people work where the claim fits, the fewer."""
+    level, m = pairs.levels["school"], policy.m
+    fits = np.log2(m["fits"] / np.maximum(pairs.school_share, 1 / max(census.people, 1)))
+    return np.select(
+        [level == ABSENT, level == 0, level == 1],
+        [0.0, fits, np.log2(m["same_district"] / policy.same_district_u)],
+        np.log2(m["elsewhere"]),
+    )
+
+
+def weigh_subjects(pairs: Compared, policy: Subject) -> F64:
+    """Return the bits of the subject."""
+    level = pairs.levels["subject"]
+    u = np.stack([pairs.subject_share, 1 - pairs.subject_share], axis=1)
+    return log_ratio(repeat_m(policy.m, SUBJECT_LEVELS, level), np.maximum(u, policy.least_u), level)

@@ -1,0 +1,88 @@
+"""Bits of the name: m by how it was taken, u counted for this very name; less once number or phone agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tongcha.linkage.name_levels import NAME_LEVELS
+from tongcha.linkage.ratios import log_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tongcha.linkage.census import Census
+    from tongcha.linkage.codes import F64, I64, Truth
+    from tongcha.linkage.ratios import Compared
+    from tongcha.policy.linkage_weights import Name
+
+NAME_CAPTURES: Final = ("card", "typed", "typed", "typed", "oral")
+"""whose name ladder each way of taking an identity follows, in the order of CAPTURES"""
+
+
+def weigh_names(
+    pairs: Compared, census: Census, bearers: Mapping[str, I64], policy: Name, told: Mapping[str, Truth]
+) -> F64:
+    """Return the bits of the name, pair by pair; 0 where a side lacks it.
+
+    Args:
+        pairs: the pairs.
+        census: counts over all people.
+        bearers: per identity, people with an equal name, by kind of equality.
+        policy: m of each rung, and u of those that can't be counted.
+        told: where the "number" or the "phone" agrees, and where the phone does so only as "listed".
+    """
+    level = pairs.levels["name"]
+    ladder = np.array([[rung_m(policy, c, lv) for lv in NAME_LEVELS] for c in NAME_CAPTURES])
+    bits = log_ratio(ladder[pairs.met.capture], _count_u(pairs, census, bearers, policy), level)
+    kin = told["phone"] & ~told["number"]
+    for agrees, floor in (
+        (told["number"], policy.floor_given_id),
+        (kin, policy.floor_given_phone),
+        (told["listed"] & ~told["number"], policy.floor_given_listed),
+    ):
+        bits[agrees] = np.minimum(bits[agrees], -np.log2(floor))
+    for shared, most in (("surname_only", policy.kin_surname_bits), ("surname_same", policy.kin_name_bits)):
+        alike = kin & (level == NAME_LEVELS.index(shared))
+        bits[alike] = np.minimum(bits[alike], most)
+    return bits
+
+
+def rung_m(policy: Name, capture: str, level: str) -> float:
+    """How often a name taken this way stands on this rung for the same person."""
+    ladder = policy.m[capture]  # type: ignore[index]  # the captures are literals
+    if level == "surname_only":
+        return policy.surname_only_m
+    if level == "surname_sounds":
+        return policy.surname_sounds_m
+    if level == "wildcard":
+        return ladder["exact"]
+    if level == "surname_same":
+        return ladder["different"] * policy.surname_same_share
+    return ladder[level]  # type: ignore[index]  # the levels are literals
+
+
+def _count_u(pairs: Compared, census: Census, bearers: Mapping[str, I64], policy: Name) -> F64:
+    exact = bearers["name_exact"][pairs.identity].astype(float)
+    tone = bearers["name_tone"][pairs.identity] - exact
+    syllable = bearers["name_syllable"][pairs.identity] - exact - tone
+    fuzzy = bearers["name"][pairs.identity] - exact - tone - syllable
+    surname = census.share(census.surnames[pairs.person.name.raw[:, 0]].astype(float))
+    columns = {
+        "exact": census.share(exact),
+        "variant": census.share(np.maximum(exact * policy.variant_share, policy.variant_people)),
+        "tone": census.share(tone),
+        "syllable": census.share(syllable),
+        "fuzzy": census.share(fuzzy),
+        "wildcard": surname * policy.wildcard_share,
+        "former": census.share(exact) * policy.former_share,
+        "surname_only": surname,
+        "surname_sounds": surname,
+        "surname_same": surname,
+        "different": np.ones_like(surname),
+    }
+    return np.stack(
+        [columns.get(lv, np.full_like(surname, policy.u.get(lv, 1.0))) for lv in NAME_LEVELS],  # type: ignore[call-overload]  # the levels are literals
+        axis=1,
+    )

@@ -1,0 +1,50 @@
+"""Bits of the ID number: exact, one edit away, agreeing where visible, or in conflict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tongcha.linkage.codes import F64, FIRST_DAY, STAR, Truth
+from tongcha.linkage.comparisons import ID_LEVELS
+from tongcha.linkage.ratios import log_ratio
+from tongcha.linkage.sides import CAPTURES
+
+if TYPE_CHECKING:
+    from tongcha.linkage.census import Census
+    from tongcha.linkage.ratios import Compared
+    from tongcha.policy.linkage_weights import IdNumber
+
+
+def weigh_numbers(pairs: Compared, census: Census, policy: IdNumber) -> F64:
+    """Return the bits of the number, pair by pair; 0 where a side lacks it."""
+    people = max(census.people, 1)
+    m = np.array([[policy.m[c][lv] for lv in ID_LEVELS] for c in CAPTURES])[pairs.met.capture]
+    u = np.empty_like(m)
+    u[:, 0] = policy.borrowed / people
+    u[:, 1] = max(policy.near_u, policy.near_people / people)
+    u[:, 2] = share_visible(pairs, census, policy)
+    u[:, 3] = 1.0
+    return log_ratio(m, u, pairs.levels["id_number"])
+
+
+def share_visible(pairs: Compared, census: Census, policy: IdNumber) -> F64:
+    """Share of people whose number agrees at the places that both numbers show."""
+    one, other = pairs.met.number, pairs.person.number
+    digit = policy.digit_u
+    shown = (one != STAR) & (other != STAR) & (one != 0) & (other != 0)
+    region = np.power(digit["region"], shown[:, :6].sum(axis=1))
+    born = np.clip(pairs.person.birth - FIRST_DAY, 0, len(census.births) - 1)
+    day = census.share(census.births[born].astype(float))
+    birth = np.where(shown[:, 6:14].all(axis=1), day, np.power(digit["birth"], shown[:, 6:14].sum(axis=1)))
+    tail = np.power(digit["tail"], shown[:, 14:].sum(axis=1))
+    share: F64 = np.maximum(region * birth * tail, policy.least_u)
+    return share
+
+
+def shows_birth(pairs: Compared) -> Truth:
+    """Whether a partial number already was compared on its birth places."""
+    partial = pairs.levels["id_number"] == ID_LEVELS.index("partial")
+    shown: Truth = partial & (pairs.met.number[:, 6:14] != STAR).any(axis=1)
+    return shown
