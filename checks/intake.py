@@ -7,7 +7,7 @@ import polars as pl
 from assets.office import Office
 from checks.rules import CrossRule, Frames, find_altered_files
 
-LANDED: Final = ("sites", "identities", "pupils")
+LANDED: Final = ("sites", "identities", "pupils", "patrols")
 
 
 def find_lost_rows(frames: Frames, _office: Office) -> pl.DataFrame:

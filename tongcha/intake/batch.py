@@ -17,10 +17,12 @@ from tongcha.intake.acceptance import (
     raise_refused,
     require_tables,
 )
+from tongcha.intake.filed import FILLED, check_filed, fill_filed
 from tongcha.intake.folder import read_folder
+from tongcha.intake.patrols import check_patrols, number_patrols
 from tongcha.intake.refusals import join_rejections, reject_rows
 from tongcha.intake.source import Source, read_source
-from tongcha.tables.intake import IDENTITIES, INTAKE_FILES, PUPILS, REJECTED_ROWS, SITES
+from tongcha.tables.intake import IDENTITIES, INTAKE_FILES, PATROLS, PUPILS, REJECTED_ROWS, SITES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +35,10 @@ DERIVABLE: Final = {
     "sites": frozenset[str](),
     "identities": frozenset({"raid_id", "raid_date"}),
     "pupils": frozenset({"raid_id"}),
+    "patrols": frozenset({"patrol_id"}),
 }
+OPTIONAL: Final = ("patrols",)
+"""A broken file of these only costs what it would have told; the batch goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class BatchIntake:
     sites: pl.DataFrame
     identities: pl.DataFrame
     pupils: pl.DataFrame
+    patrols: pl.DataFrame
     rejected_rows: pl.DataFrame
     intake_files: pl.DataFrame
     source: Source
@@ -64,10 +70,15 @@ def read_batch(inbox: Path, batch: str, *, today: dt.date, policy: IntakePolicy)
     """
     folder = find_batch(inbox, batch)
     source = read_source(folder, today=today)
-    landing = read_folder(folder, inbox, derivable=DERIVABLE, policy=policy)
-    raise_refused(landing.refused, DERIVABLE)
+    landing = read_folder(folder, inbox, derivable=list_derivable(source), policy=policy)
+    raise_refused(landing.refused, set(DERIVABLE) - set(OPTIONAL))
     require_tables(landing, ("sites", "identities"), f"批次 {batch}")
     return _accept_batch(landing, batch, source, today, policy)
+
+
+def list_derivable(source: Source) -> dict[str, frozenset[str]]:
+    """Return which columns the files may leave out; filed staff weren't checked in any way."""
+    return DERIVABLE | {"identities": DERIVABLE["identities"] | FILLED} if source.is_filed else DERIVABLE
 
 
 def find_batch(inbox: Path, batch: str) -> Path:
@@ -92,14 +103,21 @@ def _accept_batch(
         return frame.with_columns(pl.lit(batch).alias("batch"))
 
     sites = accept_table(
-        landing, "sites", policy, derive=complete, cross_check=lambda f: check_sites(f, source, today)
+        landing,
+        "sites",
+        policy,
+        derive=lambda frame: complete(frame).with_columns(kind=pl.lit(source.kind)),
+        cross_check=lambda f: check_sites(f, source, today),
     )
     identities = accept_table(
         landing,
         "identities",
         policy,
-        derive=lambda frame: fill_from_site(complete(frame), sites.rows),
-        cross_check=lambda frame: check_raids(frame, sites.rows, "identities"),
+        derive=lambda frame: fill_filed(fill_from_site(complete(frame), sites.rows), source),
+        cross_check=lambda frame: [
+            *check_raids(frame, sites.rows, "identities"),
+            *check_filed(frame, source),
+        ],
     )
     pupils = accept_table(
         landing,
@@ -108,7 +126,15 @@ def _accept_batch(
         derive=lambda frame: fill_from_site(complete(frame), sites.rows),
         cross_check=lambda frame: check_raids(frame, sites.rows, "pupils"),
     )
-    return _assemble(landing, batch, source, {"sites": sites, "identities": identities, "pupils": pupils})
+    patrols = accept_table(
+        landing,
+        "patrols",
+        policy,
+        derive=lambda frame: number_patrols(complete(frame)),
+        cross_check=lambda frame: check_patrols(frame, today),
+    )
+    tables = {"sites": sites, "identities": identities, "pupils": pupils, "patrols": patrols}
+    return _assemble(landing, batch, source, tables)
 
 
 def _assemble(landing: Landing, batch: str, source: Source, tables: dict[str, Accepted]) -> BatchIntake:
@@ -120,6 +146,7 @@ def _assemble(landing: Landing, batch: str, source: Source, tables: dict[str, Ac
         sites=SITES.conform(tables["sites"].rows),
         identities=IDENTITIES.conform(normalise_identities(tables["identities"].rows)),
         pupils=PUPILS.conform(tables["pupils"].rows),
+        patrols=PATROLS.conform(tables["patrols"].rows),
         rejected_rows=REJECTED_ROWS.conform(rejections.with_columns(label)),
         intake_files=INTAKE_FILES.conform(count_files(landing, tables, rejections).with_columns(label)),
         source=source,

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from tongcha.errors import SourceError
+from tongcha.tables.intake import BATCH_KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "source.yaml"
 MAX_BYTES: Final = 65536
+ON_SITE, FILED = BATCH_KINDS
 LABELS: Final = {
     "purpose": "使用目的",
     "legal_basis": "法律依据",
@@ -34,6 +36,7 @@ class Source:
         agreement_id: number of the sharing agreement.
         expires_on: last day on which the batch may be processed.
         impact_assessment_id: number of the impact assessment.
+        kind: a raid, or the sweep of filed staff (清查兼职), which no police check stands behind.
     """
 
     purpose: str
@@ -41,6 +44,12 @@ class Source:
     agreement_id: str
     expires_on: dt.date
     impact_assessment_id: str
+    kind: str = ON_SITE
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether the batch is a list that firms filed, and not what was met on the spot."""
+        return self.kind == FILED
 
 
 def read_source(folder: Path, *, today: dt.date) -> Source:
@@ -51,7 +60,7 @@ def read_source(folder: Path, *, today: dt.date) -> Source:
         today: the day of processing.
 
     Raises:
-        SourceError: missing, unreadable, incomplete or expired.
+        SourceError: missing, unreadable, incomplete, expired, or of a kind that nobody knows.
     """
     culprit = f"批次 {folder.name} 的 {FILE}"
     path = folder / FILE
@@ -64,8 +73,13 @@ def read_source(folder: Path, *, today: dt.date) -> Source:
     expires_on = _read_day(values["expires_on"], culprit)
     if expires_on < today:
         raise SourceError(culprit, f"已于 {expires_on} 到期", "续签协议并更新有效期，或停止使用该批次")
+    kind = str(values.get("kind") or ON_SITE).strip()
+    if kind not in BATCH_KINDS:
+        raise SourceError(
+            culprit, "批次种类 kind 不认识", f"只能是：{'、'.join(BATCH_KINDS)}；不写为{ON_SITE}"
+        )
     texts = {key: str(values[key]).strip() for key in LABELS if key != "expires_on"}
-    return Source(**texts, expires_on=expires_on)
+    return Source(**texts, expires_on=expires_on, kind=kind)
 
 
 def _read_values(path: Path, culprit: str) -> dict[str, object]:

@@ -24,6 +24,9 @@ from tongcha.intake.refusals import join_rejections
 from tongcha.reference.keys import CHECKED, TAIL
 from tongcha.tables.reference import (
     EMPLOYMENT,
+    INSPECTORS,
+    INSTITUTIONS,
+    LISTINGS,
     REFERENCE_FILES,
     REJECTED_REFERENCE_ROWS,
     SCHOOLS,
@@ -43,6 +46,8 @@ DERIVABLE: Final = {
     "employment": frozenset[str](),
     "schools": frozenset[str](),
     "staff_entries": frozenset({"list_id", "row_no"}),
+    "inspectors": frozenset[str](),
+    "institutions": frozenset({"listing"}),
 }
 ESSENTIAL: Final = ("teachers", "employment", "schools")
 """Without these nothing can be compared; a broken staff list only costs that school's list."""
@@ -73,6 +78,8 @@ class SnapshotIntake:
     employment: pl.DataFrame
     schools: pl.DataFrame
     staff_entries: pl.DataFrame
+    inspectors: pl.DataFrame
+    institutions: pl.DataFrame
     rejected_reference_rows: pl.DataFrame
     reference_files: pl.DataFrame
 
@@ -128,6 +135,12 @@ def read_snapshot(
         policy,
         derive=lambda frame: place_entries(frame.with_columns(label), schools, aliases),
     )
+    tables["inspectors"] = accept_table(
+        landing, "inspectors", policy, derive=lambda frame: frame.with_columns(label)
+    )
+    tables["institutions"] = accept_table(
+        landing, "institutions", policy, derive=lambda frame: name_listing(frame.with_columns(label))
+    )
     return _assemble(landing, tables, label)
 
 
@@ -140,9 +153,22 @@ def _assemble(landing: Landing, tables: dict[str, Accepted], label: pl.Expr) -> 
         employment=EMPLOYMENT.conform(tables["employment"].rows),
         schools=SCHOOLS.conform(tables["schools"].rows),
         staff_entries=STAFF_ENTRIES.conform(tables["staff_entries"].rows),
+        inspectors=INSPECTORS.conform(tables["inspectors"].rows),
+        institutions=INSTITUTIONS.conform(tables["institutions"].rows),
         rejected_reference_rows=REJECTED_REFERENCE_ROWS.conform(rejections.with_columns(label)),
         reference_files=REFERENCE_FILES.conform(count_files(landing, tables, rejections).with_columns(label)),
     )
+
+
+def name_listing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Fill an empty `listing` from the name of the sheet or the file, where that names one list only."""
+    place = pl.concat_str(pl.col("file").fill_null(""), pl.col("sheet").fill_null(""))
+    told = pl.lit(None, pl.String)
+    for listing in LISTINGS:
+        others = [pl.lit(other) for other in LISTINGS if other != listing]
+        alone = pl.all_horizontal(place.str.contains(other).not_() for other in others)
+        told = pl.when(place.str.contains(listing) & alone).then(pl.lit(listing)).otherwise(told)
+    return frame.with_columns(listing=pl.coalesce("listing", told))
 
 
 def place_entries(

@@ -124,6 +124,64 @@ STAFF_ENTRIES = Table(
     "各校报送名册，一人一行。",
 )
 
+LISTINGS = ("白名单", "黑名单")
+PERSON_NUMBER = "[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]"
+"""What an ID card's number looks like (GB 11643); an institution has none."""
+
+INSPECTORS = Table(
+    "inspectors",
+    "责任督学",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("school_id", "inspector_id", "start"),
+    (
+        SNAPSHOT,
+        SCHOOL_ID,
+        text("inspector_id", "督学编号", "挂牌公示的编号", required=True, pattern="[A-Za-z0-9_-]{1,40}"),
+        text("name", "姓名", sensitivity=PERSONAL),
+        day("start", "起始日期", required=True),
+        day("end", "终止日期", "空为至今；终止当日不再负责"),
+        *PROVENANCE,
+    ),
+    "每所学校的责任督学与起止日期；只说明由谁联系督导，不认定其有过错。",
+    (Rule("inspection_ends_after_it_starts", '"end" IS NULL OR "end" >= "start"', "终止日期不早于起始日期"),),
+)
+
+INSTITUTIONS = Table(
+    "institutions",
+    "机构名单",
+    Stage.REFERENCE,
+    Partition.SNAPSHOT,
+    ("institution_id", "listing", "start"),
+    (
+        SNAPSHOT,
+        text("institution_id", "机构编号", "统一社会信用代码；没有的写办学许可证号", required=True),
+        text("institution_name", "机构名称", "全称", required=True),
+        text("licence_no", "办学许可证号"),
+        text("area", "区划代码", pattern="[0-9]{6}"),
+        text("listing", "名单", "白名单、黑名单", required=True, one_of=LISTINGS),
+        day("start", "列入日期", required=True),
+        day("end", "移出日期", "空为仍在名单；移出当日不再列入"),
+        *PROVENANCE,
+    ),
+    "校外培训机构黑白名单，只列机构，不列人；以查处当日是否在名单为准。",
+    (
+        Rule("listing_ends_after_it_starts", '"end" IS NULL OR "end" >= "start"', "移出日期不早于列入日期"),
+        Rule(
+            "institution_is_no_person",
+            f"NOT regexp_full_match(institution_id, '{PERSON_NUMBER}')",
+            "「机构编号」是身份证号码的样式：名单只列机构，不列人",
+            "institution_id",
+        ),
+        Rule(
+            "institution_has_a_full_name",
+            "length(institution_name) >= 5 AND NOT regexp_matches(institution_name, '[·•]')",
+            "「机构名称」须为机构全称（五字以上）：名单只列机构，不列人",
+            "institution_name",
+        ),
+    ),
+)
+
 PEOPLE = Table(
     "people",
     "比对库",
@@ -242,6 +300,8 @@ READ_TABLES = (
     EMPLOYMENT,
     SCHOOLS,
     STAFF_ENTRIES,
+    INSPECTORS,
+    INSTITUTIONS,
     PEOPLE,
     STAFF_FINDINGS,
     SNAPSHOT_CHANGES,
