@@ -99,6 +99,10 @@ def show_questions(home: Home) -> None:
     asked = read_all(home, "school_responsibilities").filter(pl.col("state") == "question").sort("link_id")
     columns = {"link_id": "比对编号", "raid_id": "查处编号", "raid_date": "查处日期", "question": "问题"}
     show_grid("待判定的问题", asked, columns)
+    unsure = read_all(home, "school_responsibilities").drop_nulls("inspector_question")
+    once = unsure.unique(["school_id", "raid_date"]).sort("school_id", "raid_date")
+    columns = {"school_id": "学校标识码", "raid_date": "查处日期", "inspector_question": "须由督导室核实"}
+    show_grid("责任督学待核实", once, columns)
 
 
 def show_disclosures(home: Home, link_id: str | None) -> None:

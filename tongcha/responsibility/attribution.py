@@ -68,6 +68,8 @@ def attribute_schools(
             school_name=pl.when(decided).then("school_name"),
             authority=pl.when(decided).then("authority"),
             chain=_show_chain(),
+            inspector_id=pl.lit(None, pl.String),
+            inspector_question=pl.lit(None, pl.String),
         ).select(SCHOOL_RESPONSIBILITIES.schema.names())
     )
 

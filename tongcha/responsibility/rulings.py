@@ -8,6 +8,7 @@ import polars as pl
 
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
+from tongcha.responsibility.inspectors import name_inspectors
 from tongcha.responsibility.steps import read_strikes, strike_responsibilities
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
@@ -82,7 +83,10 @@ def apply_rulings(
 
 
 def settle_responsibilities(
-    attributed: pl.DataFrame, events: list[Event], schools: pl.DataFrame
+    attributed: pl.DataFrame,
+    events: list[Event],
+    schools: pl.DataFrame,
+    inspectors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return `school_responsibilities` after what people decided: rulings first, then what appeals struck.
 
@@ -90,6 +94,8 @@ def settle_responsibilities(
         attributed: from `attribute_schools`.
         events: the ledger.
         schools: table `schools`.
+        inspectors: table `inspectors`; without it nobody is named beside the school and nothing is asked.
     """
     ruled = apply_rulings(school_responsibilities=attributed, rulings=read_rulings(events), schools=schools)
-    return SCHOOL_RESPONSIBILITIES.conform(strike_responsibilities(ruled, read_strikes(events)))
+    named = ruled if inspectors is None else name_inspectors(ruled, inspectors)
+    return SCHOOL_RESPONSIBILITIES.conform(strike_responsibilities(named, read_strikes(events)))

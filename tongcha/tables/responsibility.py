@@ -37,6 +37,8 @@ SCHOOL_RESPONSIBILITIES = Table(
         whole("spell_no", "所依任职段"),
         text("chain", "责任链", "学校→主管部门，写明所依的任职段", required=True),
         text("question", "待判定问题"),
+        text("inspector_id", "责任督学", "查处当日负责该校的督学编号；只说明由谁联系，不认定其有过错"),
+        text("inspector_question", "督学待核实", "当日没有或者有多名责任督学时，请督导室核实"),
     ),
     "每条已确认比对对应查处当日的任职学校。",
 )
