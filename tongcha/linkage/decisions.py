@@ -55,12 +55,16 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
 
     Args:
         links: score, rank, margin_bits, one column of level names per field, twin_id, id_failed,
-            evidence_grade.
+            excluded_bits, evidence_grade.
         policy: thresholds.
     """
     rule, grades = policy.decision, policy.grades
     refusals = [
         (pl.col("rank") > 1, "另有更相符的候选"),
+        (
+            pl.col("excluded_bits") <= -rule.contested_bits,
+            "同场另有他人也与库中此人相符，二人不会都是此人",
+        ),
         (pl.col("id_failed"), "证件号码校验不通过，须核对原件"),
         (
             (pl.col("id_number") == "exact") & ~pl.col("name").is_in(grades.close_names),
@@ -76,7 +80,8 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     ]
     reason = pl.coalesce(*(pl.when(test).then(pl.lit(text)) for test, text in refusals))
     settled = pl.col("refusal").is_null().any().over("identity_id")
-    reviewed = ~settled & (pl.col("rank") <= rule.review_ranks) & (pl.col("score") >= rule.review_bits)
+    likely = pl.col("score") - pl.col("excluded_bits") >= rule.review_bits  # who else was met hides nobody
+    reviewed = ~settled & (pl.col("rank") <= rule.review_ranks) & likely
     return links.with_columns(refusal=reason).with_columns(
         decision=pl.when(pl.col("refusal").is_null())
         .then(pl.lit("accept"))

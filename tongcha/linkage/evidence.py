@@ -25,6 +25,7 @@ LABELS: Final = {
     "area": "地区",
     "school": "学校",
     "subject": "学科",
+    "others": "同场他人",
     "rivals": "竞争候选",
     "duplicate": "重复登记",
 }
@@ -90,6 +91,7 @@ LEVEL_LABELS: Final[dict[str, dict[str, tuple[str, str]]]] = {
 
 SPECIAL: Final = {
     "prior": ("人群基数", "库中人数众多，任意一人恰为此人的可能很小，从负数起算"),
+    "others": ("二者至多其一", "同场另有他人也与库中此人相符，二人不会都是此人，按对方的把握扣减"),
     "rivals": ("扣除竞争", "其他候选也可能是此人，相应扣减"),
     "duplicate": ("两条登记", "同一人有两条登记，以哪一条为准尚待确认，相应扣减"),
 }
@@ -105,7 +107,7 @@ def hash_evidence(rows: pl.DataFrame) -> pl.DataFrame:
     shown = ["field", "level", "identity_value", "person_value"]
     line = pl.concat_str([pl.col(c).fill_null("") for c in shown], separator="\x1f")
     texts = (
-        rows.filter(~pl.col("field").is_in(["先验", "竞争候选", "重复登记"]))
+        rows.filter(~pl.col("field").is_in([LABELS[rule] for rule in SPECIAL]))
         .sort("link_id", "seq")
         .group_by("link_id", maintain_order=True)
         .agg(line.str.join("\x1e").alias("text"))
@@ -130,7 +132,11 @@ def build_evidence(
     for seq, field in enumerate(FIELDS, start=1):
         if field in LEVEL_LABELS and field in links.columns:
             parts.append(_field_rows(links, field, seq, scored.bits[field][pair], sides[field]))
-    for seq, rule, column in ((20, "rivals", "rivalry_bits"), (21, "duplicate", "doubt_bits")):
+    for seq, rule, column in (
+        (19, "others", "excluded_bits"),
+        (20, "rivals", "rivalry_bits"),
+        (21, "duplicate", "doubt_bits"),
+    ):
         parts.append(_rule_rows(links, rule, seq, links[column].to_numpy()).filter(pl.col("bits") != 0))
     return pl.concat(parts).sort("link_id", "seq")
 

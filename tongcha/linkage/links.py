@@ -45,8 +45,8 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
 
     Returns:
         pair (position in `scored.pairs`), identity_id, raid_id, raid_date, person_id, teacher_id,
-        score, probability, rank, margin_bits, rival_id, rivalry_bits, doubt_bits, twin_id, id_failed, and one
-        column of level names per field ("absent" where a side lacks it).
+        score, probability, rank, margin_bits, rival_id, rivalry_bits, doubt_bits, excluded_bits, twin_id,
+        id_failed, and one column of level names per field ("absent" where a side lacks it).
     """
     ranked = scored.ranked
     kept = np.flatnonzero(ranked.rank <= policy.decision.candidates_kept)
@@ -69,6 +69,7 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
             "rival_id": person.gather(scored.record[np.maximum(rival, 0)]),
             "rivalry_bits": ranked.rivalry[kept],
             "doubt_bits": ranked.doubt[kept],
+            "excluded_bits": scored.excluded[pair],
             "twin_id": person.gather(scored.record[np.maximum(twin, 0)]),
             "id_failed": scored.compared.met.number_state[pair] == NUMBER_BAD,
         }

@@ -26,6 +26,7 @@ from tongcha.linkage.comparisons import (
     compare_phones,
     compare_sexes,
 )
+from tongcha.linkage.exclusion import exclude_others
 from tongcha.linkage.keys import Probes, probe_keys, surname_sound
 from tongcha.linkage.name_levels import compare_names
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
@@ -54,6 +55,7 @@ class Scored:
         compared: both sides and their levels, pair by pair.
         bits: bits per field, pair by pair.
         prior: bits before any field.
+        excluded: bits (≤ 0) that others met at the same raid take away, pair by pair.
         ranked: order, rivals and posterior.
     """
 
@@ -63,6 +65,7 @@ class Scored:
     compared: Compared
     bits: dict[str, F64]
     prior: float
+    excluded: F64
     ranked: Ranked
 
 
@@ -104,14 +107,15 @@ def score_pairs(
     _compare_subjects(compared, identities, found)
     weigher = Weigher(policy, scan.census, count_bearers(scan, probes, len(met)), scan.census.age_share(met))
     bits, prior = weigher.weigh(compared), weigher.prior()
-    ranked = rank_pairs(
-        pairs.identity,
-        np.sum(list(bits.values()), axis=0) + prior,
-        found["person_id"].rank("ordinal").to_numpy()[sides.record],
-        group_records(pairs.identity, compared.person, pairs.row, schools_of(found)[sides.record]),
-        policy.decision.duplicate_bits,
-    )
-    return Scored(pairs, found, sides.record, compared, bits, prior, ranked)
+    weight = np.sum(list(bits.values()), axis=0) + prior
+    tie = found["person_id"].rank("ordinal").to_numpy()[sides.record]
+    person = group_records(pairs.identity, compared.person, pairs.row, schools_of(found)[sides.record])
+    ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)
+    raid_id = read_text(identities, "raid_id")
+    excluded = exclude_others(raid_id, met, compared, person, ranked, policy.subjects)
+    if excluded.any():
+        ranked = rank_pairs(pairs.identity, weight + excluded, tie, person, policy.decision.duplicate_bits)
+    return Scored(pairs, found, sides.record, compared, bits, prior, excluded, ranked)
 
 
 @dataclass(frozen=True, slots=True)

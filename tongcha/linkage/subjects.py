@@ -67,7 +67,7 @@ def _agreeing_pairs(met: Side, policy: Subjects) -> I64:
     same_phone = _pairs_of(
         pl.select(pl.when(pl.Series(met.phone > 0)).then(pl.Series(met.phone))).to_series()
     )
-    same_phone = same_phone[_may_be_one(met, same_phone, policy.years_apart)]
+    same_phone = same_phone[may_be_one(met, same_phone, policy.years_apart)]
     pairs = np.concatenate([same_number, same_phone])
     level = compare_names(met.take(pairs[:, 0]), met.take(pairs[:, 1]))
     close = [NAME_LEVELS.index(name) for name in policy.close_names]
@@ -81,7 +81,14 @@ def _pairs_of(values: pl.Series) -> I64:
     return pairs.select("row", "row_right").cast(pl.Int64).to_numpy().reshape(-1, 2)
 
 
-def _may_be_one(met: Side, pairs: I64, years: float) -> Truth:
+def may_be_one(met: Side, pairs: I64, years: float) -> Truth:
+    """Whether neither sex nor claimed age contradicts that two identities are one person.
+
+    Args:
+        met: the identities.
+        pairs: positions of two identities per row.
+        years: claimed ages that differ by more, counted back to a birth date, contradict.
+    """
     one, other = met.take(pairs[:, 0]), met.take(pairs[:, 1])
     told = (one.age >= 0) & (other.age >= 0)
     apart = np.abs((one.age - one.day / DAYS_A_YEAR) - (other.age - other.day / DAYS_A_YEAR)) > years

@@ -46,6 +46,9 @@ class Decision(PolicyPart):
     accept_bits: Bits
     accept_margin_bits: Bits
     accept_grades: tuple[Certain, ...] = Field(min_length=1)
+    contested_bits: Annotated[float, Field(ge=0, le=10)] = Field(
+        description="an identity isn't accepted once others at the raid take this much from its claim"
+    )
     review_bits: Bits
     review_ranks: Annotated[int, Field(ge=1, le=20)]
     duplicate_bits: Bits
