@@ -149,10 +149,13 @@ def bulletins(  # noqa: PLR0913, PLR0917 - one argument per upstream table
 
 
 @declare_asset(BY_NAME["bulletin_files"])
-def bulletin_files(office: dg.ResourceParam[Office], bulletins: pl.DataFrame) -> pl.DataFrame:
+def bulletin_files(
+    office: dg.ResourceParam[Office], bulletins: pl.DataFrame, review_quality: pl.DataFrame
+) -> pl.DataFrame:
     """Write the bulletins as a workbook."""
     return write_bulletins(
         bulletins,
+        review_quality,
         small_cell=office.policy(CasebookPolicy, "casebook").small_cell,
         mark=EXAMPLE_MARK if office.is_demo else "",
         out=office.outbox,

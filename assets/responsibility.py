@@ -31,7 +31,7 @@ from tongcha.tables import BY_NAME
 
 
 @declare_asset(BY_NAME["school_responsibilities"])
-def school_responsibilities(
+def school_responsibilities(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     office: dg.ResourceParam[Office],
     confirmed_links: pl.DataFrame,
     judgements: pl.DataFrame,
@@ -39,6 +39,7 @@ def school_responsibilities(
     people: pl.DataFrame,
     employment: pl.DataFrame,
     schools: pl.DataFrame,
+    inspectors: pl.DataFrame,
 ) -> pl.DataFrame:
     """Name the school of the raid day for every confirmed link, as people ruled and appeals decided."""
     attributed = attribute_schools(
@@ -49,7 +50,7 @@ def school_responsibilities(
         schools=schools,
         policy=office.policy(RoutingPolicy, "routing"),
     )
-    return settle_responsibilities(attributed, office.events(), schools)
+    return settle_responsibilities(attributed, office.events(), schools, inspectors)
 
 
 @declare_asset(BY_NAME["pupil_schools"])
@@ -182,12 +183,14 @@ def scoreboard_files(
     scoreboard: pl.DataFrame,
     score_deductions: pl.DataFrame,
     measure_proposals: pl.DataFrame,
+    review_quality: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write the scoreboard as a workbook and as a picture."""
     workbook, _ = write_scoreboard(
         scoreboard=scoreboard,
         score_deductions=score_deductions,
         proposals=measure_proposals,
+        review_quality=review_quality,
         out=office.outbox,
         mark=EXAMPLE_POINTS_MARK if office.is_demo else "",
     )

@@ -140,9 +140,11 @@ def open_desk(settings: ConsoleSettings, batch: str) -> Desk:
 
     Raises:
         Refusal: no such batch has been proposed.
+        TongchaError: its source has expired or is gone; the gate refuses the batch with the same words.
     """
     if batch not in settings.list_batches():
         raise Refusal(HTTPStatus.NOT_FOUND, "批次", "不在已比对的批次之列", "回到首页，从列表中打开")
+    settings.require_open(batch)
     links = settings.read_table("candidate_links", batch)
     sites = settings.read_table("sites", batch)
     events = [event for kind in KINDS for event in settings.ledger.events(kind)]

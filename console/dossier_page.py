@@ -18,9 +18,19 @@ if TYPE_CHECKING:
     from console.settings import ConsoleSettings
 
 
-def render_dossier_page(settings: ConsoleSettings, desk: Desk, link_id: str) -> Response:
-    """Return the dossier; without table `judgements`, so that nobody reads what others answered."""
+def render_dossier_page(
+    settings: ConsoleSettings, desk: Desk, link_id: str, *, tells_search: bool
+) -> Response:
+    """Return the dossier; without table `judgements`, so that nobody reads what others answered.
+
+    Args:
+        settings: the deployment.
+        desk: the batch.
+        link_id: the link.
+        tells_search: show what was found in favour, if anyone searched; it tells that the link is confirmed.
+    """
     batch, read = desk.batch, settings.read_table
+    was_searched = tells_search and link_id in read("confirmed_links", batch)["link_id"]
     tables = DossierTables(
         ShownTables(
             desk.links,
@@ -32,6 +42,7 @@ def render_dossier_page(settings: ConsoleSettings, desk: Desk, link_id: str) -> 
         read("employment", batch),
         read("teachers", batch),
         read("staff_entries", batch),
+        read("exculpatory_findings", batch) if was_searched else None,
     )
     page = render_dossiers(tables, [link_id])[link_id]
     return HTMLResponse(page, headers={"Content-Security-Policy": _admit_style(page)})

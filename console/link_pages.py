@@ -70,12 +70,15 @@ def show_dossier(visit: Visit) -> Response:
     batch, link_id = visit.place
     settings = visit.console.settings
     desk = open_desk(settings, batch)
-    if not _may_see_scores(desk, link_id, admit(desk, link_id, visit.reviewer)):
+    admission = admit(desk, link_id, visit.reviewer)
+    if not _may_see_scores(desk, link_id, admission):
         raise Refusal(
             HTTPStatus.FORBIDDEN, f"比对 {link_id} 的卷宗", "作出判断之前不能看，内有机器的看法", "先作判断"
         )
     record_access(settings, visit.session, (batch, link_id), DOSSIER_VIEW)
-    return render_dossier_page(settings, desk, link_id)
+    can_undo = any(entry.link_id == link_id for entry in visit.session.entries)
+    tells_search = admission.mode == "view" or not can_undo
+    return render_dossier_page(settings, desk, link_id, tells_search=tells_search)
 
 
 def _note_look(visit: Visit, admission: Admission, *, with_scores: bool) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from console.desk import VIEWER, open_desk
-from console.progress import find_first_round, frame, measure_progress
+from console.progress import Progress, find_first_round, frame, measure_progress
 from console.rendering import render_page
 from console.web import link_to
+from tongcha.errors import TongchaError
+from tongcha.review.page_one import TITLE
 from tongcha.review.settle import WAITING
+from tongcha.tables.review import REVERIFICATION
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -22,14 +26,44 @@ MOST_ROWS: Final = 200
 """rows of a queue on one page; whoever has judged them all sees the next"""
 
 
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One batch on the first page.
+
+    Attributes:
+        batch: the batch.
+        url: its queue.
+        closed: why it is closed; empty while it is open, and the rest is then meant.
+        waiting: links that wait for anybody, for those who only look.
+        progress: this person's rounds.
+    """
+
+    batch: str
+    url: str
+    closed: str
+    waiting: int | None = None
+    progress: list[Progress] = field(default_factory=list)
+
+
 def show_batches(visit: Visit) -> Response:
-    """Show every batch with this person's progress."""
+    """Show every batch with this person's progress, and how often the wrong person was confirmed.
+
+    Whoever re-verifies isn't shown the rate: where few links were looked at, a number that moves after their
+    own answer tells how the link had been settled.
+    """
     settings = visit.console.settings
-    rows = []
-    for batch in settings.list_batches():
-        desk = open_desk(settings, batch)
-        rows.append((batch, link_to("batches", batch), _count(desk, visit), measure_progress(desk, visit)))
-    return render_page("batches.html", batches=rows, **frame(visit))
+    rows = [_describe_batch(visit, batch) for batch in settings.list_batches()]
+    error_rates = [] if REVERIFICATION in visit.reviewer.roles else settings.error_rates()
+    return render_page("batches.html", batches=rows, title=TITLE, error_rates=error_rates, **frame(visit))
+
+
+def _describe_batch(visit: Visit, batch: str) -> BatchRow:
+    url = link_to("batches", batch)
+    try:
+        desk = open_desk(visit.console.settings, batch)
+    except TongchaError as closed:
+        return BatchRow(batch, url, str(closed))
+    return BatchRow(batch, url, "", _count(desk, visit), measure_progress(desk, visit))
 
 
 def show_queue(visit: Visit) -> Response:

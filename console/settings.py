@@ -24,9 +24,12 @@ class ConsoleSettings:
     Attributes:
         read_table: table name and batch (None for tables without) → the stored table. Asked at each
             request for sites, identities, candidate_links and link_evidence, and for people, schools,
-            employment, teachers and staff_entries of the snapshot that the batch was linked to; always
-            with the batch.
+            employment, teachers and staff_entries of the snapshot that the batch was linked to, and for
+            confirmed_links and exculpatory_findings, which may be empty; always with the batch.
         list_batches: batches whose links have been proposed, in the order to show them.
+        require_open: batch → nothing; raises a `TongchaError`, in the gate's own words, when the batch's
+            source has expired or is gone, so that nobody looks at data that may no longer be used.
+        error_rates: the sentences of page one (`tongcha.review.page_one`), as last measured.
         ledger: where judgements go.
         review_policy: who must sign and when a reason is due.
         console_policy: how long a login lasts.
@@ -38,6 +41,8 @@ class ConsoleSettings:
 
     read_table: Callable[[str, str | None], pl.DataFrame]
     list_batches: Callable[[], list[str]]
+    require_open: Callable[[str], None]
+    error_rates: Callable[[], list[str]]
     ledger: Ledger
     review_policy: ReviewPolicy
     console_policy: ConsolePolicy

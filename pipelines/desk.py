@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from assets.page_one import tell_error_rates
 from assets.store import WHOLE, TableStore
 from console.accounts import Accounts
 from console.policy import ConsolePolicy
 from console.settings import ConsoleSettings
 from pipelines.resources import build_office
+from tongcha.intake.batch import find_batch
+from tongcha.intake.source import read_source
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
 from tongcha.tables import BY_NAME, Partition
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
 
+MADE_BY_ACT: Final = ("confirmed_links", "exculpatory_findings")
+"""tables that aren't there yet when a batch is reviewed for the first time"""
+
 
 def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSettings:
     """Return what the console needs to know of an opened home."""
@@ -26,11 +32,20 @@ def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSetti
     links = BY_NAME["candidate_links"]
 
     def read_table(name: str, batch: str | None) -> pl.DataFrame:
-        return office.tables.read(BY_NAME[name], choose_partition(office.tables, name, batch))
+        table, partition = BY_NAME[name], choose_partition(office.tables, name, batch)
+        if name in MADE_BY_ACT and not office.tables.has(table, partition):
+            return table.empty()
+        return office.tables.read(table, partition)
+
+    def require_open(batch: str) -> None:
+        today = home.settings().today or datetime.now(tz=UTC).astimezone().date()
+        read_source(find_batch(office.inbox, batch), today=today)
 
     return ConsoleSettings(
         read_table=read_table,
         list_batches=lambda: office.tables.partitions(links),
+        require_open=require_open,
+        error_rates=lambda: tell_error_rates(office.tables),
         ledger=Ledger(office.ledger_url),
         review_policy=office.policy(ReviewPolicy, "review"),
         console_policy=office.policy(ConsolePolicy, "console"),

@@ -8,10 +8,12 @@ import polars as pl
 from rich.panel import Panel
 from rich.table import Table as Grid
 
+from assets.page_one import tell_error_rates
 from assets.store import TableStore
 from pipelines.terminal import say
 from tongcha.errors import InputError
 from tongcha.linkage.explain import explain_link, waterfall_text
+from tongcha.review.page_one import TITLE
 from tongcha.tables import BY_NAME
 
 REFERRAL_SHOWN: Final = (
@@ -115,13 +117,15 @@ def show_notice(home: Home) -> None:
 
 
 def show_funnel(home: Home) -> None:
-    """Show how few of those who were met are ever referred."""
+    """Show how few of those who were met are ever referred, and how often the wrong person was confirmed."""
     grid = Grid(title="漏斗", title_justify="left")
     grid.add_column("环节")
     grid.add_column("数量", justify="right")
     for label, count in count_funnel(home):
         grid.add_row(label, str(count))
     say(grid)
+    for sentence in tell_error_rates(TableStore(home.root / "tables")):
+        say(f"{TITLE}：{sentence}")
 
 
 def count_funnel(home: Home) -> list[tuple[str, int]]:

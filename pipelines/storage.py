@@ -8,10 +8,12 @@ import dagster as dg
 import duckdb
 
 from assets.linkage import LINKAGE
+from assets.page_one import tell_error_rates
 from assets.store import WHOLE
 from checks.verdict import write_markdown
 from tongcha.documents.validation_report import place_report
 from tongcha.reference.snapshot import newest_snapshot
+from tongcha.review.page_one import TITLE
 from tongcha.tables import BY_NAME, Partition, Table
 from tongcha.tables.predicates import breach_query, rule_predicates
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from assets.office import Office
 
 PREVIEW_ROWS: Final = 8
+PAGE_ONE: Final = ("confirmed_links", "referrals", "review_quality")
+"""tables whose page in the UI says how often the wrong person was confirmed, as last measured"""
 
 
 class ParquetTables(dg.IOManager):
@@ -52,6 +56,7 @@ class ParquetTables(dg.IOManager):
                 "预览（仅公开列）": dg.MetadataValue.md(preview(table, frame)),
                 **self._office.provenance,
                 **({"参照快照": partition} if table.partition is Partition.SNAPSHOT else {}),
+                **({TITLE: "".join(tell_error_rates(self._office.tables))} if table.name in PAGE_ONE else {}),
             }
         )
 

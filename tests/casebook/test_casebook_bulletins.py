@@ -21,7 +21,9 @@ from tongcha.casebook.due import Standing, list_due_items, record_reply
 from tongcha.casebook.periods import list_periods
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
+from tongcha.review.page_one import UNLOOKED
 from tongcha.tables import BY_NAME
+from tongcha.tables.review import REVIEW_QUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,13 +125,16 @@ def test_no_small_count_is_shown_nor_follows_from_a_quarter_and_its_halves(met):
 
 def test_the_workbook_says_what_it_hides(tmp_path):
     table = tally({date(2026, 10, 18): 3})
-    files = write_bulletins(table, small_cell=FLOOR, mark="演示", out=tmp_path)
-    again = write_bulletins(table.reverse(), small_cell=FLOOR, mark="演示", out=tmp_path)
+    quality = REVIEW_QUALITY.empty()
+    files = write_bulletins(table, quality, small_cell=FLOOR, mark="演示", out=tmp_path)
+    again = write_bulletins(table.reverse(), quality, small_cell=FLOOR, mark="演示", out=tmp_path)
     assert files.equals(again)
-    page = load_workbook(tmp_path / FILE)["半月报"]
+    book = load_workbook(tmp_path / FILE)
+    page = book["半月报"]
     cells = {row[3]: row[6] for row in page.iter_rows(min_row=4, values_only=True)}
     assert cells["现场核验人员"] == "不显示"
     assert "少于 5 的不显示" in page["A2"].value
+    assert book.worksheets[0]["B4"].value == UNLOOKED
 
 
 def test_every_running_limit_is_listed_and_an_answered_prompt_no_longer(tmp_path):

@@ -24,9 +24,12 @@ from console.server import build_server
 from console.settings import ConsoleSettings
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
+from tongcha.review.page_one import UNLOOKED
 from tongcha.tables.intake import IDENTITIES, SITES
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE
 from tongcha.tables.reference import EMPLOYMENT, PEOPLE, SCHOOLS, STAFF_ENTRIES, TEACHERS
+from tongcha.tables.referral import EXCULPATORY_FINDINGS
+from tongcha.tables.review import CONFIRMED_LINKS
 
 if TYPE_CHECKING:
     from tongcha.review.reviewers import Role
@@ -113,6 +116,8 @@ def make_settings(
     plain = ConsoleSettings(
         read_table=(world or World()).read,
         list_batches=lambda: [BATCH],
+        require_open=lambda _batch: None,
+        error_rates=lambda: [UNLOOKED],
         ledger=Ledger(f"sqlite:///{home / 'ledger.sqlite'}"),
         review_policy=REVIEW_POLICY,
         console_policy=CONSOLE_POLICY,
@@ -225,6 +230,8 @@ def build_tables(count: int = len(LINKS)) -> dict[str, pl.DataFrame]:
         "teachers": TEACHERS.conform(_frame([_teacher(n) for n in numbers])),
         "staff_entries": STAFF_ENTRIES.empty(),
         "sites": SITES.conform(_frame([site])),
+        "confirmed_links": CONFIRMED_LINKS.empty(),
+        "exculpatory_findings": EXCULPATORY_FINDINGS.empty(),
     }
 
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from tests.responsibility import hand_worked as world
 from tongcha.errors import PolicyError
@@ -14,6 +15,8 @@ from tongcha.responsibility.attribution import attribute_schools
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
+from tongcha.review.page_one import UNLOOKED
+from tongcha.tables.review import REVIEW_QUALITY
 
 if TYPE_CHECKING:
     from tongcha.policy.deductions import DeductionPolicy
@@ -240,14 +243,21 @@ def test_the_scoreboard_is_in_the_order_of_school_codes_and_carries_no_rank():
 def test_the_scoreboard_workbook_has_the_same_bytes_whatever_the_row_order(tmp_path):
     board, addends = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools()), deduct()
     proposals = propose_measures(scoreboard=board, policy=world.DEDUCTIONS)
+    quality = REVIEW_QUALITY.empty()
     first, digest = write_scoreboard(
-        scoreboard=board, score_deductions=addends, proposals=proposals, out=tmp_path / "a"
+        scoreboard=board,
+        score_deductions=addends,
+        proposals=proposals,
+        review_quality=quality,
+        out=tmp_path / "a",
     )
     _, again = write_scoreboard(
         scoreboard=board.reverse(),
         score_deductions=addends.reverse(),
         proposals=proposals.reverse(),
+        review_quality=quality,
         out=tmp_path / "b",
     )
     assert digest == again
     assert first.stat().st_mode & 0o077 == 0
+    assert UNLOOKED in load_workbook(first).worksheets[0]["A2"].value

@@ -8,6 +8,7 @@ import polars as pl
 
 from tongcha.documents.masks import number_same
 from tongcha.documents.sheets import Sheet
+from tongcha.tables.referral import NOT_SEARCHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ def list_facts(clues: pl.DataFrame, findings: pl.DataFrame, *, shows_origin: boo
     return Sheet(
         "有利事实",
         "对当事人有利的事实",
-        "请一并核查。课后服务安排、请假、亲属关系、场所租赁等我局没有数据，未能查找。",
+        f"请一并核查。{NOT_SEARCHED}等我局没有数据，未能查找。",
         tuple((label, width) for label, width, _ in columns),
         _as_text(rows, [name for *_, name in columns]),
     )

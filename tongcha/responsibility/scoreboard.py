@@ -16,6 +16,7 @@ import polars as pl
 from tongcha.documents.files import write_file
 from tongcha.documents.sheets import measure_height, open_workbook
 from tongcha.responsibility.deductions import CAP, LABELS, PUPILS, TEACHER
+from tongcha.review.page_one import TITLE, state_error_rates
 from tongcha.tables.contract import POINTS
 from tongcha.tables.responsibility import SCOREBOARD
 
@@ -93,6 +94,7 @@ def write_scoreboard(
     scoreboard: pl.DataFrame,
     score_deductions: pl.DataFrame,
     proposals: pl.DataFrame,
+    review_quality: pl.DataFrame,
     out: Path,
     mark: str = "",
 ) -> tuple[Path, str]:
@@ -102,6 +104,7 @@ def write_scoreboard(
         scoreboard: table of that name.
         score_deductions: the addends that it sums.
         proposals: table `measure_proposals`.
+        review_quality: table of that name; how often the wrong person was confirmed stands above the points.
         out: the outbox; the file lands in `scoreboard/`.
         mark: the demonstration mark, if any.
 
@@ -111,7 +114,7 @@ def write_scoreboard(
     buffer = io.BytesIO()
     book = open_workbook(buffer)
     for number, (_, part) in enumerate(_split_campaigns(scoreboard), start=1):
-        _add_totals(book, f"督导计分{number}", part, mark)
+        _add_totals(book, f"督导计分{number}", part, mark, state_error_rates(review_quality))
     _add_proposals(book, proposals.sort("campaign", "school_id", "threshold", "measure"))
     _add_addends(book, score_deductions.sort("campaign", "school_id", "rule", "case_ref"))
     book.close()
@@ -124,7 +127,9 @@ def _split_campaigns(scoreboard: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]
     return [(str(campaign), part) for (campaign,), part in parts.items()]
 
 
-def _add_totals(book: xlsxwriter.Workbook, name: str, rows: pl.DataFrame, mark: str) -> None:
+def _add_totals(
+    book: xlsxwriter.Workbook, name: str, rows: pl.DataFrame, mark: str, error_rates: list[str]
+) -> None:
     page = book.add_worksheet(name)
     columns = (
         ("学校标识码", 14, "school_id"), ("学校名称", 36, "school_name"),
@@ -133,7 +138,11 @@ def _add_totals(book: xlsxwriter.Workbook, name: str, rows: pl.DataFrame, mark: 
     )  # fmt: skip
     title = book.add_format({"bold": True, "font_size": 16, "font_name": "宋体"})
     page.write_string(0, 0, f"{rows['campaign'][0]}：拟扣分" + (f"（{mark}）" if mark else ""), title)
-    page.write_string(1, 0, PROPOSED, book.add_format({"font_color": "#9C0006", "font_name": "宋体"}))
+    note = book.add_format({"font_color": "#9C0006", "font_name": "宋体", "text_wrap": True, "valign": "top"})
+    lines = [PROPOSED, *(f"{TITLE}：{sentence}" for sentence in error_rates)]
+    width = sum(width for _, width, _ in columns)
+    page.merge_range(1, 0, 1, len(columns) - 1, "\n".join(lines), note)
+    page.set_row(1, sum(measure_height([line], [width]) for line in lines))
     _add_rows(book, page, columns, rows)
     last = 2 + rows.height
     chart = book.add_chart({"type": "bar"})

@@ -21,6 +21,7 @@ from tongcha.review import layout
 from tongcha.review.shown import CAPTURES, EMPLOYMENT, PRIOR, show_links, sign_bits
 from tongcha.review.workbook import split_differences
 from tongcha.review.workbook_sides import DECISION_WORDS
+from tongcha.tables.referral import NOT_SEARCHED, SEARCHED_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ class DossierTables:
         employment: table `employment`.
         teachers: table `teachers`, for where registry values stand.
         staff_entries: table `staff_entries`, for where values of people only on a list stand.
-        findings: table `exculpatory_findings`; None where nobody has searched yet.
+        findings: table `exculpatory_findings`; None where these links haven't been searched yet.
         judgements: table `judgements`; None in a reviewer's dossier, who must not see others' answers.
     """
 
@@ -117,6 +118,8 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
         "employment_text": shown.texts["当日任职"].replace("\n", "，"),
         "spells": _list_spells(tables.employment, link, schools),
         "findings": _list_findings(tables.findings, link["link_id"]),
+        "searched_for": SEARCHED_FOR,
+        "not_searched": NOT_SEARCHED,
         "unknown": _list_unknown(shown, link),
         "judgements": _list_judgements(tables.judgements, link["link_id"]),
         "provenance": _list_provenance(tables, identity, person, link),

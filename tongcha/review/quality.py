@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from tongcha.ledger.events import Event
     from tongcha.policy.review import ReviewPolicy
 
-Measure = tuple[str, str, float | None, float | None, float | None, str]
+Measure = tuple[str, str, float | None, float | None, float | None, int | None, int | None, str]
+"""the columns of table `review_quality`"""
+NO_SHARE: Final = (None, None, None, None)
+"""interval, hits and trials of what isn't a share"""
 LONGEST_LOOK: Final = timedelta(minutes=30)
 """a page left open longer than this tells nothing about how long a judgement takes"""
 DECOYS_REACH: Final = {"accept": "只需一人签字", "review": "须两人复核"}
 """what the decoys of table `link_quality` may wrongly reach, and what people still do about it there"""
 NOT_THE_PERSON: Final = "not_the_person"
 """the finding of an outcome event by which a recipient says that the referral named the wrong person"""
+UNDECIDED: Final = "pending"
+"""the finding by which a recipient says that it hasn't looked yet"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +112,23 @@ def _measure_false_referrals(
     again = current.filter((pl.col("round") == REVERIFICATION) & (pl.col("verdict") != "unsure"))
     looked = again.join(before, on="link_id").join(records.queue.select("link_id", "state"), on="link_id")
     confirmed, rejected = (looked.filter(pl.col("before") == state) for state in ("已确认", "已否定"))
-    outcomes = (e for e in drop_retracted(records.events) if e.kind is EventKind.OUTCOME)
-    told = [event for event in outcomes if "finding" in event.payload]
-    wrong = sum(event.payload["finding"] == NOT_THE_PERSON for event in told)
+    told = _read_findings(records.events)
+    wrong = sum(finding == NOT_THE_PERSON for finding in told)
     return [
         _share("false_referral_rate", "误认率（盲核）", _upset(confirmed), confirmed.height, "盲核的确认件"),
         _share("missed_by_review_rate", "误否率（盲核）", _upset(rejected), rejected.height, "盲核的否定件"),
         _share("refuted_by_recipient_rate", "接收单位反馈认错人的份额", wrong, len(told), "反馈件"),
     ]
+
+
+def _read_findings(events: Iterable[Event]) -> list[str]:
+    """What the recipient of each link said last; whoever has yet to look has said nothing."""
+    latest = {
+        event.subject: str(event.payload["finding"])
+        for event in sorted(drop_retracted(events), key=lambda event: event.seq)
+        if event.kind is EventKind.OUTCOME and "finding" in event.payload
+    }
+    return [finding for finding in latest.values() if finding != UNDECIDED]
 
 
 def _estimate_by_decoys(link_quality: pl.DataFrame) -> list[Measure]:
@@ -153,7 +167,7 @@ def _measure_agreement(current: pl.DataFrame) -> list[Measure]:
     note = f"两人都判断过 {len(pairs)} 件；1 为完全一致，0 为与碰巧无异"
     return [
         _share("agreement", "一审二审一致的份额", agreed, len(pairs), "两人都判断过的"),
-        ("kappa", "一审二审一致程度（kappa）", find_kappa(pairs), None, None, note),
+        ("kappa", "一审二审一致程度（kappa）", find_kappa(pairs), *NO_SHARE, note),
     ]
 
 
@@ -191,7 +205,7 @@ def _measure_reviewers(current: pl.DataFrame, records: ReviewRecords) -> list[Me
         rows += [
             _number(f"judgements:{code}", f"{code} 的判断数", own.height),
             _share(f"overturned:{code}", f"{code} 被改判的份额", overturned, settled.height, "已有结论的"),
-            (f"seconds:{code}", f"{code} 每件用时中位数（秒）", middle, None, None, note),
+            (f"seconds:{code}", f"{code} 每件用时中位数（秒）", middle, *NO_SHARE, note),
         ]
     return rows
 
@@ -212,12 +226,12 @@ def _time_looks(events: Iterable[Event]) -> dict[str, list[float]]:
 
 
 def _number(measure: str, label: str, value: float, note: str = "") -> Measure:
-    return measure, label, float(value), None, None, note
+    return measure, label, float(value), *NO_SHARE, note
 
 
 def _share(measure: str, label: str, hits: int, trials: int, what: str, unit: str = "件") -> Measure:
     """A share with its exact interval; without trials nothing is claimed."""
     if trials == 0:
-        return measure, label, None, None, None, f"尚无{what}，不能估计"
-    low, high = clopper_pearson(hits, trials)
-    return measure, label, hits / trials, low, high, f"{what} {trials} {unit}中 {hits} {unit}；区间把握 95%"
+        return measure, label, None, None, None, 0, 0, f"尚无{what}，不能估计"
+    note = f"{what} {trials} {unit}中 {hits} {unit}；区间把握 95%"
+    return measure, label, hits / trials, *clopper_pearson(hits, trials), hits, trials, note

@@ -52,6 +52,17 @@ EXCULPATORY_FINDINGS = Table(
     "同样认真查找的、对当事人有利的事实。",
 )
 
+SEARCHED_FOR = (
+    "现场登记（到场身份、证件号码如何取得、核验民警与依据）",
+    "场所（证照、学科类别、执法人员数）",
+    "本人登记（同名者、性别、年龄、学科、登记状态）",
+    "任职经历（当日起止、借调轮岗、编外返聘、退休）",
+    "学校（自称的学校、是否民办）",
+)
+"""what the search for facts in favour looks at"""
+NOT_SEARCHED = "课后服务安排、请假、亲属关系、场所租赁"
+"""what may speak for a person and no table of ours holds"""
+
 REFERRAL_PACKAGES = Table(
     "referral_packages",
     "移送包",

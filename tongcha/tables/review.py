@@ -173,6 +173,8 @@ REVIEW_QUALITY = Table(
         number("value", "数值"),
         number("low", "区间下限"),
         number("high", "区间上限"),
+        whole("hits", "命中数", "份额的分子；不是份额的指标为空", minimum=0),
+        whole("trials", "总数", "份额的分母；0 表示还没有可数的", minimum=0),
         text("note", "说明"),
     ),
     "复核的质量与负荷：一致程度、各复核人被改判的份额、盲核得出的误移送率与区间、积压与逾期。",
