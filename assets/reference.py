@@ -7,7 +7,10 @@ from assets.declare import declare_asset, declare_assets
 from assets.office import Office
 from tongcha.intake.returns_sheet import write_rejections
 from tongcha.policy.intake import IntakePolicy
+from tongcha.policy.linkage import LinkagePolicy
+from tongcha.policy.reference import ReferencePolicy
 from tongcha.reference.diff import diff_snapshots, refuse_shrunken_registry
+from tongcha.reference.entries import Linking
 from tongcha.reference.people import combine_people
 from tongcha.reference.snapshot import newest_snapshot, read_snapshot
 from tongcha.tables import BY_NAME, reference
@@ -22,7 +25,9 @@ def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]
     earlier = office.tables.read_before(teachers, snapshot)
     stands = office.tables.read(teachers, snapshot) if office.tables.has(teachers, snapshot) else earlier
     refuse_shrunken_registry(stands, taken.teachers, policy)
-    combined = combine_people(taken.teachers, taken.employment, taken.staff_entries)
+    combined = combine_people(
+        taken.teachers, taken.employment, taken.schools, taken.staff_entries, choose_linking(office)
+    )
     made = {
         "people": combined.people,
         "staff_entries": combined.staff_entries,
@@ -31,6 +36,12 @@ def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]
     }
     names = [table.name for table in reference.READ_TABLES]
     return tuple(made[name] if name in made else getattr(taken, name) for name in names)
+
+
+def choose_linking(office: Office) -> Linking:
+    """Return by what staff lists are linked to the registry."""
+    lists = office.policy(ReferencePolicy, "reference").staff_lists
+    return Linking(lists, office.policy(LinkagePolicy, "linkage"))
 
 
 @declare_asset(reference.REFERENCE_REJECTION_SHEETS)

@@ -21,6 +21,7 @@ from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.linkage import LinkagePolicy
 from tongcha.policy.minors import MinorPolicy
+from tongcha.policy.reference import ReferencePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.reviewers import Reviewers
@@ -40,6 +41,7 @@ PINNED: Final = {
 }
 POLICY_FILES: Final[dict[str, type[PolicyFile]]] = {
     "intake": IntakePolicy,
+    "reference": ReferencePolicy,
     "linkage": LinkagePolicy,
     "review": ReviewPolicy,
     "routing": RoutingPolicy,

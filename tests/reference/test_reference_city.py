@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tests.intake_files import POLICY
+from tests.reference_linking import LINKING
 from tongcha.intake.batch import read_batch
 from tongcha.reference.people import combine_people
 from tongcha.reference.snapshot import newest_snapshot, read_snapshot
@@ -47,11 +48,40 @@ def test_the_tables_hold_what_the_city_holds(city):
     assert taken.staff_entries["school_id"].null_count() < taken.staff_entries.height / 100
 
 
-def test_list_entries_find_their_teacher_and_contract_staff_stay_themselves(city):
+@pytest.fixture(scope="module")
+def combined(city):
     _, inbox, _ = city
     taken = read_snapshot(inbox, newest_snapshot(inbox), policy=POLICY)
-    entries = combine_people(taken.teachers, taken.employment, taken.staff_entries).staff_entries
-    permanent = entries.filter(pl.col("staff_type") == "在编")
-    contract = entries.filter(pl.col("staff_type") != "在编")
-    assert permanent["teacher_id"].null_count() < permanent.height * 0.03
+    return combine_people(taken.teachers, taken.employment, taken.schools, taken.staff_entries, LINKING)
+
+
+def judge(city, rows: pl.DataFrame, staff_row: pl.Expr) -> pl.DataFrame:
+    """Add right: whether the row's teacher_id is the person on that line of the list."""
+    named = rows.with_columns(staff_row=staff_row).join(city[0].list_truth, on="staff_row", how="left")
+    right = pl.col("teacher_ids").list.contains(pl.col("teacher_id")).fill_null(value=False)
+    return named.with_columns(right=right)
+
+
+def test_entries_find_their_own_teacher_and_almost_all_do(city, combined):
+    entries = judge(city, combined.staff_entries, pl.concat_str("list_id", pl.lit("#"), "row_no"))
+    linked = entries.drop_nulls("teacher_id")
+    assert linked["right"].all()
+    assert linked.height > 0.985 * city[0].list_truth.height
+
+
+def test_whoever_is_only_on_a_list_stays_a_person_of_their_own(combined):
+    contract = combined.staff_entries.filter(pl.col("staff_type") != "在编")
     assert contract["teacher_id"].null_count() == contract.height
+    alone = combined.people.filter(pl.col("origin") == "staff_list")
+    assert alone.height == combined.staff_entries["teacher_id"].null_count()
+
+
+def test_what_is_not_sure_is_told_to_the_bureau_and_most_of_it_is_true(city, combined):
+    suspicions = combined.staff_findings.filter(pl.col("kind") == "possibly_same")
+    told = judge(city, suspicions, pl.col("subject_id"))
+    open_entries = combined.staff_entries.filter(pl.col("teacher_id").is_null())
+    names = [city[0].list_truth["staff_row"].to_list(), told["subject_id"].to_list()]
+    missed = open_entries.select(pl.concat_str("list_id", pl.lit("#"), "row_no")).to_series().to_list()
+    unreported = set(missed) & set(names[0]) - set(names[1])
+    assert told["right"].mean() > 0.6
+    assert len(unreported) < 0.002 * city[0].list_truth.height

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from tests.reference_linking import LINKING
 from tongcha.reference.entries import link_entries
-from tongcha.reference.keys import registry_keys
 from tongcha.reference.people import People, combine_people
-from tongcha.tables.reference import EMPLOYMENT, STAFF_ENTRIES, TEACHERS
+from tongcha.tables.reference import EMPLOYMENT, SCHOOLS, STAFF_ENTRIES, TEACHERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,12 +46,42 @@ def spells(*rows: tuple[str, dt.date | None]) -> pl.DataFrame:
     )
 
 
+NUMBERED = [S1, S2, *(f"21340000{n:02d}" for n in range(3, 11))]
+SCHOOLS_THERE = SCHOOLS.conform(
+    place(
+        pl.DataFrame(
+            {"school_id": NUMBERED, "name": [f"明德市{n}学校" for n in "甲乙丙丁戊己庚辛壬癸"]}
+        ).with_columns(area=pl.lit("340103"))
+    )
+)
+SURNAMES, GIVEN = "赵钱孙周吴郑冯陈褚卫", "子涵雨桐浩然梓萱宇轩诗琪志强丽华国庆淑英"
+CROWD = teachers(
+    *(
+        {"teacher_id": f"X{n:03d}", "name": f"{SURNAMES[n % 10]}{GIVEN[n // 50]}{GIVEN[n % 19]}"}
+        | {"sex": "女男"[n % 2], "subject": ("数学", "语文", "英语", "体育")[n // 2 % 4]}
+        | {"school_id": NUMBERED[n // 4 % 10]}
+        for n in range(1000)
+    )
+)
+"""A thousand others at ten schools, so that a name weighs what it weighs in a real registry."""
+
+
 def combine(registry: pl.DataFrame, listed: pl.DataFrame) -> People:
-    return combine_people(registry, spells(), listed)
+    return combine_people(registry, spells(), SCHOOLS_THERE, listed, LINKING)
 
 
 def linked(registry: pl.DataFrame, listed: pl.DataFrame) -> list[str | None]:
-    return combine(registry, listed).staff_entries["teacher_id"].to_list()
+    return combine(among_others(registry), listed).staff_entries["teacher_id"].to_list()
+
+
+def among_others(registry: pl.DataFrame) -> pl.DataFrame:
+    return TEACHERS.conform(pl.concat([registry, CROWD]))
+
+
+def suspected(registry: pl.DataFrame, listed: pl.DataFrame) -> dict[str, str]:
+    findings = combine(among_others(registry), listed).staff_findings
+    rows = findings.filter(pl.col("kind") == "possibly_same").select("subject_id", "finding")
+    return dict(rows.iter_rows())
 
 
 def kept(registry: pl.DataFrame) -> dict[str, str | None]:
@@ -157,6 +187,50 @@ def test_two_entries_of_one_name_do_not_share_a_teacher():
     assert linked(registry, entries({"name": "李梅"}, {"name": "李梅"})) == [None, None]
 
 
+ALIKE = {"teacher_id": "T1", "name": "李晓梅", "phone": "13800138001"}
+
+
+def test_a_slip_in_the_name_counts_only_while_no_other_entry_answers_to_the_registration():
+    assert linked(teachers(ALIKE), entries({"name": "李小梅"})) == ["T1"]
+    both = entries({"name": "李小梅"}, {"name": "李晓梅", "phone": "13800138001"})
+    assert linked(teachers(ALIKE), both) == [None, "T1"]
+
+
+def test_what_is_not_sure_stays_two_people_and_is_told_to_the_bureau():
+    listed = entries({"name": "李冬", "phone": "13800138001", "subject": "语文"})
+    assert linked(teachers(ALIKE), listed) == [None]
+    told = suspected(teachers(ALIKE), listed)
+    assert list(told) == ["L1#1"]
+    assert told["L1#1"].startswith("与此登记疑似同一人：同姓而名不同，手机号、学校、性别一致，学科不同。")
+
+
+def test_a_suspicion_names_the_other_registration_that_answers_as_well():
+    twins = teachers({"teacher_id": "T1", "name": "李梅"}, {"teacher_id": "T2", "name": "李梅"})
+    found = combine(among_others(twins), entries({"name": "李梅"})).staff_findings
+    rows = found.filter(pl.col("kind") == "possibly_same")
+    assert rows.select("subject_id", "teacher_id", "other_teacher_id").rows() == [("L1#1", "T1", "T2")]
+    assert "另有一条登记同样相符" in rows["finding"][0]
+
+
+def test_a_near_name_whose_registration_another_entry_has_is_no_suspicion():
+    both = entries({"name": "李小梅"}, {"name": "李晓梅", "phone": "13800138001"})
+    assert suspected(teachers(ALIKE), both) == {}
+
+
+def test_a_person_on_two_lines_of_one_list_is_pointed_out():
+    registry = among_others(teachers(ALIKE))
+    line = {"name": "李晓梅", "phone": "13800138001"}
+    combined = combine(registry, entries(line, line, {**line, "list_id": "L2", "school_id": S2}))
+    assert combined.staff_entries["teacher_id"].to_list() == ["T1"] * 3
+    kinds = combined.staff_findings.select("subject_id", "kind").rows()
+    assert kinds == [("L2#3", "listed_elsewhere"), ("L1#1", "listed_twice"), ("L1#2", "listed_twice")]
+
+
+def test_a_district_without_an_area_code_is_linked_as_well():
+    listed = entries({"name": "李晓梅", "phone": "13800138001", "area": None, "school_id": None})
+    assert linked(teachers(ALIKE), listed) == ["T1"]
+
+
 def test_a_person_registered_twice_is_linked_at_the_lists_own_school():
     registry = teachers(
         {"teacher_id": "T1", "name": "李梅", "id_number": NUMBER, "school_id": S2, "phone": "13800138001"},
@@ -183,7 +257,7 @@ def test_contradictions_are_reported_without_a_name():
     )
     listed = entries({"name": "张三丰", "phone": "13800138001"}, {"name": "李梅"})
     history = spells(("T2", dt.date(2020, 1, 1)), ("T1", None))
-    found = combine_people(registry, history, listed).staff_findings
+    found = combine_people(registry, history, SCHOOLS_THERE, listed, LINKING).staff_findings
     assert dict(found.select("subject_id", "kind").iter_rows()) == {
         "L1#1": "listed_elsewhere",
         "L1#2": "left_but_listed",
@@ -200,8 +274,8 @@ def test_the_order_of_rows_changes_nothing():
         )
     )
     listed = entries(*({"name": "李梅", "phone": f"1380013800{n}"} for n in range(8)))
-    one = combine_people(registry, spells(), listed)
-    other = combine_people(registry.reverse(), spells(), listed.reverse())
+    one = combine(registry, listed)
+    other = combine(registry.reverse(), listed.reverse())
     assert one.people.equals(other.people)
     assert one.staff_entries.equals(other.staff_entries)
     assert one.staff_findings.equals(other.staff_findings)
@@ -214,8 +288,9 @@ def test_without_lists_nobody_is_said_to_be_off_them():
 
 def test_linking_nothing_gives_nothing():
     same = pl.DataFrame(schema={"teacher_id": pl.String, "same_person_as": pl.String})
-    assert link_entries(STAFF_ENTRIES.empty(), registry_keys(TEACHERS.empty()), same).is_empty()
-    combined = combine_people(TEACHERS.empty(), EMPLOYMENT.empty(), STAFF_ENTRIES.empty())
+    nobody = TEACHERS.empty()
+    assert link_entries(STAFF_ENTRIES.empty(), nobody, SCHOOLS.empty(), same, LINKING).is_empty()
+    combined = combine_people(nobody, EMPLOYMENT.empty(), SCHOOLS.empty(), STAFF_ENTRIES.empty(), LINKING)
     assert combined.people.is_empty()
     assert combined.staff_findings.is_empty()
 

@@ -1,139 +1,173 @@
-"""Staff-list entries linked to registrations: strongest evidence first, and only if it is unique.
+"""Staff-list entries linked to registrations by the linkage engine, and decided more strictly than raids.
 
 Nobody is accused here, but a wrong link would make a person who is only on a list vanish behind a
-teacher of the same name, so a name alone counts at its own school only.
+teacher of nearly the same name. So the engine's bits and margin decide, and three rules beside them:
+a name alone counts at its own school only, a name that isn't as written needs a phone or a number's
+tail or a registration that no other entry of the list answers to, and whatever is left is a suspicion
+that is reported, never a link.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.identity.ladder import NameLevel, name_level
-from tongcha.reference.duplicates import COMPATIBLE
-from tongcha.reference.keys import entry_keys
+from tongcha.linkage.links import list_links
+from tongcha.linkage.scoring import score_pairs
+from tongcha.linkage.source import PeopleFrame
+from tongcha.reference.keys import CITY, ENTRY
 
-ENTRY: Final = ["list_id", "row_no"]
-STRONG: Final = (
-    ("fold", "phone"),
-    ("fold", "tail", "school_id"),
-    ("fold", "tail", "city"),
-    ("syllable", "phone", "school_id"),
-    ("syllable", "tail", "school_id"),
+if TYPE_CHECKING:
+    from tongcha.policy.linkage import LinkagePolicy
+    from tongcha.policy.reference import ListDecision, StaffListPolicy
+
+AS_WRITTEN: Final = ("exact", "variant", "former")
+SLIPS: Final = (
+    "tone",
+    "syllable",
+    "fuzzy",
+    "lookalike",
+    "wildcard",
+    "swapped",
+    "dropped",
+    "one_differs",
 )
-"""A name together with a phone or a number's tail."""
+"""Rungs of the name ladder that a clerk's slip explains; another name at the same phone is none."""
 
-WEAK: Final = (
-    ("fold", "school_id", "sex", "subject"),
-    ("fold", "school_id", "sex"),
-    ("fold", "school_id"),
-    ("syllable", "school_id", "sex", "subject"),
+LEVELS: Final = ("id_number", "name", "phone", "sex", "school", "subject")
+FOUND: Final = pl.Schema(
+    {
+        "list_id": pl.String,
+        "row_no": pl.Int64,
+        "teacher_id": pl.String,
+        "outcome": pl.String,
+        "rival_id": pl.String,
+        "is_taken": pl.Boolean,
+        **dict.fromkeys(LEVELS, pl.String),
+    }
 )
-"""A name at one school: only if it is unique on both sides and nothing contradicts it."""
-
-FACTS: Final = ("sex", "subject", "tail")
-"""What contradicts a link when both sides state it and differ; a phone alone may simply be old."""
-
-LEAST: Final = 3
-MAJORITY: Final = 2 / 3
-_ANY_SLIP: Final = COMPATIBLE | {NameLevel.ONE_DIFFERS, NameLevel.DROPPED}
-NEAR: Final = {
-    ("phone", "school_id", "sex"): _ANY_SLIP,
-    ("tail", "school_id", "sex"): _ANY_SLIP,
-}
-"""A name one slip away beside a phone or tail at one school.
-
-Without either, a near name at the right school and subject linked 17 invented teachers rightly and
-hid one who is only on a list, so it is left to people.
-"""
 
 
-def link_entries(staff_entries: pl.DataFrame, keys: pl.DataFrame, same_people: pl.DataFrame) -> pl.DataFrame:
-    """Return list_id, row_no, teacher_id for the entries that are surely one registered person.
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """By what entries are linked.
+
+    Attributes:
+        policy: `staff_lists` of policy/reference.yaml.
+        weights: policy/linkage.yaml.
+    """
+
+    policy: StaffListPolicy
+    weights: LinkagePolicy
+
+
+def link_entries(
+    staff_entries: pl.DataFrame,
+    teachers: pl.DataFrame,
+    schools: pl.DataFrame,
+    same_people: pl.DataFrame,
+    linking: Linking,
+) -> pl.DataFrame:
+    """Return the entries that are one registered person for sure (`same`) or perhaps (`suspected`).
 
     Args:
         staff_entries: by contract, with school_id filled where it is known.
-        keys: from `registry_keys`.
+        teachers: table `teachers`.
+        schools: table `schools`.
         same_people: teacher_id, same_person_as; two registrations of one person are no ambiguity.
+        linking: weights and thresholds.
+
+    Returns:
+        list_id, row_no, teacher_id, outcome, rival_id (another registration that answers as well),
+        is_taken (another entry of the list has that registration), and the level of each field
+        compared; sorted by list_id, row_no.
     """
-    registry = keys.join(same_people, on="teacher_id", how="left", maintain_order="left").with_columns(
-        person=pl.coalesce("same_person_as", "teacher_id")
+    if staff_entries.is_empty() or teachers.is_empty():
+        return FOUND.to_frame()
+    weights = linking.policy.adapt(linking.weights)
+    people = teachers.sort("teacher_id").with_columns(person_id="teacher_id")
+    placed = schools.sort("school_id")
+    claims = _write_claims(staff_entries.sort(ENTRY), placed).partition_by("city", maintain_order=True)
+    best = pl.concat(_find_best(part, people, placed, weights) for part in claims)
+    registered = teachers.select("teacher_id", registered_at="school_id")
+    known = best.join(registered, on="teacher_id", how="left").join(same_people, on="teacher_id", how="left")
+    return _decide(known, linking.policy.decision).select(FOUND.names()).sort(ENTRY)
+
+
+def _write_claims(entries: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Return the entries as the engine takes identities: typed by their own school on the snapshot's day."""
+    names = schools.select("school_id", __name="name")
+    return (
+        entries.join(names, on="school_id", how="left", maintain_order="left")
+        .with_row_index("identity_id")
+        .select(
+            *ENTRY,
+            "name",
+            "sex",
+            "phone",
+            CITY,
+            pl.col("identity_id").cast(pl.String),
+            listed_at="school_id",
+            raid_id="list_id",
+            raid_date=pl.col("snapshot").str.to_date(),
+            capture=pl.lit("typed"),
+            id_number="id_tail",
+            site_area="area",
+            claimed_school=pl.coalesce("__name", "school_written"),
+            claimed_subject="subject",
+        )
     )
-    waiting = entry_keys(staff_entries)
-    found = []
-    for on in (*STRONG, *WEAK, *NEAR):
-        links = _link_unique(_pair(waiting, registry, on), one_each=on not in STRONG)
-        found.append(links)
-        waiting = waiting.join(links, on=ENTRY, how="anti", maintain_order="left")
-    return pl.concat(found).sort(ENTRY)
 
 
-def _pair(entries: pl.DataFrame, registry: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
-    """Return the pairs that agree on the keys and contradict each other in nothing that weighs."""
-    compared = [c for c in ("sex", "subject", "tail", "phone", "school_id", "name") if c not in keys]
-    theirs = registry.select(
-        *keys, "teacher_id", "person", *(pl.col(c).alias(f"their_{c}") for c in compared)
+def _find_best(
+    claims: pl.DataFrame, people: pl.DataFrame, schools: pl.DataFrame, weights: LinkagePolicy
+) -> pl.DataFrame:
+    """Return the best registration for each entry of one city; a city at a time bounds the memory."""
+    scored = score_pairs(claims, PeopleFrame(people), schools, weights)
+    links = list_links(scored, claims, weights).select(
+        "identity_id", "teacher_id", "score", "margin_bits", "rival_id", *LEVELS
     )
-    pairs = entries.drop_nulls(keys).join(theirs.drop_nulls(keys), on=list(keys), how="inner")
-    if keys in STRONG:
-        return pairs
-    # a name that only sounds the same has nothing to set against another phone
-    facts = (*FACTS, "phone") if keys in WEAK and "syllable" in keys else FACTS
-    agreeing = pairs.filter(
-        (pl.col(c) == pl.col(f"their_{c}")).fill_null(True) for c in facts if c in compared
-    )
-    return _keep_near_names(agreeing, NEAR[keys]) if keys in NEAR else agreeing
+    return links.join(claims.select("identity_id", *ENTRY, "listed_at"), on="identity_id", how="left")
 
 
-def _keep_near_names(pairs: pl.DataFrame, admitted: frozenset[NameLevel]) -> pl.DataFrame:
-    names = pairs.select("name", "their_name").iter_rows()
-    near = [name_level(name, theirs) in admitted for name, theirs in names]
-    return pairs.filter(pl.Series(near, dtype=pl.Boolean))
-
-
-def _link_unique(pairs: pl.DataFrame, *, one_each: bool) -> pl.DataFrame:
-    """Return the entries that exactly one person answers to, preferring the registration at their school.
+def _decide(best: pl.DataFrame, limits: ListDecision) -> pl.DataFrame:
+    """Add outcome and is_taken; what isn't even a suspicion is left out.
 
     Args:
-        pairs: entries beside registrations.
-        one_each: refuse a person whom two entries of the same list would claim.
+        best: the best registration per entry with score, margin_bits, levels, listed_at, registered_at,
+            same_person_as.
+        limits: thresholds.
     """
-    only_one = pl.col("person").n_unique().over(ENTRY) == 1
-    claimed_once = pl.struct(ENTRY).n_unique().over("list_id", "person") == 1
-    certain = pairs.filter(only_one & claimed_once if one_each else only_one)
-    at_school = pl.lit(True)
-    if "their_school_id" in pairs.columns:
-        at_school = (pl.col("their_school_id") == pl.col("school_id")).fill_null(False)
-    return (
-        certain.with_columns(at_school.alias("at_school"))
-        .sort(*ENTRY, "at_school", "teacher_id", descending=[False, False, True, False])
-        .unique(ENTRY, keep="first", maintain_order=True)
-        .select(*ENTRY, "teacher_id")
+    person = pl.coalesce("same_person_as", "teacher_id")
+    ahead = pl.col("margin_bits").fill_null(limits.accept_margin_bits) >= limits.accept_margin_bits
+    facts = best.with_columns(
+        person=person,
+        as_written=pl.col("name").is_in(AS_WRITTEN),
+        backed=(pl.col("phone") == "exact") | (pl.col("id_number") == "partial"),
+        at_school=(pl.col("listed_at") == pl.col("registered_at")).fill_null(value=False),
+        able=(pl.col("score") >= limits.accept_bits)
+        & ahead
+        & (pl.col("id_number") != "conflict")
+        & (pl.col("sex") != "different")
+        & pl.col("name").is_in([*AS_WRITTEN, *SLIPS]),
     )
-
-
-def locate_lists(staff_entries: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Fill school_id and area of lists whose school, as written, several schools could be.
-
-    The entries that a name and phone link to the registry tell: at least `LEAST` of them, and the
-    share `MAJORITY`, must be registered at one school.
-
-    Args:
-        staff_entries: by contract.
-        keys: from `registry_keys`.
-    """
-    lost = entry_keys(staff_entries.filter(pl.col("school_id").is_null())).drop("school_id")
-    by_phone = ["fold", "phone"]
-    known = keys.drop_nulls(by_phone).select(*by_phone, "teacher_id", "school_id", "area")
-    met = lost.drop_nulls(by_phone).join(known, on=by_phone, how="inner").unique([*ENTRY, "teacher_id"])
-    votes = met.group_by("list_id", "school_id", "area").agg(votes=pl.len())
-    total = pl.col("votes").sum().over("list_id")
-    wins = (pl.col("votes") >= LEAST) & (pl.col("votes") >= MAJORITY * total)
-    winners = votes.filter(wins).select("list_id", __school="school_id", __area="area")
-    return (
-        staff_entries.join(winners, on="list_id", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("school_id", "__school").alias("school_id"))
-        .with_columns(pl.coalesce("area", "__area").alias("area"))
-        .drop("__school", "__area")
+    sure = pl.col("able") & (pl.col("backed") | (pl.col("as_written") & pl.col("at_school")))
+    first = _keep_one_each(facts, sure).with_columns(
+        is_taken=pl.col("kept").any().over("list_id", "person") & ~pl.col("kept")
     )
+    rest = pl.col("able") & pl.col("at_school") & ~pl.col("is_taken")
+    second = _keep_one_each(first.rename({"kept": "linked"}), rest & ~pl.col("linked"))
+    is_same = pl.col("linked") | pl.col("kept")
+    suspected = (pl.col("score") >= limits.suspect_bits) & (pl.col("as_written") | ~pl.col("is_taken"))
+    outcome = pl.when(is_same).then(pl.lit("same")).when(suspected).then(pl.lit("suspected"))
+    alike = pl.when(~ahead).then("rival_id")
+    return second.with_columns(outcome=outcome, rival_id=alike).filter(pl.col("outcome").is_not_null())
+
+
+def _keep_one_each(facts: pl.DataFrame, sure: pl.Expr) -> pl.DataFrame:
+    """Add kept: of several entries of a list that claim one person, only those that a phone or tail backs."""
+    claimants = pl.col("sure").sum().over("list_id", "person")
+    marked = facts.with_columns(sure=sure)
+    return marked.with_columns(kept=pl.col("sure") & (pl.col("backed") | (claimants == 1))).drop("sure")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from tongcha.reference.duplicates import pair_shared_numbers
+from tongcha.reference.keys import ENTRY
+from tongcha.reference.suspects import tell_suspicions
 from tongcha.tables.reference import STAFF_FINDINGS
 
 
@@ -13,6 +15,7 @@ def find_contradictions(
     employment: pl.DataFrame,
     staff_entries: pl.DataFrame,
     same_people: pl.DataFrame,
+    found: pl.DataFrame,
     *,
     snapshot: str | None,
 ) -> pl.DataFrame:
@@ -23,20 +26,24 @@ def find_contradictions(
         employment: table `employment`.
         staff_entries: table `staff_entries` with `teacher_id` filled where it is known.
         same_people: teacher_id, same_person_as of repeated registrations.
+        found: from `link_entries`; its suspicions are reported.
         snapshot: which snapshot this is about; None if it has no teachers.
     """
     findings = [
         _listed_elsewhere(keys, staff_entries),
         _left_but_listed(employment, staff_entries),
+        _listed_twice(staff_entries, same_people),
+        _suspected(found, staff_entries, keys),
         _repeated(same_people),
         _shared_numbers(keys),
         _number_disagrees(keys),
     ]
-    found = pl.concat(findings, how="diagonal").with_columns(pl.lit(snapshot).alias("snapshot"))
-    return STAFF_FINDINGS.conform(found)
+    told = pl.concat(findings, how="diagonal").with_columns(pl.lit(snapshot).alias("snapshot"))
+    return STAFF_FINDINGS.conform(told)
 
 
-def _entry_finding(rows: pl.DataFrame, kind: str, finding: str) -> pl.DataFrame:
+def _entry_finding(rows: pl.DataFrame, kind: str, finding: str | pl.Expr) -> pl.DataFrame:
+    sentence = pl.lit(finding) if isinstance(finding, str) else finding
     return rows.select(
         pl.lit(kind).alias("kind"),
         pl.concat_str("list_id", pl.lit("#"), "row_no").alias("subject_id"),
@@ -45,7 +52,7 @@ def _entry_finding(rows: pl.DataFrame, kind: str, finding: str) -> pl.DataFrame:
         "row_no",
         pl.col("school_id").alias("listed_school_id"),
         "registered_school_id",
-        pl.lit(finding).alias("finding"),
+        sentence.alias("finding"),
     )
 
 
@@ -69,6 +76,29 @@ def _left_but_listed(employment: pl.DataFrame, entries: pl.DataFrame) -> pl.Data
     listed = entries.drop_nulls("teacher_id").join(gone, on="teacher_id", how="semi", maintain_order="left")
     rows = listed.with_columns(pl.lit(None, pl.String).alias("registered_school_id"))
     return _entry_finding(rows, "left_but_listed", "任职经历已全部终止，但学校名册仍列有此人，请核对")
+
+
+def _listed_twice(entries: pl.DataFrame, same_people: pl.DataFrame) -> pl.DataFrame:
+    """Entries of someone whom another entry of the same list names as well."""
+    person = pl.coalesce("same_person_as", "teacher_id")
+    known = entries.drop_nulls("teacher_id").join(
+        same_people, on="teacher_id", how="left", maintain_order="left"
+    )
+    twice = known.filter(pl.len().over("list_id", person) > 1)
+    rows = twice.with_columns(pl.lit(None, pl.String).alias("registered_school_id"))
+    return _entry_finding(rows, "listed_twice", "同一人在这份名册上列了不止一行，请学校核对")
+
+
+def _suspected(found: pl.DataFrame, entries: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Entries that may be a registered person; until somebody looks they count as two people."""
+    registered = keys.select("teacher_id", registered_school_id="school_id").unique()
+    rows = (
+        tell_suspicions(found.filter(pl.col("outcome") == "suspected"))
+        .join(entries.select(*ENTRY, "school_id"), on=ENTRY, how="left", maintain_order="left")
+        .join(registered, on="teacher_id", how="left", maintain_order="left")
+    )
+    told = _entry_finding(rows, "possibly_same", pl.col("finding"))
+    return told.with_columns(rows["rival_id"].alias("other_teacher_id"))
 
 
 def _registry_finding(rows: pl.DataFrame, kind: str, finding: str) -> pl.DataFrame:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tongcha.reference.duplicates import find_same_people
-from tongcha.reference.entries import link_entries, locate_lists
+from tongcha.reference.entries import link_entries
 from tongcha.reference.findings import find_contradictions
-from tongcha.reference.keys import registry_keys
+from tongcha.reference.keys import ENTRY, registry_keys
+from tongcha.reference.located import locate_lists
 from tongcha.tables.reference import PEOPLE, STAFF_ENTRIES
+
+if TYPE_CHECKING:
+    from tongcha.reference.entries import Linking
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +27,40 @@ class People:
     staff_findings: pl.DataFrame
 
 
-def combine_people(teachers: pl.DataFrame, employment: pl.DataFrame, staff_entries: pl.DataFrame) -> People:
+def combine_people(
+    teachers: pl.DataFrame,
+    employment: pl.DataFrame,
+    schools: pl.DataFrame,
+    staff_entries: pl.DataFrame,
+    linking: Linking,
+) -> People:
     """Unite the registry with the staff lists.
 
     Args:
         teachers: table `teachers`.
         employment: table `employment`; tells who is still listed after leaving.
+        schools: table `schools`.
         staff_entries: table `staff_entries`, schools resolved.
+        linking: by what entries are linked to registrations.
 
     Returns:
         Every registration, duplicates pointing at the one that is kept, plus one row per list entry
-        that no registration answers to; and the entries with `teacher_id` filled, and `school_id` where
+        that is no registration for sure; and the entries with `teacher_id` filled, and `school_id` where
         only the people on the list could tell which of several schools it is.
     """
     keys = registry_keys(teachers)
     same_people = find_same_people(keys)
-    located = locate_lists(staff_entries, keys)
-    links = link_entries(located, keys, same_people)
+    located = locate_lists(staff_entries, keys, linking.policy.place)
+    found = link_entries(located, teachers, schools, same_people, linking)
+    links = found.filter(pl.col("outcome") == "same").select(*ENTRY, "teacher_id")
     linked = (
         located.drop("teacher_id")
-        .join(links, on=["list_id", "row_no"], how="left", maintain_order="left")
+        .join(links, on=ENTRY, how="left", maintain_order="left")
         .pipe(STAFF_ENTRIES.conform)
     )
     people = pl.concat([_registered(teachers, same_people, linked), _only_listed(linked)], how="diagonal")
     findings = find_contradictions(
-        keys, employment, linked, same_people, snapshot=next(iter(teachers["snapshot"]), None)
+        keys, employment, linked, same_people, found, snapshot=next(iter(teachers["snapshot"]), None)
     )
     return People(PEOPLE.conform(people), linked, findings)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from tongcha.synthetic.employment import draw_births, draw_careers
 from tongcha.synthetic.meeting import meet_teachers
-from tongcha.synthetic.met import describe_teachers
+from tongcha.synthetic.met import describe_teachers, number_people
 from tongcha.synthetic.population import draw_people, place_twins, write_id_numbers
 from tongcha.synthetic.raids import CONTRACT_STAFF
 from tongcha.synthetic.registry import dates, number_records, write_registry, write_spells
@@ -37,6 +37,7 @@ class Part:
         staff_lists: table `staff_lists`.
         met: people met, one row per filled slot (see `tongcha.synthetic.met`).
         donors: registry people whose name, number or phone others may turn up with.
+        listed: staff_row (`list_id#row_no`) and teacher_ids of each registered person on a staff list.
     """
 
     registry: pl.DataFrame
@@ -44,6 +45,7 @@ class Part:
     staff_lists: pl.DataFrame
     met: pl.DataFrame
     donors: pl.DataFrame
+    listed: pl.DataFrame
 
 
 def build_part(setting: Setting, slots: Slots, number: int, rows_before: NDArray[np.int64]) -> Part:
@@ -76,6 +78,9 @@ def build_part(setting: Setting, slots: Slots, number: int, rows_before: NDArray
         staff_lists=staff_lists,
         met=pl.concat([met, contract_met]),
         donors=sample_donors(rng, setting, slots, people, careers, records, registry),
+        listed=entries.join(number_people(records, entries["person_row"].to_numpy()), on="person_row").select(
+            "staff_row", "teacher_ids"
+        ),
     )
 
 

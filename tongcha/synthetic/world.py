@@ -63,6 +63,7 @@ class World(Raids):
         spells: table `spells`.
         schools: table `schools`.
         staff_lists: table `staff_lists`.
+        list_truth: staff_row (`list_id#row_no`) and teacher_ids of each entry whose person is registered.
     """
 
     spec: WorldSpec
@@ -70,6 +71,7 @@ class World(Raids):
     spells: pl.DataFrame
     schools: pl.DataFrame
     staff_lists: pl.DataFrame
+    list_truth: pl.DataFrame
 
 
 def build_world(spec: WorldSpec) -> World:
@@ -89,6 +91,7 @@ def build_world(spec: WorldSpec) -> World:
         spells=pl.concat([part.spells for part in parts]),
         schools=setting.places.schools.drop("short"),
         staff_lists=pl.concat([part.staff_lists for part in parts]).sort("list_id", "row_no"),
+        list_truth=pl.concat([part.listed for part in parts]).sort("staff_row"),
     )
 
 

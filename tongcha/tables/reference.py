@@ -238,6 +238,8 @@ REFERENCE_FILES = Table(
 FINDING_KINDS = (
     "listed_elsewhere",
     "left_but_listed",
+    "listed_twice",
+    "possibly_same",
     "same_person",
     "one_number_two_names",
     "number_disagrees",
