@@ -19,9 +19,11 @@ def write_cell(value: object) -> str:
     """
     if isinstance(value, str):
         return value
+    if type(value) is float:  # the kind that workbooks are full of
+        return _write_number(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return _write_number(value)
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time(0)

@@ -31,6 +31,12 @@ UNTIDY: Final = (
 )
 """Where none of these bytes occurs, no value can have outer spaces or a `="…"` wrapper."""
 
+NUL, QUOTE = b"\x00", b'"'
+LOOKED_FOR: Final = frozenset({NUL, QUOTE} | {mark[:1] for mark in UNTIDY})
+"""A single byte is looked for much faster than several, so its absence is asked first."""
+
+PIECE: Final = 1 << 18
+
 
 class Records(NamedTuple):
     """The records of a file that isn't a workbook.
@@ -48,19 +54,46 @@ class Records(NamedTuple):
     is_tidy: bool
 
 
+class Survey(NamedTuple):
+    """What one pass over the bytes tells: the rarer marks that occur in it, and the lines."""
+
+    seen: frozenset[bytes]
+    lines: int
+
+
 def read_csv_records(data: bytes, head_rows: int) -> Records:
     """Read a CSV file of any usual encoding and delimiter.
 
     Raises:
         FileRefusedError: not text, of unknown encoding, or a quoted value is never closed.
     """
-    text = recode(data)
-    sample = text[:SAMPLE].decode(errors="ignore")
-    delimiter = sniff_delimiter(sample)
-    head = [row for row, _ in zip(_parse(sample, delimiter, strict=False), range(head_rows), strict=False)]
-    # a single byte is looked for much faster than several, so its absence is asked first
-    is_tidy = not any(mark[:1] in text and mark in text for mark in UNTIDY)
-    return Records(head, read_records(text, delimiter), 1, is_tidy)
+    text = data.removeprefix(codecs.BOM_UTF8)
+    survey = survey_bytes(text)
+    # tried before the encoding is proved: the plain reader takes nothing but UTF-8
+    frame = None if NUL in survey.seen else _read_plain(text, sniff_delimiter(_sample(text)), survey)
+    if frame is None:
+        text = recode(data)
+        survey = survey_bytes(text)
+        frame = read_records(text, sniff_delimiter(_sample(text)))
+    sample = _sample(text)
+    rows = zip(_parse(sample, sniff_delimiter(sample), strict=False), range(head_rows), strict=False)
+    is_tidy = not any(mark[:1] in survey.seen and mark in text for mark in UNTIDY)
+    return Records([row for row, _ in rows], frame, 1, is_tidy)
+
+
+def survey_bytes(data: bytes) -> Survey:
+    """Look for single bytes piece by piece, while each piece is still in the processor's cache."""
+    seen: set[bytes] = set()
+    lines = 0
+    for start in range(0, len(data), PIECE):
+        piece = data[start : start + PIECE]
+        seen |= {mark for mark in LOOKED_FOR - seen if mark in piece}
+        lines += piece.count(b"\n")
+    return Survey(frozenset(seen), lines + (not data.endswith(b"\n")))
+
+
+def _sample(text: bytes) -> str:
+    return text[:SAMPLE].decode(errors="ignore")
 
 
 def recode(data: bytes) -> bytes:
@@ -101,13 +134,14 @@ def read_records(text: bytes, delimiter: str) -> pl.DataFrame:
     Raises:
         FileRefusedError: a quoted value is never closed (the file is truncated).
     """
-    plain = None if b'"' in text else _read_plain(text, delimiter)
+    plain = _read_plain(text, delimiter, survey_bytes(text))
     return _read_carefully(text.decode(), delimiter) if plain is None else plain
 
 
-def _read_plain(text: bytes, delimiter: str) -> pl.DataFrame | None:
-    """Read text without quotes the fast way; None unless every line gives exactly one row."""
-    lines = text.count(b"\n") + (not text.endswith(b"\n"))
+def _read_plain(text: bytes, delimiter: str, survey: Survey) -> pl.DataFrame | None:
+    """Read UTF-8 without quotes the fast way; None unless every line gives exactly one row."""
+    if QUOTE in survey.seen:
+        return None
     sample = text[:SAMPLE].split(b"\n")[:LOOKED_AT]
     columns = max(line.count(delimiter.encode()) for line in sample) + 1
     try:
@@ -122,7 +156,7 @@ def _read_plain(text: bytes, delimiter: str) -> pl.DataFrame | None:
         )
     except pl.exceptions.PolarsError:
         return None
-    return frame if frame.height == lines else None
+    return frame if frame.height == survey.lines else None
 
 
 def _read_carefully(text: str, delimiter: str) -> pl.DataFrame:

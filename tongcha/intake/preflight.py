@@ -1,4 +1,4 @@
-"""A look at a workbook's parts before any parser sees it; standard library only, bounded memory.
+"""A look at a workbook's parts before any parser sees it, in one pass and bounded memory.
 
 Runs inside the parsing process. Why at all: a legal 2 kB workbook with cells at A1 and XFD1048576
 aborts the calamine process (calamine#693), and a small zip can claim gigabytes.
@@ -6,17 +6,25 @@ aborts the calamine process (calamine#693), and a small zip can claim gigabytes.
 
 from __future__ import annotations
 
+import mmap
+import os
 import re
-import zipfile
-import zlib
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
+
+from tongcha.intake.zip_parts import CHUNK, BrokenZipError, Part, list_parts, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHUNK: Final = 1 << 20
+IS_ENCRYPTED: Final = 0x1
 CELL: Final = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,4})([0-9]{1,8})["']|<c(?=[\s>/])""")
+NEAR_ROWS, NEAR_COLUMNS = 10**4 - 1, 26 + 26**2
+NOT_NEAR: Final = re.compile(rb"""<c(?! r="[A-Z]{1,2}[0-9]{1,4}")[\s>/]""")
+"""A cell beyond the near rows and columns, or written in an unusual way."""
+SMALLEST_CELL: Final = len("<c/>")
 PREFIXED: Final = re.compile(rb"<[^<>\s:/]+:(?:c|row|sheetData)[\s>/]")
+AFTER_COLON: Final = re.compile(rb":(?:c|row|sheetData)[\s>/]")
+"""What `PREFIXED` needs, found six times as fast because it begins with one known byte."""
 READ_PARTS: Final = (  # what the parser reads; pictures, themes and properties are never opened
     "_rels/.rels",
     "xl/_rels/",
@@ -64,6 +72,14 @@ class FileRefusedError(Exception):
 RESAVE: Final = "用表格软件打开核对后，另存为不含宏与链接的 XLSX 再报送"
 
 
+class Box(NamedTuple):
+    """How far the cells of a sheet reach and how many there are."""
+
+    rows: int
+    columns: int
+    cells: int
+
+
 def inspect_workbook(path: Path, limits: Limits) -> None:
     """Refuse a zip workbook that is hostile, broken or beyond the limits.
 
@@ -71,23 +87,27 @@ def inspect_workbook(path: Path, limits: Limits) -> None:
         FileRefusedError: with the first reason found.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            _inspect_entries(archive.infolist(), limits)
-            for entry in archive.infolist():
-                if entry.filename.startswith(READ_PARTS):
-                    _inspect_part(archive, entry, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > limits["max_total_bytes"]:
+                raise FileRefusedError("too_large", "文件超过允许的大小", "拆分为较小的文件")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                parts = list_parts(data, limits["max_parts"])
+                _inspect_directory(parts, limits)
+                for part in parts:
+                    if part.name.startswith(READ_PARTS):
+                        _inspect_part(data, part, limits)
+    except (BrokenZipError, OSError, ValueError) as error:
         raise FileRefusedError("truncated", "文件不完整或已损坏", "重新导出或重新传送") from error
 
 
-def _inspect_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
-    names = [entry.filename for entry in entries]
-    if len(names) > limits["max_parts"] or sum(e.file_size for e in entries) > limits["max_total_bytes"]:
+def _inspect_directory(parts: list[Part], limits: Limits) -> None:
+    names = [part.name for part in parts]
+    if len(names) > limits["max_parts"] or sum(part.size for part in parts) > limits["max_total_bytes"]:
         raise FileRefusedError("too_large", "解压后超过允许的大小", "拆分为较小的文件")
     _refuse_names(names, limits["forbidden_parts"])
-    if any(entry.flag_bits & 0x1 for entry in entries):
+    if any(part.flags & IS_ENCRYPTED for part in parts):
         raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送")
-    if any(_is_swollen(entry, limits) for entry in entries):
+    if any(_is_swollen(part, limits) for part in parts):
         raise FileRefusedError("zip_bomb", "部件解压后异常膨胀", RESAVE)
 
 
@@ -98,33 +118,35 @@ def _refuse_names(names: list[str], forbidden: dict[str, str]) -> None:
         raise FileRefusedError("traversing_entries", "压缩包内部件路径越界", RESAVE)
     if "xl/workbook.xml" not in names:
         raise FileRefusedError("not_a_workbook", "不是 XLSX 工作簿", "另存为 XLSX 或 CSV")
-    kinds = [kind for prefix, kind in forbidden.items() if any(n.startswith(prefix) for n in names)]
-    if kinds:
+    if any(name.startswith(tuple(forbidden)) for name in names):
+        kinds = [kind for prefix, kind in forbidden.items() if any(n.startswith(prefix) for n in names)]
         raise FileRefusedError("forbidden_part", f"含有{'、'.join(kinds)}", RESAVE)
 
 
-def _is_swollen(entry: zipfile.ZipInfo, limits: Limits) -> bool:
-    ratio = entry.file_size / max(entry.compress_size, 1)
-    is_bomb = ratio > limits["max_ratio"] and entry.file_size > limits["ratio_from_bytes"]
-    return is_bomb or entry.file_size > limits["max_part_bytes"]
+def _is_swollen(part: Part, limits: Limits) -> bool:
+    is_bomb = part.size > limits["max_ratio"] * max(part.packed, 1) and part.size > limits["ratio_from_bytes"]
+    return is_bomb or part.size > limits["max_part_bytes"]
 
 
-def _inspect_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> None:
-    is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
-    rows = columns = cells = 0
-    with archive.open(entry) as part:
-        tail = b""
-        while chunk := part.read(CHUNK):
-            text = tail + chunk
-            _refuse_markup(text)
-            text, tail = _hold_back(text)
-            if is_sheet:
-                rows, columns, count = _widen_box(text, rows, columns)
-                cells += count
-                if rows * columns > limits["max_sheet_box"] or cells > limits["max_cells"]:
-                    raise FileRefusedError(
-                        "stray_cell", "已用区域过大（末尾可能有误填的单元格）", "删除数据区以外的行列后另存"
-                    )
+def _inspect_part(data: mmap.mmap, part: Part, limits: Limits) -> None:
+    is_sheet = part.name.startswith("xl/worksheets/") and part.name.endswith(".xml")
+    is_short = is_sheet and part.size <= CHUNK and _admits_near(part.size, limits)
+    box, tail = Box(0, 0, 0), b""
+    for piece in unpack(data, part):
+        text = tail + piece
+        _refuse_markup(text)
+        text, tail = _hold_back(text)
+        if is_sheet:
+            _refuse_prefixes(text)
+            # a sheet of one piece without a far cell needs no measuring, which costs thrice the search
+            if not is_short or NOT_NEAR.search(text):
+                box = _widen_box(text, box, limits)
+
+
+def _admits_near(size: int, limits: Limits) -> bool:
+    """Whether a sheet of that size can break no limit as long as all its cells are near."""
+    cells_fit = size // SMALLEST_CELL <= limits["max_cells"]
+    return cells_fit and limits["max_sheet_box"] >= NEAR_ROWS * NEAR_COLUMNS
 
 
 def _hold_back(text: bytes) -> tuple[bytes, bytes]:
@@ -138,23 +160,38 @@ def _hold_back(text: bytes) -> tuple[bytes, bytes]:
 
 
 def _refuse_markup(text: bytes) -> None:
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    # a single byte is looked for much faster than several, so its absence is asked first
+    if b"!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
         raise FileRefusedError("doctype", "含有文档类型声明（可夹带外部实体）", RESAVE)
     if b"\x00" in text:
         raise FileRefusedError("encoding", "部件编码不是 UTF-8", RESAVE)
 
 
-def _widen_box(text: bytes, rows: int, columns: int) -> tuple[int, int, int]:
-    """Return the used rows and columns so far and the number of cells in this piece."""
-    if PREFIXED.search(text):
+def _refuse_prefixes(text: bytes) -> None:
+    if AFTER_COLON.search(text) and PREFIXED.search(text):
         raise FileRefusedError("prefixed_markup", "工作表使用了非常规标记", RESAVE)
+
+
+def _widen_box(text: bytes, box: Box, limits: Limits) -> Box:
+    """Return the box with the cells of this piece in it.
+
+    Raises:
+        FileRefusedError: a cell has no coordinates, the box is too large, or the cells are too many.
+    """
     found = CELL.findall(text)
     if not found:
-        return rows, columns, 0
+        return box
     letters, numbers = (set(part) for part in zip(*found, strict=True))
     if b"" in letters:
         raise FileRefusedError("unplaced_cells", "单元格没有坐标", RESAVE)
-    return max(rows, *map(int, numbers)), max(columns, *map(_column_number, letters)), len(found)
+    rows = max(box.rows, *map(int, numbers))
+    columns = max(box.columns, *map(_column_number, letters))
+    cells = box.cells + len(found)
+    if rows * columns > limits["max_sheet_box"] or cells > limits["max_cells"]:
+        raise FileRefusedError(
+            "stray_cell", "已用区域过大（末尾可能有误填的单元格）", "删除数据区以外的行列后另存"
+        )
+    return Box(rows, columns, cells)
 
 
 def _column_number(letters: bytes) -> int:

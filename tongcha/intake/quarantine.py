@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from tongcha.intake.refusals import join_rejections, reject_rows, without_places
-from tongcha.tables.predicates import rule_predicates
+from tongcha.tables.predicates import doubtful_rules
 
 if TYPE_CHECKING:
     from tongcha.tables.contract import Rule, Table
@@ -30,7 +30,7 @@ def quarantine(
         The rows that keep every rule, and entries (file, sheet, row, table, column, rule, reason,
         outcome) for the others, one per rule broken.
     """
-    rules = rule_predicates(table)
+    rules = doubtful_rules(table, frame)
     breaches = find_breaches(frame, rules[:-1] if keys_differ else rules)
     rejected = join_rejections(
         [
@@ -43,6 +43,8 @@ def quarantine(
 
 def find_breaches(frame: pl.DataFrame, rules: list[Rule]) -> list[tuple[Rule, pl.DataFrame]]:
     """Return each broken rule with the rows that break it, in one scan of the frame."""
+    if not rules:
+        return []
     flags = [f"coalesce(({rule.predicate}), TRUE) AS f{i}" for i, rule in enumerate(rules)]
     kept = " AND ".join(f"f{i}" for i in range(len(rules)))
     flagged = f"SELECT {ROW_NUMBER}, {', '.join(flags)} FROM landed"  # noqa: S608 - predicates of our contracts

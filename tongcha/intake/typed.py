@@ -39,7 +39,7 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
     """
     columns = [c for c in BY_NAME[name].columns if c.name in text.columns and c.name not in PLACE]
     plain = text.with_columns(expression for column in columns for expression in _read_plainly(column))
-    odd = plain.select(expression for column in columns for expression in _is_left(column))
+    odd = plain.select(expression for column in columns for expression in _is_left(column, name))
     left = [column for column in columns if _has_left(column, text, plain, odd)]
     typed = plain.with_columns(_read_forgivingly(column, text[column.name], policy) for column in left)
     rejected = join_rejections([r for column in left for r in _unreadable(column, text, typed, policy, name)])
@@ -48,7 +48,7 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
 
 def _read_plainly(column: Column) -> list[pl.Expr]:
     if column.dtype == pl.Date:
-        return [pl.col(column.name).str.to_date(PLAIN_DATE, strict=False)]
+        return [_plain_date(pl.col(column.name))]
     return [pl.col(column.name).cast(pl.Int64, strict=False)] if column.dtype == pl.Int64 else []
 
 
@@ -56,11 +56,14 @@ def _is_code(column: Column) -> bool:
     return column.dtype == pl.String and bool(column.pattern or column.name.endswith(("_id", "area")))
 
 
-def _is_left(column: Column) -> list[pl.Expr]:
+def _is_left(column: Column, table: str) -> list[pl.Expr]:
     """Whether a text column of codes or listed values has one that isn't canonical yet."""
+    value = pl.col(column.name)
     if column.one_of:
-        return [(~pl.col(column.name).is_in(column.one_of)).any()]
-    return [pl.col(column.name).str.contains(NOT_PLAIN).any()] if _is_code(column) else []
+        return [(~value.is_in(column.one_of)).any()]
+    # but for the key, a code stands in many rows: its distinct values are a few
+    codes = value if column.name in BY_NAME[table].key else value.unique()
+    return [codes.str.contains(NOT_PLAIN).any()] if _is_code(column) else []
 
 
 def _has_left(column: Column, text: pl.DataFrame, plain: pl.DataFrame, odd: pl.DataFrame) -> bool:
@@ -98,7 +101,7 @@ def _unreadable(
 
 def read_dates(values: pl.Series) -> pl.Series:
     """Return dates from `1990-01-01`, `1990年1月1日`, `1990/1/1`, `19900101` and serials; else null."""
-    dates = values.str.to_date(PLAIN_DATE, strict=False)
+    dates = values.to_frame("text").select(_plain_date(pl.col("text"))).to_series().rename(values.name)
     rest = values.filter(values.is_not_null() & dates.is_null()).unique(maintain_order=True)
     if rest.is_empty():
         return dates
@@ -108,10 +111,15 @@ def read_dates(values: pl.Series) -> pl.Series:
     return dates.zip_with(dates.is_not_null(), later)
 
 
+def _plain_date(text: pl.Expr) -> pl.Expr:
+    """Read ISO dates; so plain a form is parsed faster than its values are looked up in polars' cache."""
+    return text.str.to_date(PLAIN_DATE, strict=False, cache=False)
+
+
 def _date_readings(text: pl.Expr) -> list[pl.Expr]:
     def joined(pattern: str) -> pl.Expr:
         parts = [text.str.extract(pattern, i).str.zfill(2) for i in (1, 2, 3)]
-        return pl.concat_str(parts, separator="-").str.to_date(PLAIN_DATE, strict=False)
+        return _plain_date(pl.concat_str(parts, separator="-"))
 
     serial = text.str.extract(SERIAL, 1).cast(pl.Int32)
     return [joined(WRITTEN_DATE), joined(PACKED_DATE), EPOCH + pl.duration(days=serial)]
