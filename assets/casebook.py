@@ -14,6 +14,11 @@ from tongcha.casebook.outcomes import read_outcomes
 from tongcha.casebook.papers import list_referral_papers, list_school_papers
 from tongcha.casebook.rechecks import read_rechecks
 from tongcha.casebook.rectification import build_rectification_ledger, read_rectifications
+from tongcha.casebook.supervision_files import (
+    OrderPolicies,
+    list_supervision_papers,
+    write_supervision_orders,
+)
 from tongcha.policy.adoption import EXAMPLE_MARK
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
@@ -40,6 +45,7 @@ def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     pupil_lists: pl.DataFrame,
     score_deductions: pl.DataFrame,
     schools: pl.DataFrame,
+    supervision_orders: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write a letter to everyone who holds a paper that no longer stands."""
     routing = office.policy(RoutingPolicy, "routing")
@@ -54,7 +60,8 @@ def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     )
     return write_corrections(
         corrections=list_corrections(
-            disclosures=list_held(disclosures), standing=pl.concat([referral, school])
+            disclosures=list_held(disclosures),
+            standing=pl.concat([referral, school, list_supervision_papers(supervision_orders, "")]),
         ),
         policy=routing,
         clocks=office.policy(ClockPolicy, "clocks"),
@@ -76,6 +83,8 @@ def issue_ledger(
     sites: pl.DataFrame,
     school_responsibilities: pl.DataFrame,
     score_deductions: pl.DataFrame,
+    patrols: pl.DataFrame,
+    institutions: pl.DataFrame,
 ) -> pl.DataFrame:
     """Register every problem found, by class, and where it stands."""
     return build_issue_ledger(
@@ -84,6 +93,8 @@ def issue_ledger(
         score_deductions=score_deductions,
         events=office.events(),
         policy=office.policy(CasebookPolicy, "casebook"),
+        patrols=patrols,
+        institutions=institutions,
     )
 
 
@@ -92,6 +103,30 @@ def rectification_ledger(office: dg.ResourceParam[Office], issue_ledger: pl.Data
     """List measure, limit, department and person of each issue, and what was closed with which proof."""
     done = read_rectifications(office.events())
     return build_rectification_ledger(done=done, issue_ledger=issue_ledger, today=office.today)
+
+
+@declare_asset(BY_NAME["supervision_orders"])
+def supervision_orders(
+    office: dg.ResourceParam[Office],
+    issue_ledger: pl.DataFrame,
+    rectification_ledger: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> pl.DataFrame:
+    """Propose orders to districts; write those that a person decided."""
+    return write_supervision_orders(
+        issue_ledger=issue_ledger,
+        rectification_ledger=rectification_ledger,
+        schools=schools,
+        events=office.events(),
+        policies=OrderPolicies(
+            office.policy(CasebookPolicy, "casebook"),
+            office.policy(ClockPolicy, "clocks"),
+            office.policy(DeductionPolicy, "deductions"),
+        ),
+        templates=office.policies / "templates",
+        out=office.outbox,
+        demo=office.is_demo,
+    )
 
 
 @declare_asset(BY_NAME["rechecks"])

@@ -115,6 +115,17 @@ def find_small_cells(frames: Frames, office: Office) -> pl.DataFrame:
     return small.select("cadence", "period", "measure").sort("cadence", "period", "measure")
 
 
+def find_undecided_orders(frames: Frames, office: Office) -> pl.DataFrame:
+    """Orders written without a decision that stands: event_id."""
+    issued = frames["supervision_orders"].filter(pl.col("state") == "issued")
+    return find_unrecorded_events(issued, office)
+
+
+def find_altered_orders(frames: Frames, office: Office) -> pl.DataFrame:
+    """Orders that aren't what was recorded: path, sha256."""
+    return find_altered_files(frames["supervision_orders"].drop_nulls("path"), office)
+
+
 def find_altered_bulletins(frames: Frames, office: Office) -> pl.DataFrame:
     """Bulletin files that aren't what was recorded: path, sha256."""
     return find_altered_files(frames["bulletin_files"], office)
@@ -163,6 +174,20 @@ RULES: Final = (
         (),
         "通报中人数少于下限的都没有显示。",
         find_small_cells,
+    ),
+    CrossRule(
+        "every_supervision_order_was_decided_by_a_person",
+        "supervision_orders",
+        (),
+        "每份督办通知都有台账中现行的决定登记。",
+        find_undecided_orders,
+    ),
+    CrossRule(
+        "every_supervision_file_is_as_recorded",
+        "supervision_orders",
+        (),
+        "发件箱中的督办通知与登记的指纹一致。",
+        find_altered_orders,
     ),
     CrossRule(
         "every_bulletin_file_is_as_recorded",

@@ -15,6 +15,12 @@ from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.casebook.due import record_reply
 from tongcha.casebook.outcomes import record_outcome
 from tongcha.casebook.rechecks import draw_sample, record_draw
+from tongcha.casebook.supervision import (
+    list_district_issues,
+    list_unordered,
+    read_supervisions,
+    record_supervision,
+)
 from tongcha.errors import LedgerError
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.minors import MinorPolicy
@@ -171,15 +177,43 @@ def report_outcome(
         say(f"！应予澄清：请核实后运行 tongcha withdraw {link_id}，系统会向收到过的单位发更正。")
 
 
-def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:
-    """Record a school's written answer to a prompt.
+def supervise(desk: Desk, area: str, *, on: date | None, reason: str) -> None:
+    """Decide that an order goes to a district, where one is proposed.
 
     Raises:
-        LedgerError: no such prompt was handed over.
+        LedgerError: none is proposed there, or no reason is given.
     """
-    given = read_all(desk.runner.home, "disclosures").filter(pl.col("document_id") == prompt_id)
+    home = desk.runner.home
+    proposed = read_all(home, "supervision_orders").filter(pl.col("state") == "proposed")
+    if area not in set(proposed["area"]):
+        raise LedgerError(
+            f"区划 {area}", "没有督办建议", "用 tongcha case orders 查看；起点见 policy/casebook.yaml"
+        )
+    office = build_office(home)
+    issues = list_district_issues(
+        issue_ledger=read_all(home, "issue_ledger"),
+        rectification_ledger=read_all(home, "rectification_ledger"),
+        schools=office.tables.read(BY_NAME["schools"], office.tables.current_snapshot()),
+    )
+    unordered = list_unordered(issues, read_supervisions(office.events()))
+    event = record_supervision(area=area, issues=unordered, on=desk.date_of(on), by=desk.by, reason=reason)
+    desk.record([event])
+    say(f"✓ 区划 {area} 的督办通知已写入发件箱 supervision/，送达后用 tongcha case deliver 登记")
+
+
+def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:
+    """Record a school's written answer to a prompt, or a district's to an order.
+
+    Raises:
+        LedgerError: no such prompt or order was handed over.
+    """
+    given = read_all(desk.runner.home, "disclosures").filter(
+        (pl.col("document_id") == prompt_id) & pl.col("kind").is_in(["prompt", "supervision"])
+    )
     if given.is_empty():
-        raise LedgerError(f"工作提示 {prompt_id}", "没有送达记录", "先用 tongcha case deliver 登记送达")
+        raise LedgerError(
+            f"文书 {prompt_id}", "不是送达过的工作提示或者督办通知", "先用 tongcha case deliver 登记送达"
+        )
     desk.record([record_reply(prompt_id=prompt_id, text=text, on=desk.date_of(on), by=desk.by)])
 
 

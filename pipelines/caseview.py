@@ -89,7 +89,7 @@ def show_issues(home: Home, state: str | None) -> None:
     columns = {
         "issue_id": "问题编号", "label": "类别", "state_label": "状态", "case_ref": "所依事项",
         "found_on": "发现日期",
-        "department": "责任部门", "measure": "整改措施", "due": "时限",
+        "department": "责任部门", "measure": "整改措施", "due": "时限", "sentence": "说明",
     }  # fmt: skip
     show_grid("问题台账", shown, columns)
 
@@ -103,6 +103,19 @@ def show_questions(home: Home) -> None:
     once = unsure.unique(["school_id", "raid_date"]).sort("school_id", "raid_date")
     columns = {"school_id": "学校标识码", "raid_date": "查处日期", "inspector_question": "须由督导室核实"}
     show_grid("责任督学待核实", once, columns)
+
+
+def show_orders(home: Home) -> None:
+    """Show what is proposed to be ordered and what was, district by district, by area code."""
+    labels = {"proposed": "建议", "issued": "已决定"}
+    orders = read_all(home, "supervision_orders").with_columns(
+        pl.col("state").replace_strict(labels, return_dtype=pl.String)
+    )
+    columns = {
+        "order_id": "督办编号", "area": "区划代码", "state": "状态", "recipient_name": "接收单位",
+        "sentence": "说明", "path": "文件",
+    }  # fmt: skip
+    show_grid("督办（按区划代码排列，不作排名）", orders.sort("area", "state", "order_id"), columns)
 
 
 def show_disclosures(home: Home, link_id: str | None) -> None:

@@ -19,9 +19,11 @@ from tongcha.casebook.papers import (
     list_school_papers,
 )
 from tongcha.casebook.rectification import read_rectifications
+from tongcha.casebook.supervision_files import list_supervision_papers
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, renew_event
 from tongcha.ledger.store import Ledger
+from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
@@ -141,7 +143,7 @@ def list_papers(runner: Runner) -> pl.DataFrame:
     home, office = runner.home, build_office(runner.home)
     names = (
         "school_notices", "work_prompts", "pupil_lists", "score_deductions", "referral_packages",
-        "referrals", "corrections",
+        "referrals", "corrections", "supervision_orders",
     )  # fmt: skip
     tables = {name: read_all(home, name) for name in names}
     schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
@@ -158,7 +160,10 @@ def list_papers(runner: Runner) -> pl.DataFrame:
         schools=schools,
         minors_clause=office.policy(MinorPolicy, "minors").clause,
     )
-    return pl.concat([referral, school, list_correction_papers(tables["corrections"])])
+    orders = list_supervision_papers(
+        tables["supervision_orders"], office.policy(CasebookPolicy, "casebook").supervision.clause
+    )
+    return pl.concat([referral, school, list_correction_papers(tables["corrections"]), orders])
 
 
 def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:

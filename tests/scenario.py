@@ -229,6 +229,15 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "bulletin_files": [],
+    "patrols": [],
+    "inspectors": [],
+    "institutions": [],
+    "supervision_orders": [
+        {"order_id": "U00000000000a", "area": "990101", "state": "issued", "recipient_name": "某区教育局"}
+        | {"issue_count": 5, "unassigned_count": 1, "overdue_count": 1, "sentence": "决定督办"}
+        | {"event_id": "E0000000000000006", "decided_on": RAID_DAY, "by": "R01"}
+        | {"path": "supervision/U00000000000a/督办通知.docx", "sha256": "0" * 64}
+    ],
     "outcomes": [
         {"seq": 4, "event_id": "E0000000000000004", "link_id": CONFIRMED, "outcome": "proven"}
         | {"label": "查证属实", "clears": False, "recipient_name": "某区教育局", "on": RAID_DAY, "by": "R01"}

@@ -139,14 +139,39 @@ def release(by: str, reason: str, on: datetime | None) -> None:
 
 
 @case.command()
-@click.argument("prompt", metavar="工作提示编号")
-@click.option("--text", required=True, metavar="要点", help="学校回复的要点，不写姓名。 The answer in short.")
+def orders() -> None:
+    """列出逐地区的督办建议与已决定的督办通知（只有问题数，不排名）。
+
+    List the orders proposed and issued to districts: counts of issues only, no ranking.
+    """
+    from pipelines.caseview import show_orders
+
+    show_orders(Home.from_environment().open())
+
+
+@case.command()
+@click.argument("area", metavar="区划代码")
+@signed
+@dated
+def supervise(area: str, by: str, reason: str, on: datetime | None) -> None:
+    """决定向一个地区下发督办通知（须先有建议），写出通知。
+
+    Decide that an order goes to a district where one is proposed, and write it.
+    """
+    from pipelines.casedesk import supervise as record
+
+    record(open_desk(by), area, on=to_day(on), reason=reason)
+
+
+@case.command()
+@click.argument("prompt", metavar="编号")
+@click.option("--text", required=True, metavar="要点", help="回复的要点，不写姓名。 The answer in short.")
 @click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
 @dated
 def reply(prompt: str, text: str, by: str, on: datetime | None) -> None:
-    """登记学校对工作提示的书面回复。
+    """登记学校对工作提示、区县对督办通知的书面回复。
 
-    Record a school's written answer to a prompt.
+    Record a school's written answer to a prompt, or a district's to a supervision order.
     """
     from pipelines.casedesk import reply as record
 

@@ -278,6 +278,16 @@ def record_a_missing_bulletin(tables, _office):
     tables["bulletin_files"] = pl.DataFrame([{"path": "bulletins/通报.xlsx", "sha256": "0" * 64}])
 
 
+@breaks("every_supervision_order_was_decided_by_a_person")
+def order_by_machine(tables, _office):
+    change(tables, "supervision_orders", event_id=pl.lit("E00000000000000ff"))
+
+
+@breaks("every_supervision_file_is_as_recorded")
+def alter_an_order(tables, _office):
+    change(tables, "supervision_orders", sha256=pl.lit("f" * 64))
+
+
 @pytest.fixture
 def office(tmp_path) -> Office:
     made = Office(
@@ -317,13 +327,18 @@ def tables(office) -> Tables:
     draw = record_draw(issue_ids=["I00000000000b"], seed="种子", rule=rule, on=RAID_DAY, by="R01")
     drawn = Ledger(office.ledger_url).append(draw, at=office.now())
     change(made, "rechecks", event_id=pl.lit(drawn.event_id))
-    for name, kind in (("notice_steps", EventKind.REPLY), ("disclosures", EventKind.DISCLOSURE)):
+    recorded = {
+        "notice_steps": EventKind.REPLY,
+        "disclosures": EventKind.DISCLOSURE,
+        "supervision_orders": EventKind.ISSUE,
+    }
+    for name, kind in recorded.items():
         said = Ledger(office.ledger_url).append(NewEvent(kind, "N00000000000a", "R01"), at=office.now())
         change(made, name, event_id=pl.lit(said.event_id))
     digest = office.fingerprint(made["school_notices"]["path"][0])
     change(made, "dossiers", path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     change(made, "school_notices", sha256=pl.lit(digest))
-    for sheets in ("rejection_sheets", "reference_rejection_sheets"):
+    for sheets in ("rejection_sheets", "reference_rejection_sheets", "supervision_orders"):
         change(made, sheets, path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     return made
 

@@ -55,6 +55,9 @@ def list_due_items(
             _list_papers(
                 standing.disclosures, "prompt", "work_prompt", "由学校书面回复核实情况", clocks
             ).filter(~pl.col("ref").is_in(sorted(answered))),
+            _list_papers(
+                standing.disclosures, "supervision", "supervision", "由区县书面回复整改情况", clocks
+            ).filter(~pl.col("ref").is_in(sorted(answered))),
             _list_referrals(standing, clocks),
             _list_rectifications(standing.rectification_ledger),
             _list_rechecks(standing.rechecks),

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.casebook.listings import find_listing_contradictions
+from tongcha.casebook.patrols import find_clean_patrols
 from tongcha.casebook.rectification import STATE_LABELS, read_rectifications
 from tongcha.documents.numbers import number_record
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 from tongcha.responsibility.deductions import PUPILS
 from tongcha.tables.casebook import ISSUE_LEDGER
+from tongcha.tables.intake import UNLICENSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,10 +29,10 @@ FOUND: Final = pl.Schema(
     {
         "category": pl.String, "case_ref": pl.String, "school_id": pl.String, "area": pl.String,
         "found_on": pl.Date, "licence": pl.String, "variant": pl.String, "source": pl.String,
+        "sentence": pl.String,
     }
 )  # fmt: skip
 """What every ground of an issue is shaped as."""
-UNLICENSED: Final = ("有照无证", "无照无证")
 REMAINING: Final = "（依据已不存在）"
 
 
@@ -40,6 +43,8 @@ def build_issue_ledger(
     score_deductions: pl.DataFrame,
     events: Iterable[Event],
     policy: CasebookPolicy,
+    patrols: pl.DataFrame | None = None,
+    institutions: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `issue_ledger`.
 
@@ -49,13 +54,20 @@ def build_issue_ledger(
         score_deductions: each school whose pupils count is one per campaign.
         events: the ledger: issues that people opened, and what was done about each.
         policy: policy/casebook.yaml.
+        patrols: table `patrols` of all batches; one that found nothing before a raid is to be looked into.
+        institutions: table `institutions`; what contradicts a site's licences is to be looked into.
     """
     known = list(events)
+    doubts = [
+        *([] if patrols is None else [find_clean_patrols(sites, patrols, policy.patrols)]),
+        *([] if institutions is None else [find_listing_contradictions(sites, institutions)]),
+    ]
     found = pl.concat(
         [
             _find_sites(sites),
             _find_acts(school_responsibilities, sites),
             _find_pupils(score_deductions, sites),
+            *(_shape(doubt, category=pl.col("category"), case_ref=pl.col("case_ref")) for doubt in doubts),
             read_opened(known),
         ]
     ).unique(["category", "case_ref"], keep="first", maintain_order=True)
@@ -114,7 +126,7 @@ def _find_acts(responsibilities: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFr
     )
     decided = pl.col("state") == "attributed"
     category = pl.when(decided).then(pl.lit("teacher_tutoring")).otherwise(pl.lit("undecided"))
-    return _shape(acts, category=category, case_ref=pl.col("link_id"))
+    return _shape(acts, category=category, case_ref=pl.col("link_id"), sentence=pl.col("question"))
 
 
 def _find_pupils(deductions: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:

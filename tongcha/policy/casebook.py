@@ -35,6 +35,22 @@ class RecheckRule(PolicyPart):
     within_days: int = Field(ge=1, le=180, description="抽取后多少日（自然日）内完成")
 
 
+class PatrolRule(PolicyPart):
+    """When a patrol that found nothing is held against the raid that followed, and how addresses are read."""
+
+    within_days: int = Field(ge=1, le=365, description="巡查后多少日（自然日）内查处的列为待核实")
+    address_prefixes: tuple[str, ...] = Field(default=(), description="地址开头略去的字样")
+    address_folds: dict[str, str] = Field(default={}, description="地址中写法不同、意思相同的字样")
+
+
+class SupervisionRule(PolicyPart):
+    """From what on a supervision order to a district is proposed to a person."""
+
+    issues_at_least: int = Field(ge=1, le=1000, description="未了结的问题达到几件")
+    overdue_at_least: int = Field(ge=1, le=1000, description="或者逾期的达到几件")
+    clause: str = Field(min_length=6, description="依据")
+
+
 class OutcomeCode(PolicyPart):
     """What a recipient may report back."""
 
@@ -49,6 +65,8 @@ class CasebookPolicy(PolicyFile):
     categories: tuple[Category, ...]
     sources: tuple[Source, ...]
     recheck: RecheckRule
+    patrols: PatrolRule
+    supervision: SupervisionRule
     outcomes: tuple[OutcomeCode, ...] = Field(min_length=1)
     small_cell: int = Field(ge=3, le=50, description="小于此数的人数在通报中不显示")
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from tongcha.tables.contract import Partition, Rule, Stage, Table, day, flag, number, text, whole
 
-DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction")
+DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction", "supervision")
 CHANGES = ("withdrawn", "replaced")
-ISSUE_CATEGORIES = ("unlicensed_site", "teacher_tutoring", "pupils_attending", "undecided", "manual")
+ISSUE_CATEGORIES = (
+    "unlicensed_site",
+    "teacher_tutoring",
+    "pupils_attending",
+    "undecided",
+    "clean_patrol",
+    "listing_contradiction",
+    "manual",
+)
 ISSUE_STATES = ("open", "rectifying", "closed", "reopened", "void")
 RECHECK_RESULTS = ("waiting", "kept", "reopened")
 CADENCES = ("日报", "周通报", "半月报", "季通报", "专项总结")
-DUE_KINDS = ("notice", "prompt", "referral", "rectification", "recheck", "pupils")
+DUE_KINDS = ("notice", "prompt", "referral", "rectification", "recheck", "pupils", "supervision")
+ORDER_STATES = ("proposed", "issued")
 
 DISCLOSURES = Table(
     "disclosures",
@@ -78,6 +87,7 @@ ISSUE_LEDGER = Table(
         text("source", "线索来源", "渠道代码，不记举报人"),
         text("source_label", "来源名称"),
         text("department", "责任部门", required=True),
+        text("sentence", "说明", "待核实的事写明所依记录；不写姓名"),
     ),
     "每个已查明的问题一行，由各表与台账得出；依据撤销的自动作废。不含任何人的姓名。",
 )
@@ -195,6 +205,37 @@ BULLETINS = Table(
     ),
 )
 
+SUPERVISION_ORDERS = Table(
+    "supervision_orders",
+    "督办通知",
+    Stage.CASEBOOK,
+    Partition.WHOLE,
+    ("order_id",),
+    (
+        text("order_id", "督办编号", required=True, pattern="U[0-9a-f]{12}"),
+        text("area", "区划代码", required=True, pattern="[0-9]{6}"),
+        text("state", "状态", "proposed=建议，issued=已由人决定下发", required=True, one_of=ORDER_STATES),
+        text("recipient_name", "接收单位", required=True),
+        whole("issue_count", "问题数", required=True, minimum=1),
+        whole("unassigned_count", "未定措施数", "还没有确定整改措施的", required=True, minimum=0),
+        whole("overdue_count", "逾期数", "整改已经逾期的", required=True, minimum=0),
+        text("sentence", "说明", required=True),
+        text("event_id", "台账事件", "决定下发的登记"),
+        day("decided_on", "决定日期"),
+        text("by", "决定人", "登记决定的人的代号"),
+        text("path", "文件", "相对发件箱的路径；建议没有文件"),
+        text("sha256", "文件指纹"),
+    ),
+    "逐地区的督办：达到起点的先列为建议，由人决定后才出通知；只有问题数，没有人，地区之间不比较。",
+    (
+        Rule(
+            "issued_order_was_decided",
+            "state <> 'issued' OR (event_id IS NOT NULL AND path IS NOT NULL AND sha256 IS NOT NULL)",
+            "已下发的有决定登记和文件",
+        ),
+    ),
+)
+
 BULLETIN_FILES = Table(
     "bulletin_files",
     "通报文件",
@@ -216,6 +257,7 @@ TABLES = (
     RECHECKS,
     OUTCOMES,
     DUE_ITEMS,
+    SUPERVISION_ORDERS,
     BULLETINS,
     BULLETIN_FILES,
 )

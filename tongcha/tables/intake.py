@@ -27,6 +27,8 @@ PROVENANCE: tuple[Column, ...] = (
 CAPTURES = ("card", "typed", "masked", "last4", "oral")
 ROLES = ("授课", "举办", "介绍", "其他")
 LICENCES = ("有照有证", "有照无证", "无照无证")
+UNLICENSED = LICENCES[1:]
+"""Without the full licences: what the campaign is about."""
 SUBJECT_TYPES = ("学科类", "非学科类", "待鉴定")
 BATCH_KINDS = ("现场查处", "清查兼职")
 """A raid, or the sweep of licensed firms' filed staff (003): no police check, so another weight."""
