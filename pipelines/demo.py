@@ -34,7 +34,7 @@ REVIEWERS: Final = (
     {"code": "R05", "name": "演示复验", "roles": ["复验"]},
     {"code": "R06", "name": "演示办案", "roles": ["办案"]},
 )
-SIGNERS: Final = {"一审": "R01", "二审": "R02", "集体研究": "R03、R04"}
+SIGNERS: Final = {"一审": "R01", "二审": "R02", "集体研究": "R03、R04", "复验": "R05"}
 REASONS: Final = {
     "same": "演示：按虚构城市的真值是同一人",
     "different": "演示：按虚构城市的真值不是同一人",

@@ -15,6 +15,7 @@ from pipelines.provenance import POLICIES, ROOT
 from pipelines.report import read_all
 from tongcha.errors import TongchaError
 from tongcha.ledger.store import Ledger
+from tongcha.policy.calibration import CalibrationPolicy
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
@@ -49,6 +50,7 @@ POLICY_FILES: Final[dict[str, type[PolicyFile]]] = {
     "clocks": ClockPolicy,
     "minors": MinorPolicy,
     "casebook": CasebookPolicy,
+    "calibration": CalibrationPolicy,
 }
 SHOWN: Final = 5
 OUTWARD: Final = frozenset({"review", "routing", "deductions", "clocks"})

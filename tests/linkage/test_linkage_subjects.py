@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -14,7 +14,12 @@ from tests.linkage.linkage_scene import NAN, SCHOOLS, link, met, people, policy
 from tongcha.linkage.calibrate import calibrate, show_calibration
 from tongcha.linkage.decoys import clopper_pearson, draw_decoys
 from tongcha.linkage.engine import propose_links
+from tongcha.linkage.relink import relink_batch
 from tongcha.linkage.subjects import group_subjects
+from tongcha.policy.calibration import CalibrationPolicy
+
+if TYPE_CHECKING:
+    from tongcha.policy.linkage import LinkagePolicy
 
 CARD = {"capture": "card", "id_number": NAN}
 
@@ -51,7 +56,16 @@ def test_a_chain_of_meetings_is_one_subject():
 def test_calibration_shows_what_would_change_and_changes_nothing():
     persons = people({"id_number": NAN, "phone": "13812345678"})
     held = policy()
-    proposal = calibrate(met(CARD | {"phone": "13812345678"}), persons, SCHOOLS, held)
+    identities = met(CARD | {"phone": "13812345678"})
+
+    def relink(tried: LinkagePolicy) -> pl.DataFrame:
+        return relink_batch(
+            identities=identities, people=persons, schools=SCHOOLS, policy=tried, batch="2026-10-18"
+        )
+
+    proposal = calibrate(
+        relink, held, CalibrationPolicy(version="试", carries=100, least_pairs=1, least_second_looks=1)
+    )
     assert proposal.pairs == 1
     assert held == policy()
     moved = proposal.changes.filter(pl.col("field") == "phone", pl.col("level") == "exact").row(0)

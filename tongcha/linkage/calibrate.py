@@ -1,6 +1,6 @@
 """Re-estimate m from pairs that the ID number alone verifies, and show what adopting it would change.
 
-No training inside a run: this prints a proposal, and people change `policy/linkage.yaml` or don't. A number
+No training inside a run: this gives a proposal, and people change `policy/linkage.yaml` or don't. A number
 that was taken down in full, passes its check digit and is on record once verifies a pair; how often the
 other fields agree on such pairs is their m (knowledge: no expectation maximisation is needed).
 """
@@ -8,26 +8,21 @@ other fields agree on such pairs is their m (knowledge: no expectation maximisat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.decisions import decide_pairs
-from tongcha.linkage.links import list_links
-from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.source import PeopleFrame
+from tongcha.linkage.estimates import OTHERS, adopt_estimates, estimate_levels, list_changes
 
 if TYPE_CHECKING:
-    from tongcha.linkage.scoring import Scored
+    from collections.abc import Callable
+
+    from tongcha.policy.calibration import CalibrationPolicy
     from tongcha.policy.linkage import LinkagePolicy
 
-NAMED: Final = ("card", "typed")
-"""ways of taking an identity whose name ladder ID numbers can verify"""
-FIELDS: Final = ("phone", "age", "sex", "area", "school")
-CARRIES: Final = 100.0
-"""the policy's own value counts as much as this many pairs, so that few pairs can't overturn it"""
-LEAST: Final = 1e-5
+    Relink = Callable[[LinkagePolicy], pl.DataFrame]
+    """policy → what the engine would decide of every batch (`relink_batch`, one below the other)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +30,10 @@ class Calibration:
     """A proposal.
 
     Attributes:
-        pairs: pairs that the ID number verified.
+        pairs: pairs that it was estimated on.
         proposed: the policy with m re-estimated.
-        changes: field, level, old, new per m that moves.
-        decisions: identity_id, person_id, before, after per first candidate whose decision would change.
+        changes: field, level, old, new, pairs, low, high, path per m that moves.
+        decisions: link_id, before, after per candidate link whose decision would change.
     """
 
     pairs: int
@@ -47,91 +42,69 @@ class Calibration:
     decisions: pl.DataFrame
 
 
-def calibrate(
-    identities: pl.DataFrame, people: pl.DataFrame, schools: pl.DataFrame, policy: LinkagePolicy
-) -> Calibration:
-    """Estimate m from the ID-verified pairs of these tables; change nothing.
+def calibrate(relink: Relink, policy: LinkagePolicy, rules: CalibrationPolicy) -> Calibration:
+    """Estimate m from the ID-verified pairs of all batches; change nothing.
 
     Args:
-        identities: table `identities`.
-        people: table `people`.
-        schools: table `schools`.
+        relink: what the engine would decide under a policy.
+        policy: the policy in force.
+        rules: how much evidence a proposal needs.
+    """
+    linked = relink(policy)
+    exact = linked.filter(pl.col("id_number") == "exact")
+    verified = exact.filter(pl.len().over("batch", "identity_id") == 1).with_columns(weight=pl.lit(1.0))
+    return propose_policy(estimate_levels(verified, policy, rules, OTHERS), linked, relink, policy)
+
+
+def propose_policy(
+    estimates: pl.DataFrame, linked: pl.DataFrame, relink: Relink, policy: LinkagePolicy
+) -> Calibration:
+    """Return the policy that estimates lead to, and whose decision it would change.
+
+    Args:
+        estimates: from `estimate_levels`.
+        linked: what the engine decides under the policy in force.
+        relink: what the engine would decide under a policy.
         policy: the policy in force.
     """
-    identities, schools = identities.sort("identity_id"), schools.sort("school_id")
-    source = PeopleFrame(people.sort("person_id"))
-    scored = score_pairs(identities, source, schools, policy)
-    links = list_links(scored, identities, policy)
-    verified = _verify(links, identities)
-    proposed = _propose(verified, policy)
-    before = _decide(scored, identities, policy)
-    after = _decide(score_pairs(identities, source, schools, proposed), identities, proposed)
-    changed = before.join(after, on=["identity_id", "person_id"], suffix="_after").filter(
-        pl.col("decision") != pl.col("decision_after")
-    )
-    return Calibration(
-        verified.height,
-        proposed,
-        _list_changes(policy, proposed),
-        changed.select("identity_id", "person_id", before="decision", after="decision_after").sort(
-            "identity_id"
-        ),
+    proposed = adopt_estimates(policy, estimates)
+    pairs = round(max(estimates["pairs"], default=0.0))
+    return Calibration(pairs, proposed, list_changes(estimates), compare_decisions(linked, relink(proposed)))
+
+
+def compare_decisions(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return link_id, before, after of each link that two runs decide differently, sorted.
+
+    A link that is among the candidates kept by only one of them counts as `none` in the other.
+    """
+    one, other = (frame.select("link_id", "decision") for frame in (before, after))
+    both = one.join(other, on="link_id", how="full", suffix="_after", coalesce=True).fill_null("none")
+    return (
+        both.filter(pl.col("decision") != pl.col("decision_after"))
+        .select("link_id", before="decision", after="decision_after")
+        .sort("link_id")
     )
 
 
-def _decide(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
-    links = decide_pairs(scored, identities, policy)
-    return links.filter(pl.col("rank") == 1).select("identity_id", "person_id", "decision")
-
-
-def _verify(links: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
-    same = links.filter(pl.col("id_number") == "exact").with_columns(times=pl.len().over("identity_id"))
-    capture = identities.select("identity_id", "capture")
-    return same.filter(pl.col("times") == 1).join(capture, on="identity_id")
-
-
-def _propose(verified: pl.DataFrame, policy: LinkagePolicy) -> LinkagePolicy:
-    whole = policy.model_dump()
-    for capture in NAMED:
-        pairs = verified.filter(pl.col("capture") == capture)
-        whole["name"]["m"][capture] = _estimate(
-            pairs["name"], whole["name"]["m"][capture], merge="surname_same"
-        )
-    for field in FIELDS:
-        whole[field]["m"] = _estimate(verified[field], whole[field]["m"])
-    return type(policy).model_validate(whole)
-
-
-def _estimate(levels: pl.Series, held: dict[str, float], merge: str = "") -> dict[str, float]:
-    """Mix counted shares with the values held so far, as if those came from `CARRIES` pairs."""
-    seen = levels.replace({merge: "different"}).value_counts()
-    count = dict(zip(seen[levels.name].to_list(), seen["count"].to_list(), strict=True))
-    total = sum(count.get(level, 0) for level in held)
-    raw = {level: (count.get(level, 0) + CARRIES * m) / (total + CARRIES) for level, m in held.items()}
-    return {level: float(np.clip(round(share, 5), LEAST, 1 - LEAST)) for level, share in raw.items()}
-
-
-def _list_changes(old: LinkagePolicy, new: LinkagePolicy) -> pl.DataFrame:
-    before, after = old.model_dump(), new.model_dump()
-    rows = [
-        (f"name.{capture}", level, before["name"]["m"][capture][level], share)
-        for capture in NAMED
-        for level, share in after["name"]["m"][capture].items()
-    ] + [
-        (field, level, before[field]["m"][level], share)
-        for field in FIELDS
-        for level, share in after[field]["m"].items()
+def show_changes(changes: pl.DataFrame) -> list[str]:
+    """Return every m that moves as a line in Chinese."""
+    return [
+        f"  {row['field']}.{row['level']}：{row['old']:.5f} → {row['new']:.5f}"
+        f"（{np.log2(row['new'] / row['old']):+.2f} 比特；有效 {row['pairs']:.0f} 对，"
+        f"所见份额 95% 区间 {row['low']:.3f} 至 {row['high']:.3f}）"
+        for row in changes.iter_rows(named=True)
     ]
-    frame = pl.DataFrame(rows, ["field", "level", "old", "new"], orient="row")
-    return frame.filter((pl.col("old") - pl.col("new")).abs() >= LEAST)
+
+
+def show_decisions(decisions: pl.DataFrame) -> list[str]:
+    """Return how many decisions would change from what to what, as lines in Chinese."""
+    counted = decisions.group_by("before", "after").len().sort("before", "after")
+    lines = [f"  {before} → {after}：{count} 条" for before, after, count in counted.iter_rows()]
+    return [f"若采纳，{decisions.height} 条候选比对的机器建议会改变{'：' if lines else '。'}", *lines]
 
 
 def show_calibration(calibration: Calibration) -> list[str]:
     """Return the proposal as lines in Chinese: every m that moves, and the decisions that would change."""
-    lines = [f"以证件号核验过的比对 {calibration.pairs} 条，建议调整如下（未作任何改动）："]
-    for field, level, old, new in calibration.changes.iter_rows():
-        lines.append(f"  {field}.{level}：{old:.5f} → {new:.5f}（{np.log2(new / old):+.2f} 比特）")
-    lines.append(f"若采纳，{calibration.decisions.height} 名现场人员的机器建议会改变：")
-    for identity, person, before, after in calibration.decisions.iter_rows():
-        lines.append(f"  {identity} 与 {person}：{before} → {after}")
-    return lines
+    pairs, moved = calibration.pairs, calibration.changes.height
+    head = f"以证件号核验过的比对 {pairs} 条，建议调整 {moved} 个数（未作任何改动）："
+    return [head, *show_changes(calibration.changes), *show_decisions(calibration.decisions)]
