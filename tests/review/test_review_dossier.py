@@ -103,3 +103,16 @@ def test_the_recipients_page_names_who_decided_and_what_speaks_for_the_person(tm
     assert "<td>r1</td><td>同一人</td><td>证件一致</td>" in page
     assert "查处前后有调动。" in page
     assert "<details>" not in page
+
+
+def test_a_link_that_was_looked_at_again_has_a_page_that_lists_the_second_look_last(tmp_path):
+    ledger, links = Ledger(f"sqlite:///{tmp_path / 'l.sqlite'}"), candidate_links()
+    for who, review_round in (("a9", "复验"), ("r1", "一审")):
+        event = record_judgement(
+            batch=BATCH, link_id=SURE, review_round=review_round, reviewer=who, verdict="same", reason="证件一致",
+            evidence_hash=f"h{SURE}", decided_on=DAY,
+        )  # fmt: skip
+        ledger.append(event, at=AT)
+    tables = dossier_tables(links, judgements=judgements_of(ledger, links))
+    page = render_dossiers(tables, [SURE])[SURE]
+    assert 0 < page.index("<td>一审</td><td>r1</td>") < page.index("<td>复验</td><td>a9</td>")

@@ -22,6 +22,7 @@ from tongcha.review.shown import CAPTURES, EMPLOYMENT, PRIOR, show_links, sign_b
 from tongcha.review.workbook import split_differences
 from tongcha.review.workbook_sides import DECISION_WORDS
 from tongcha.tables.referral import NOT_SEARCHED, SEARCHED_FOR
+from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -185,8 +186,7 @@ def _list_judgements(judgements: pl.DataFrame | None, link_id: str) -> list[Row]
     if judgements is None:
         return None
     own = judgements.filter((pl.col("link_id") == link_id) & pl.col("is_current"))
-    order = pl.col("round").replace_strict({"一审": 0, "二审": 1, "集体研究": 2}, return_dtype=pl.Int64)
-    rows = own.sort(order, "reviewer").iter_rows(named=True)
+    rows = own.sort(pl.col("round").cast(pl.Enum(EVERY_ROUND)), "reviewer").iter_rows(named=True)
     return [row | {"answer": layout.ANSWER_OF_VERDICT[row["verdict"]]} for row in rows]
 
 
