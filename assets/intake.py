@@ -5,6 +5,7 @@ import polars as pl
 
 from assets.declare import declare_asset, declare_assets
 from assets.office import Office
+from tongcha.casebook.closing import refuse_closed
 from tongcha.intake.batch import read_batch
 from tongcha.intake.returns_sheet import write_rejections
 from tongcha.policy.intake import IntakePolicy
@@ -16,6 +17,7 @@ def read_raid_batch(
     context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
 ) -> tuple[pl.DataFrame, ...]:
     """Read the batch's folder of the inbox."""
+    refuse_closed(office.events(), context.partition_key)
     policy = office.policy(IntakePolicy, "intake")
     taken = read_batch(office.inbox, context.partition_key, today=office.today, policy=policy)
     return tuple(getattr(taken, table.name) for table in intake.READ_TABLES)
@@ -27,6 +29,7 @@ def rejection_sheets(
 ) -> pl.DataFrame:
     """Write a workbook per file of the batch that had rows turned away, to be sent back."""
     policy, batch = office.policy(IntakePolicy, "intake"), context.partition_key
+    refuse_closed(office.events(), batch)
     folder = office.outbox / "returned" / "raids" / batch
     files = write_rejections(rejected_rows, office.inbox, folder, policy=policy)
     return office.list_files(files, only_in=folder).with_columns(batch=pl.lit(batch))

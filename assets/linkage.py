@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.declare import declare_assets
 from assets.office import Office
+from tongcha.casebook.closing import refuse_closed
 from tongcha.linkage.engine import propose_links
 from tongcha.policy.linkage import LinkagePolicy
 from tongcha.tables import linkage
@@ -25,6 +26,7 @@ def link_identities(
     staff_entries: pl.DataFrame,
 ) -> tuple[pl.DataFrame, ...]:
     """Propose links for the batch against the newest complete snapshot."""
+    refuse_closed(office.events(), context.partition_key)
     linked = propose_links(
         identities=identities,
         people=people,

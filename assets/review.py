@@ -1,10 +1,13 @@
 """Review: what people returned, where each link stands, and what may leave."""
 
+from datetime import date
+
 import dagster as dg
 import polars as pl
 
 from assets.declare import declare_asset, declare_assets
 from assets.office import Office
+from tongcha.casebook.closing import find_closed
 from tongcha.casebook.disclosures import read_disclosures
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
@@ -34,7 +37,9 @@ GATE = (BY_NAME["confirmed_links"], BY_NAME["withheld_links"])
 def review_returns(
     context: dg.AssetExecutionContext, office: dg.ResourceParam[Office], candidate_links: pl.DataFrame
 ) -> pl.DataFrame:
-    """Read the batch's returned workbooks and append the judgements in them to the ledger."""
+    """Append the judgements of the batch's returned workbooks to the ledger; none once it is closed."""
+    if context.partition_key in find_closed(office.events()):
+        return BY_NAME["review_returns"].empty()
     terms = ReturnTerms(
         batch=context.partition_key,
         key=office.keys["review"],
@@ -78,7 +83,9 @@ def review_workbooks(  # noqa: PLR0913, PLR0917 - one argument per upstream tabl
     people: pl.DataFrame,
     schools: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Write a workbook for each round in which links wait, and one for the second look by chance."""
+    """Write a workbook for each round in which links wait, and one for the second look; none once closed."""
+    if context.partition_key in find_closed(office.events()) or identities["digest"].is_not_null().any():
+        return BY_NAME["review_workbooks"].empty()
     shown = ShownTables(candidate_links, link_evidence, identities, people, schools)
     out, key, batch = office.outbox / "review", office.keys["review"], context.partition_key
     policy = office.policy(ReviewPolicy, "review")
@@ -115,7 +122,8 @@ def pass_gate(
     routing = office.policy(RoutingPolicy, "routing")
     stored = BY_NAME["referrals"]
     referred = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
-    source = read_source(find_batch(office.inbox, context.partition_key), today=office.today)
+    # expired or not: the gate itself says what may no longer leave, and what left can still be taken back
+    source = read_source(find_batch(office.inbox, context.partition_key), today=date.min)
     facts = GateFacts(
         withdrawn=find_withdrawn(events),
         disputed=find_disputed(events),
@@ -129,6 +137,7 @@ def pass_gate(
         handed_over=date_handovers(read_disclosures(events)),
         open_elsewhere=referred.filter(pl.col("batch") != context.partition_key)["link_id"].to_list(),
         referred_roles=[conduct.role for conduct in routing.conducts if conduct.refer],
+        is_closed=context.partition_key in find_closed(events),
     )
     outcome = confirm_links(
         candidate_links=candidate_links,

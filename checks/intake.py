@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.office import Office
 from checks.rules import CrossRule, Frames, find_altered_files
+from tongcha.casebook.closing import find_closed
 
 LANDED: Final = ("sites", "identities", "pupils", "patrols")
 
@@ -26,9 +27,11 @@ def find_stray_identities(frames: Frames, _office: Office) -> pl.DataFrame:
     return strays.select("identity_id", "raid_id").sort("identity_id")
 
 
-def find_missing_sheets(frames: Frames, _office: Office) -> pl.DataFrame:
+def find_missing_sheets(frames: Frames, office: Office) -> pl.DataFrame:
     """How many files had rows turned away and how many sheets lie ready, where the two differ."""
-    return compare_sheets(frames["rejected_rows"], frames["rejection_sheets"])
+    closed = sorted(find_closed(office.events()))  # their sheets were removed with everything else
+    open_rows = frames["rejected_rows"].filter(~pl.col("batch").is_in(closed))
+    return compare_sheets(open_rows, frames["rejection_sheets"])
 
 
 def find_altered_sheets(frames: Frames, office: Office) -> pl.DataFrame:

@@ -27,7 +27,7 @@ FOLDERS: Final = (
     "keys",
     "dagster",
 )
-KEYS: Final = ("review", "pupils", "console")
+KEYS: Final = ("review", "pupils", "console", "closing")
 KEY_BYTES: Final = 32
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600

@@ -11,6 +11,8 @@ import dagster as dg
 
 from assets.office import list_returns
 from pipelines.provenance import code_version, digest_files, policy_digest
+from tongcha.casebook.closing import find_closed
+from tongcha.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +32,10 @@ def reference_state(home: Home) -> str:
 
 
 def raid_states(home: Home) -> dict[str, str]:
-    """Return the state of each batch's files in the inbox."""
-    return {folder.name: digest_folder(folder) for folder in list_folders(home.inbox / "raids")}
+    """Return the state of each batch's files in the inbox; a closed batch takes nothing in."""
+    closed = find_closed(Ledger(home.ledger_url()).events())
+    folders = list_folders(home.inbox / "raids")
+    return {folder.name: digest_folder(folder) for folder in folders if folder.name not in closed}
 
 
 def return_states(home: Home, batches: list[str]) -> dict[str, str]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.states import raid_states, reference_state, return_states, succeeded_last
 from pipelines.terminal import say
+from tongcha.casebook.closing import find_closed, refuse_closed
 from tongcha.errors import UnknownBatchError
 from tongcha.intake.batch import find_batch
+from tongcha.ledger.store import Ledger
 from tongcha.reference.snapshot import newest_snapshot
 
 if TYPE_CHECKING:
@@ -33,9 +35,13 @@ def propose_batches(runner: Runner, batch: str | None) -> None:
 
     Raises:
         UnknownBatchError: the inbox doesn't hold that batch.
+        LedgerError: the batch named is closed.
         TongchaError: a rule refused the work.
     """
-    batches = choose_batches(runner, batch)
+    events = Ledger(runner.home.ledger_url()).events()
+    if batch is not None:
+        refuse_closed(events, batch)
+    batches = [name for name in choose_batches(runner, batch) if name not in find_closed(events)]
     bring_reference(runner)
     runner.add_batches(batches)
     states = raid_states(runner.home)

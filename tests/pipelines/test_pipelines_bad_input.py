@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from pipelines.casework import Desk, deliver
 from pipelines.exits import StoppedError
 from pipelines.home import Home
 from pipelines.report import read_all
+from pipelines.withdrawal import withdraw_link
 from pipelines.workflow import act_batches, act_on, propose_batches
 from tests.pipelines.conftest import digests
+from tongcha.casebook.closing import find_told
 from tongcha.errors import InputError, SourceError, UnknownBatchError
 from tongcha.ledger.store import Ledger
 from tongcha.review import layout
@@ -69,21 +72,37 @@ def test_an_unreadable_workbook_is_named_and_touches_nothing(runner):
     assert digests(runner.home, "tables", "outbox") == before
 
 
-@pytest.mark.parametrize("change", ["expired", "missing"])
-def test_a_batch_without_a_source_in_force_is_refused_and_touches_nothing(runner, change):
+def test_a_batch_without_a_source_is_refused_and_touches_nothing(runner):
     batch = runner.home.raid_batches()[0]
     before = digests(runner.home, "tables", "outbox")
-    path = runner.home.inbox / "raids" / batch / "source.yaml"
-    if change == "expired":
-        lines = path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if not line.startswith("expires_on")]
-        path.write_text("\n".join([*kept, "expires_on: 2026-01-01", ""]), encoding="utf-8")
-    else:
-        path.unlink()
+    (runner.home.inbox / "raids" / batch / "source.yaml").unlink()
     for command in (propose_batches, act_batches):
         with pytest.raises(SourceError, match=batch):
             command(runner, batch)
     assert digests(runner.home, "tables", "outbox") == before
+
+
+def test_once_the_source_has_expired_nothing_is_taken_in_and_only_what_was_handed_over_stands(runner):
+    home, batch = runner.home, runner.home.raid_batches()[0]
+    package = (
+        read_all(home, "referral_packages")
+        .filter(pl.col("batch") == batch)
+        .sort("package_id")
+        .row(0, named=True)
+    )
+    deliver(Desk(runner, "R06"), package["package_id"], on=None, receipt="签收")
+    path = home.inbox / "raids" / batch / "source.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("expires_on")]
+    path.write_text("\n".join([*kept, "expires_on: 2026-01-01", ""]), encoding="utf-8")
+    with pytest.raises(SourceError, match=batch):
+        propose_batches(runner, batch)
+    act_batches(runner, batch)
+    told = set(find_told(read_all(home, "disclosures")))
+    assert set(read_all(home, "confirmed_links").filter(pl.col("batch") == batch)["link_id"]) == told
+    withdraw_link(runner, min(told), by="R06", reason="不是此人")  # taking back needs no source in force
+    assert min(told) not in set(read_all(home, "confirmed_links")["link_id"])
+    assert read_all(home, "corrections").height
 
 
 @pytest.fixture

@@ -59,6 +59,14 @@ class OutcomeCode(PolicyPart):
     clears: bool = Field(description="是否等于为当事人澄清")
 
 
+class RetentionRule(PolicyPart):
+    """How long what was taken of people, and what was handed over, may be kept."""
+
+    close_within_days: int = Field(ge=1, le=730, description="末次查处后多少日（自然日）内办结批次")
+    archive_months: int = Field(ge=36, le=360, description="已送达文书存档满多少个月后可以删除，至少三年")
+    basis: str = Field(min_length=6)
+
+
 class CasebookPolicy(PolicyFile):
     """policy/casebook.yaml."""
 
@@ -69,6 +77,7 @@ class CasebookPolicy(PolicyFile):
     supervision: SupervisionRule
     outcomes: tuple[OutcomeCode, ...] = Field(min_length=1)
     small_cell: int = Field(ge=3, le=50, description="小于此数的人数在通报中不显示")
+    retention: RetentionRule
 
     @model_validator(mode="after")
     def _cover_every_category(self) -> Self:

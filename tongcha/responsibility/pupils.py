@@ -19,7 +19,8 @@ def place_pupils(
 
     `pupil_key` is the same for the same name, grade and school wherever met, so a pupil met in two raids
     is counted once. Namesakes in one grade of one school are counted once as well: the doubt favours the
-    school. A pupil without a name can't be verified and stays `unknown`.
+    school. A pupil without a name can't be verified and stays `unknown`. In a closed batch the names are
+    gone and the keys that were counted by stand in the table `pupils` itself.
 
     Args:
         pupils: table `pupils` of all batches.
@@ -35,14 +36,15 @@ def place_pupils(
         how="left",
     )
     settled = _settle_schools(met, schools)
+    met = met.with_columns(is_named=pl.col("name").is_not_null() | pl.col("pupil_key").is_not_null())
     placed = met.join(settled, on=["school_written", "area"], how="left", nulls_equal=True).with_columns(
-        state=pl.when(pl.col("name").is_null() | pl.col("candidates").is_null())
+        state=pl.when(~pl.col("is_named") | pl.col("candidates").is_null())
         .then(pl.lit("unknown"))
         .when(pl.col("school_id").is_null())
         .then(pl.lit("ambiguous"))
         .otherwise(pl.lit("resolved"))
     )
-    keys = [_digest_pupil(row, key) for row in placed.iter_rows(named=True)]
+    keys = [row["pupil_key"] or _digest_pupil(row, key) for row in placed.iter_rows(named=True)]
     return PUPIL_SCHOOLS.conform(
         placed.with_columns(
             pl.Series("pupil_key", keys, dtype=pl.String),

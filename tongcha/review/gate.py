@@ -56,6 +56,7 @@ class GateFacts:
         handed_over: when each link of any batch was first handed over (`date_handovers`).
         open_elsewhere: links of other batches that have a referral.
         referred_roles: roles at a site that are referred; others take no place in a week. None means all.
+        is_closed: the batch was closed; what came through by then rests on no source any more.
     """
 
     withdrawn: Collection[str]
@@ -67,6 +68,7 @@ class GateFacts:
     handed_over: Mapping[str, date] = field(default_factory=dict)
     open_elsewhere: Collection[str] = ()
     referred_roles: Collection[str] | None = None
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,12 @@ def _is_not_disputed(facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
 
 
 def _has_a_source_in_force(facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
-    return pl.lit(facts.today <= facts.source_expiry)
+    in_force = facts.is_closed or facts.today <= facts.source_expiry
+    return pl.lit(in_force) | pl.col("link_id").is_in(sorted(facts.handed_over))
+
+
+def _is_not_erased(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
+    return pl.col("digest").is_null()
 
 
 def _rests_on_adopted_policies(facts: GateFacts, policy: ReviewPolicy) -> pl.Expr:
@@ -147,6 +154,7 @@ REQUIREMENTS: Final = (
     Requirement("not_withdrawn", "比对已被撤销", _is_not_withdrawn),
     Requirement("no_dispute", "当事人或学校的异议尚未办结", _is_not_disputed),
     Requirement("source", "本批数据的使用期限已过", _has_a_source_in_force),
+    Requirement("not_erased", "现场人员的信息已在批次办结时删除，不能再对外", _is_not_erased),
     Requirement("adopted_policy", "所依据的规则尚未正式启用", _rests_on_adopted_policies),
 )
 
@@ -210,7 +218,8 @@ def _gather(
     said_same = judgements.filter(pl.col("is_current") & (pl.col("verdict") == "same"))["link_id"].unique()
     settled = settle(judgements, candidate_links, policy)
     links = candidate_links.join(settled.drop("decision"), on="link_id", how="left", maintain_order="left")
-    dated = links.join(identities.select("identity_id", "raid_date", "role"), on="identity_id", how="left")
+    met = identities.select("identity_id", "raid_date", "role", "digest")
+    dated = links.join(met, on="identity_id", how="left")
     considered = count_rivals(dated, policy).filter(
         pl.col("link_id").is_in(said_same.to_list()) & pl.col("state").ne_missing("已否定")
     )

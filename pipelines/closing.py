@@ -1,0 +1,207 @@
+"""Closing a batch, expiring the archive: what nobody needs any more is deleted, recorded and searched for."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from assets.office import list_returns
+from pipelines.casework import find_recorder
+from pipelines.report import read_all
+from pipelines.resources import build_office, hold_home
+from pipelines.terminal import say
+from pipelines.traces import find_traces
+from pipelines.workflow import act_on, settle
+from tongcha.casebook.closing import (
+    BatchTables,
+    Waiting,
+    erase_people,
+    find_closed,
+    find_kept,
+    find_told,
+    list_values,
+    record_begun,
+    record_done,
+    refuse_unfinished,
+)
+from tongcha.errors import LedgerError, UnknownBatchError
+from tongcha.intake.source import FILE as SOURCE
+from tongcha.ledger.store import Ledger
+from tongcha.review.layout import name_workbook
+from tongcha.review.return_file import read_cover
+from tongcha.tables import ALL, BY_NAME, Partition
+from tongcha.tables.review import EVERY_ROUND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from assets.office import Office
+    from pipelines.home import Home
+    from pipelines.runs import Runner
+
+ERASED: Final = ("identities", "candidate_links", "link_evidence", "pupils")
+OUTWARD: Final = ("confirmed_links", "referrals", "referral_packages", "pupil_schools")
+SHORTEST: Final = 7
+"""characters of a number worth looking for; fewer turn up anywhere by chance"""
+SHOWN: Final = 10
+
+
+def close_batch(runner: Runner, batch: str, *, by: str, reason: str, drop_withheld: bool) -> None:
+    """Close a batch: erase everyone who was met and is nobody's case, and prove it.
+
+    Run again after an interruption, or when something of the batch turned up since, it finishes the work.
+
+    Args:
+        runner: runs on the home.
+        batch: the batch.
+        by: code of the person who decides; must have the role 办案.
+        reason: on what grounds.
+        drop_withheld: links that lack a condition of the gate aren't waited for any longer.
+
+    Raises:
+        UnknownBatchError: no such batch was proposed.
+        LedgerError: something of the batch still waits for a person, or erased values are left somewhere.
+    """
+    home = runner.home
+    find_recorder(home, by)
+    if not home.has_table("candidate_links", batch):
+        raise UnknownBatchError(f"批次 {batch}", "没有比对过", "核对批次名称")
+    act_on(runner, [batch])
+    before = read_outward(home)
+    office = build_office(home)
+    with hold_home(home):
+        values, numbers = begin_closing(office, batch, by=by, reason=reason, drop_withheld=drop_withheld)
+        removed = remove_files(home, batch)
+    act_on(runner, [batch])
+    settle(runner)
+    if not all(frame.equals(read_all(home, name)) for name, frame in before.items()):
+        say("！办结前后对外结果不一致，请从备份核对。")
+    prove_erased(home, batch, values, by=by, counts=numbers | {"files_removed": removed})
+
+
+def begin_closing(
+    office: Office, batch: str, *, by: str, reason: str, drop_withheld: bool
+) -> tuple[list[str], dict[str, int]]:
+    """Record that the batch is closed, then erase its tables; return what must be gone, and the counts.
+
+    Raises:
+        LedgerError: something of the batch still waits for a person.
+    """
+    tables = BatchTables(*(read_stored(office, name, batch) for name in ERASED))
+    confirmed = office.tables.read(BY_NAME["confirmed_links"], batch)["link_id"].to_list()
+    told = find_told(office.tables.read_all(BY_NAME["disclosures"]))
+    kept = find_kept(tables.candidate_links, confirmed, told)
+    values = list_values(tables.identities, tables.pupils, kept)
+    counts = count_erased(tables, kept)
+    ledger = Ledger(office.ledger_url)
+    if batch not in find_closed(ledger.events()):
+        waiting = Waiting(
+            office.tables.read(BY_NAME["review_queue"], batch),
+            office.tables.read(BY_NAME["withheld_links"], batch),
+            office.tables.read_all(BY_NAME["pupil_lists"]),
+        )
+        refuse_unfinished(waiting, batch, drop_withheld=drop_withheld)
+        files = digest_files_taken(office, batch)
+        event = record_begun(batch, by=by, reason=reason, counts=counts, files=files)
+        recorded = ledger.append(event, at=office.now())
+        say(f"✓ 批次 {batch} 已办结，记入台账第 {recorded.seq} 条（{recorded.event_id}）")
+    erased = erase_people(
+        tables, kept, office.keys["closing"], office.tables.read_all(BY_NAME["pupil_schools"])
+    )
+    for name in ERASED:
+        office.tables.write(BY_NAME[name], batch, getattr(erased, name))
+    office.tables.write(BY_NAME["rejection_sheets"], batch, BY_NAME["rejection_sheets"].empty())
+    return values["numbers"], counts
+
+
+def read_stored(office: Office, name: str, batch: str) -> pl.DataFrame:
+    """Return a stored table under today's contract: a closed batch can't be taken in anew."""
+    table = BY_NAME[name]
+    return table.conform(pl.read_parquet(office.tables.path(table, batch)))
+
+
+def count_erased(tables: BatchTables, kept: list[str]) -> dict[str, int]:
+    """Return how many people and pupils are erased now, and how many people stay."""
+    goes = tables.identities.filter(pl.col("digest").is_null() & ~pl.col("identity_id").is_in(kept))
+    return {
+        "people_erased": goes.height,
+        "people_kept": len(kept),
+        "pupils_erased": tables.pupils["name"].drop_nulls().len(),
+    }
+
+
+def digest_files_taken(office: Office, batch: str) -> str:
+    """Return one SHA-256 over the fingerprints of the files that were taken in for a batch."""
+    files = office.tables.read(BY_NAME["intake_files"], batch).select("file", "sha256").unique()
+    lines = [f"{file}\0{sha256}\n" for file, sha256 in files.sort("file", "sha256").iter_rows()]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def remove_files(home: Home, batch: str) -> int:
+    """Remove what arrived for a batch and what was written of it for review; return how many files."""
+    files = list(list_leftovers(home, batch))
+    for path in files:
+        path.unlink()
+    shutil.rmtree(home.outbox / "returned" / "raids" / batch, ignore_errors=True)
+    return len(files)
+
+
+def list_leftovers(home: Home, batch: str) -> Iterable[Path]:
+    """Yield the files of a batch that hold people who were met: what arrived, was sent out, came back."""
+    raid = home.inbox / "raids" / batch
+    yield from (path for path in sorted(raid.rglob("*")) if path.is_file() and path != raid / SOURCE)
+    yield from (p for p in sorted((home.outbox / "returned" / "raids" / batch).rglob("*")) if p.is_file())
+    written = (home.outbox / "review" / name_workbook(batch, name) for name in EVERY_ROUND)
+    yield from (path for path in written if path.is_file())
+    batches = home.raid_batches()
+    yield from (path for path in list_returns(home.inbox) if name_owner(path, batches) == batch)
+    for table in ALL:
+        if table.partition is Partition.BATCH:
+            folder = home.root / "tables" / table.name
+            yield from (path for path in sorted(folder.glob(f"{batch}.parquet.*")) if path.is_file())
+
+
+def name_owner(returned: Path, batches: Iterable[str]) -> str:
+    """Return the batch that a returned file is of: by its cover, else by its name; empty if neither says."""
+    cover = read_cover(returned)
+    if cover is not None and cover.batch:
+        return cover.batch
+    named = [batch for batch in batches if returned.name.startswith(f"{batch}-")]
+    return max(named, key=len, default="")
+
+
+def prove_erased(home: Home, batch: str, numbers: list[str], *, by: str, counts: dict[str, int]) -> None:
+    """Search the whole home for what was erased, and record that it is gone.
+
+    Numbers that the registry holds as well aren't looked for: they stand there lawfully.
+
+    Raises:
+        LedgerError: some file still holds one, or can't be looked into.
+    """
+    people = read_all(home, "people")
+    known = {value for name in ("id_number", "phone") for value in people[name].drop_nulls()}
+    sought = [value for value in numbers if len(value) >= SHORTEST and value not in known]
+    search = find_traces(home.root, sought)
+    if not search.is_clean:
+        places = "、".join([*search.found, *search.unread][:SHOWN])
+        counted = f"{len(search.found)} 个文件中，{len(search.unread)} 个文件无法查看"
+        left = f"已删除人员的号码仍在 {counted}：{places}"
+        raise LedgerError(f"批次 {batch}", left, "处理这些文件后再运行一次 tongcha case close")
+    office = build_office(home)
+    found = {"files_searched": search.searched, "values_sought": len(sought), "values_found": 0}
+    event = record_done(batch, by=by, counts=counts | found)
+    recorded = Ledger(office.ledger_url).append(event, at=office.now())
+    say(
+        f"✓ 删除 {counts['people_erased']} 人、{counts['pupils_erased']} 名学生的信息，"
+        f"移除 {counts['files_removed']} 个文件；查看 {search.searched} 个文件，没有找到残留。"
+        f"删除记录为台账第 {recorded.seq} 条（{recorded.event_id}）"
+    )
+
+
+def read_outward(home: Home) -> dict[str, pl.DataFrame]:
+    """Return the tables that closing must not change."""
+    return {name: read_all(home, name) for name in OUTWARD}

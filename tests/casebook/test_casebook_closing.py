@@ -1,0 +1,143 @@
+"""Closing a batch: whoever is nobody's case is erased, every count stays, and twice is once."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.scenario import BATCH, CONFIRMED, WAITING, make_table
+from tongcha.casebook.closing import (
+    BatchTables,
+    Waiting,
+    digest_person,
+    erase_people,
+    find_closed,
+    find_kept,
+    find_told,
+    list_unclosed,
+    list_values,
+    record_begun,
+    record_done,
+    refuse_closed,
+    refuse_unfinished,
+)
+from tongcha.errors import LedgerError
+from tongcha.ledger.store import Ledger
+from tongcha.policy.casebook import CasebookPolicy
+from tongcha.responsibility.pupils import place_pupils
+from tongcha.tables import BY_NAME
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = b"k" * 32
+AT = "2026-11-20T09:00:00+08:00"
+TAKEN = {"name": "李四", "name_clean": "李四", "id_number": "99010119900101123X", "phone": "13900000000"}
+NUMBERS = st.sampled_from([None, "990101199001011234", "99010119900101123X", "13912345678"])
+
+
+def make_batch(*taken: dict[str, object]) -> BatchTables:
+    """The scenario's batch with what was taken of each person met."""
+    identities = make_table("identities")
+    columns = {c: [person.get(c) for person in taken] for c in ("name", "id_number", "phone", "name_clean")}
+    made = identities.with_columns(pl.Series(c, v, dtype=pl.String) for c, v in columns.items())
+    pupils = make_table("pupils").with_columns(name=pl.lit("王小明"), grade=pl.lit("三年级"))
+    evidence = make_table("link_evidence").with_columns(
+        identity_value=pl.lit("甲"), person_value=pl.lit("乙")
+    )
+    return BatchTables(made, make_table("candidate_links"), evidence, pupils)
+
+
+def place(tables: BatchTables) -> pl.DataFrame:
+    return place_pupils(
+        pupils=tables.pupils, schools=make_table("schools"), sites=make_table("sites"), key=b"p" * 32
+    )
+
+
+def test_the_confirmed_person_stays_whole_and_the_other_leaves_only_a_digest():
+    tables = make_batch({"name": "张三", "id_number": "990101198001011234"}, TAKEN)
+    kept = find_kept(tables.candidate_links, [CONFIRMED], [])
+    erased = erase_people(tables, kept, KEY, place(tables))
+    one, other = erased.identities.sort("identity_id").rows(named=True)
+    assert (one["name"], one["id_number"], one["digest"]) == ("张三", "990101198001011234", None)
+    assert {other[name] for name in ("name", "id_number", "phone", "name_clean", "age")} == {None}
+    assert other["digest"] == digest_person(TAKEN["id_number"], TAKEN["phone"], KEY)
+    assert (other["raid_id"], other["role"], other["capture"]) == ("Q1", "授课", "typed")
+    links = {row["link_id"]: row for row in erased.candidate_links.rows(named=True)}
+    assert links[CONFIRMED]["person_id"] == "T1"
+    assert links[WAITING]["person_id"].startswith("erased-")
+    values = erased.link_evidence.filter(pl.col("link_id") == WAITING)
+    assert values["identity_value"].null_count() == values.height
+    assert erased.link_evidence["bits"].equals(tables.link_evidence["bits"])
+
+
+def test_pupils_are_counted_by_the_same_keys_when_their_names_are_gone():
+    tables = make_batch(TAKEN, TAKEN)
+    counted = place(tables)
+    erased = erase_people(tables, [], KEY, counted)
+    assert erased.pupils["name"].null_count() == erased.pupils["grade"].null_count() == 1
+    assert place(erased).equals(counted)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=2), st.sets(st.sampled_from(["I1", "I2"])))
+def test_erasing_twice_is_erasing_once_and_leaves_no_value_of_whoever_goes(taken, kept):
+    tables = make_batch(*({"name": f"姓名{n}", "id_number": i, "phone": p} for n, (i, p) in enumerate(taken)))
+    once = erase_people(tables, kept, KEY, place(tables))
+    twice = erase_people(once, kept, KEY, place(once))
+    for name in ("identities", "candidate_links", "link_evidence", "pupils"):
+        assert getattr(twice, name).equals(getattr(once, name)), name
+        assert getattr(once, name).height == getattr(tables, name).height
+    told = str([getattr(once, name).rows() for name in ("identities", "candidate_links", "pupils")])
+    gone = list_values(tables.identities, tables.pupils, kept)
+    assert not any(value in told for values in gone.values() for value in values)
+
+
+def test_a_person_who_asks_is_found_by_number_and_by_no_other():
+    assert digest_person("99010119900101123x", None, KEY) == digest_person("99010119900101123X", "1", KEY)
+    assert digest_person("99010119900101123X", None, KEY) != digest_person(
+        "99010119900101123X", None, b"o" * 32
+    )
+    assert digest_person(None, None, KEY) == "无"
+
+
+def test_nothing_is_closed_while_something_waits_for_a_person():
+    queue, withheld = make_table("review_queue"), BY_NAME["withheld_links"].empty()
+    lists = BY_NAME["pupil_lists"].empty()
+    with pytest.raises(LedgerError, match="等人复核"):
+        refuse_unfinished(Waiting(queue, withheld, lists), BATCH, drop_withheld=True)
+    queue = queue.filter(pl.col("state") == "已确认")
+    rows = [(BATCH, WAITING, "evidence_grade", "低"), (BATCH, CONFIRMED, "not_withdrawn", "已撤销")]
+    held = BY_NAME["withheld_links"].conform(pl.DataFrame(rows, withheld.schema, orient="row"))
+    with pytest.raises(LedgerError, match="还有 1 条比对暂缓"):
+        refuse_unfinished(Waiting(queue, held, lists), BATCH, drop_withheld=False)
+    refuse_unfinished(Waiting(queue, held, lists), BATCH, drop_withheld=True)
+
+
+def test_a_closed_batch_stays_closed_and_says_who_closed_it(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.sqlite'}")
+    refuse_closed(ledger.events(), BATCH)
+    ledger.append(record_begun(BATCH, by="K1", reason="期满", counts={"people_erased": 1}, files="0"), at=AT)
+    ledger.append(record_done(BATCH, by="K1", counts={"values_found": 0}), at=AT)
+    assert find_closed(ledger.events())[BATCH].actor == "K1"
+    with pytest.raises(LedgerError, match="已经办结"):
+        refuse_closed(ledger.events(), BATCH)
+    with pytest.raises(LedgerError, match="办结理由"):
+        record_begun(BATCH, by="K1", reason=" ", counts={}, files="0")
+
+
+def test_a_batch_is_due_to_be_closed_some_days_after_its_last_raid():
+    rule = CasebookPolicy.load(ROOT / "policy" / "casebook.yaml").retention
+    sites = make_table("sites")
+    due = list_unclosed(sites, [], rule, today=date(2027, 2, 16))
+    assert due.rows() == [(BATCH, date(2027, 2, 15), True)]  # 2026-10-18 and 120 days
+    assert list_unclosed(sites, [BATCH], rule, today=date(2027, 2, 16)).is_empty()
+
+
+def test_whoever_was_told_of_stays_even_when_withdrawn():
+    links = make_table("candidate_links")
+    given_out = BY_NAME["disclosures"].conform(make_table("disclosures").with_columns(links=pl.lit(WAITING)))
+    assert find_kept(links, [], find_told(given_out)) == ["I2"]
