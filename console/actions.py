@@ -62,7 +62,7 @@ def _lead_on(visit: Visit, wanted: str) -> Response:
     review_round = wanted if wanted in EVERY_ROUND else ""
     batch, link_id = visit.place
     visit.console.holds.release(visit.reviewer.code)
-    desk = open_desk(visit.console.settings, batch)
+    desk = open_desk(visit.console.settings, batch, visit.reviewer)
     following = choose_next(desk, visit, review_round, link_id)
     if following:
         return _redirect(link_to("batches", batch, "links", following))

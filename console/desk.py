@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from console.refusals import Refusal
+from tongcha.casebook.jurisdiction import list_own_raids
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
@@ -135,31 +136,41 @@ class Admission:
     own: dict[str, object] | None = None
 
 
-def open_desk(settings: ConsoleSettings, batch: str) -> Desk:
-    """Read a batch as it stands now.
+def open_desk(settings: ConsoleSettings, batch: str, reviewer: Reviewer) -> Desk:
+    """Read a batch as it stands now, as far as it is this person's business.
+
+    Whoever is bound to districts gets the links of their raids alone; the others might as well not be there.
 
     Raises:
-        Refusal: no such batch has been proposed.
+        Refusal: no such batch has been proposed, or nothing in it is the person's business.
         TongchaError: its source has expired or is gone; the gate refuses the batch with the same words.
     """
     if batch not in settings.list_batches():
         raise Refusal(HTTPStatus.NOT_FOUND, "批次", "不在已比对的批次之列", "回到首页，从列表中打开")
+    sites = settings.read_table("sites", batch)
+    own = sites if not reviewer.areas else _find_own_sites(settings, sites, reviewer)
+    if sites.height and own.is_empty():
+        raise Refusal(HTTPStatus.NOT_FOUND, "批次", "不在已比对的批次之列", "回到首页，从列表中打开")
     settings.require_open(batch)
     links = settings.read_table("candidate_links", batch)
-    sites = settings.read_table("sites", batch)
     events = [event for kind in KINDS for event in settings.ledger.events(kind)]
     judgements = project_judgements(events, links, batch)
     queue = build_review_queue(links, judgements, settings.review_policy, sites)
     untouched = build_review_queue(links, JUDGEMENTS.empty(), settings.review_policy, sites)
     again = judgements.filter(pl.col("is_current") & (pl.col("round") == REVERIFICATION))["link_id"]
+    drawn = sample_settled(
+        queue, settings.review_policy
+    )  # of the whole batch: the chance is the same for all
+    mine = links.join(own, on="raid_id", how="semi")
+    seen = set(mine["link_id"])
     return Desk(
         batch,
-        links,
-        queue,
-        judgements,
-        sites,
+        mine,
+        queue.filter(pl.col("link_id").is_in(sorted(seen))),
+        judgements.filter(pl.col("link_id").is_in(sorted(seen))),
+        own,
         untouched=dict(untouched.select("link_id", "position").iter_rows()),
-        drawn={link: place for place, link in enumerate(sample_settled(queue, settings.review_policy), 1)},
+        drawn={link: place for place, link in enumerate(drawn, 1) if link in seen},
         verified=frozenset(again),
         recused=_find_recused(events),
         own=_collect_own(judgements),
@@ -192,6 +203,12 @@ def admit(desk: Desk, link_id: str, reviewer: Reviewer) -> Admission:
         "现在不由您复核，个人信息不予显示",
         "回到队列，复核派给您的比对",
     )
+
+
+def _find_own_sites(settings: ConsoleSettings, sites: pl.DataFrame, reviewer: Reviewer) -> pl.DataFrame:
+    """Return the sites that lie in the person's districts or were handed over to them."""
+    raids = list_own_raids(sites, settings.ledger.events(), reviewer)
+    return sites.filter(pl.col("raid_id").is_in(raids))
 
 
 def _find_recused(events: list[Event]) -> frozenset[tuple[str, str]]:

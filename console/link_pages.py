@@ -39,7 +39,7 @@ def show_link(
     """
     batch, link_id = visit.place
     settings = visit.console.settings
-    desk = open_desk(settings, batch)
+    desk = open_desk(settings, batch, visit.reviewer)
     admission = admit(desk, link_id, visit.reviewer)
     with_scores = _may_see_scores(desk, link_id, admission)
     _note_look(visit, admission, with_scores=with_scores)
@@ -69,7 +69,7 @@ def show_dossier(visit: Visit) -> Response:
     """Show the full dossier, with the machine's view, to who has given their own; never others' answers."""
     batch, link_id = visit.place
     settings = visit.console.settings
-    desk = open_desk(settings, batch)
+    desk = open_desk(settings, batch, visit.reviewer)
     admission = admit(desk, link_id, visit.reviewer)
     if not _may_see_scores(desk, link_id, admission):
         raise Refusal(

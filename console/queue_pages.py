@@ -9,6 +9,7 @@ import polars as pl
 
 from console.desk import VIEWER, open_desk
 from console.progress import Progress, find_first_round, frame, measure_progress
+from console.refusals import Refusal
 from console.rendering import render_page
 from console.web import link_to
 from tongcha.errors import TongchaError
@@ -52,15 +53,18 @@ def show_batches(visit: Visit) -> Response:
     own answer tells how the link had been settled.
     """
     settings = visit.console.settings
-    rows = [_describe_batch(visit, batch) for batch in settings.list_batches()]
+    rows = [row for batch in settings.list_batches() if (row := _describe_batch(visit, batch))]
     error_rates = [] if REVERIFICATION in visit.reviewer.roles else settings.error_rates()
     return render_page("batches.html", batches=rows, title=TITLE, error_rates=error_rates, **frame(visit))
 
 
-def _describe_batch(visit: Visit, batch: str) -> BatchRow:
+def _describe_batch(visit: Visit, batch: str) -> BatchRow | None:
+    """Return the batch's row; None where nothing in it is this person's business."""
     url = link_to("batches", batch)
     try:
-        desk = open_desk(visit.console.settings, batch)
+        desk = open_desk(visit.console.settings, batch, visit.reviewer)
+    except Refusal:
+        return None
     except TongchaError as closed:
         return BatchRow(batch, url, str(closed))
     return BatchRow(batch, url, "", _count(desk, visit), measure_progress(desk, visit))
@@ -69,7 +73,7 @@ def _describe_batch(visit: Visit, batch: str) -> BatchRow:
 def show_queue(visit: Visit) -> Response:
     """Show what waits for this person in a round; link numbers only, no personal data."""
     batch, _ = visit.place
-    desk = open_desk(visit.console.settings, batch)
+    desk = open_desk(visit.console.settings, batch, visit.reviewer)
     review_round = visit.request.query_params.get("round", "") or find_first_round(desk, visit)
     tasks = desk.list_tasks(visit.reviewer, review_round)
     held = visit.console.holds.held_by_others(
@@ -90,7 +94,7 @@ def show_queue(visit: Visit) -> Response:
 def show_progress(visit: Visit) -> Response:
     """Show the progress of a batch alone, for the page to refresh."""
     batch, _ = visit.place
-    desk = open_desk(visit.console.settings, batch)
+    desk = open_desk(visit.console.settings, batch, visit.reviewer)
     return render_page("progress.html", batch=batch, progress=measure_progress(desk, visit))
 
 

@@ -50,7 +50,7 @@ def record_verdict(
             shown, the answer is none of the three, or a reason is due.
     """
     batch, link_id = place
-    desk = open_desk(settings, batch)
+    desk = open_desk(settings, batch, reviewer)
     _refuse_used(session, form, link_id)
     _refuse_moved(desk, link_id, reviewer, form)
     verdict, reason = _read_answer(form, settings.review_policy.reasons)
@@ -79,7 +79,7 @@ def record_conflict(
         Refusal: the form was used before, the link isn't this person's to see, or the reason is poor.
     """
     batch, link_id = place
-    if admit(open_desk(settings, batch), link_id, reviewer).mode == "view":
+    if admit(open_desk(settings, batch, reviewer), link_id, reviewer).mode == "view":
         raise Refusal(HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您不复核此比对，无须回避", "回到队列")
     _refuse_used(session, form, link_id)
     reason = _tidy(form.get("reason", ""))

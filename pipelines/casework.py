@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.archive import Archive, describe_making
 from pipelines.report import read_all
 from pipelines.resources import build_office
+from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
 from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
@@ -59,12 +60,13 @@ class Desk:
         """Append events by this person if the notices' histories still hold together, then recompute.
 
         Raises:
-            LedgerError: the person isn't listed or may not record, or a history would contradict itself.
+            LedgerError: the person may not record, or not this; or a history would contradict itself.
         """
-        self.refuse_stranger()
+        person, events = find_recorder(self.runner.home, self.by), list(events)
         office = build_office(self.runner.home)
         ledger = Ledger(office.ledger_url)
         before = ledger.events()
+        refuse_foreign(self.runner.home, before, person, [event.subject for event in events])
         wanted = [renew_event(event, before) for event in events]
         refuse_contradiction(office, wanted)
         receipt = ledger.append_all(wanted, at=office.now())
@@ -74,13 +76,14 @@ class Desk:
         settle(self.runner)
         return receipt.events
 
-    def refuse_stranger(self) -> None:
-        """Refuse a person who isn't on the deployment's list, or isn't there to record cases.
+    def refuse_stranger(self, subject: str) -> None:
+        """Refuse a person who isn't there to record cases, or not this one.
 
         Raises:
-            LedgerError: the person may not record anything.
+            LedgerError: the person may not record anything about the subject.
         """
-        find_recorder(self.runner.home, self.by)
+        person = find_recorder(self.runner.home, self.by)
+        refuse_foreign(self.runner.home, build_office(self.runner.home).events(), person, [subject])
 
     def date_of(self, on: date | None) -> date:
         """Return the day given, or today; a day to come is refused.
@@ -188,7 +191,7 @@ def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> N
         receipt=receipt,
         made_by=describe_making(office),
     )
-    desk.refuse_stranger()
+    desk.refuse_stranger(document_id)
     Archive(office.home).keep(office, own)
     desk.record(events)
     say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")

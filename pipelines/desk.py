@@ -11,8 +11,10 @@ from console.accounts import Accounts
 from console.policy import ConsolePolicy
 from console.settings import ConsoleSettings
 from pipelines.resources import build_office
+from tongcha.casebook.closing import find_closed
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
+from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
 from tongcha.tables import BY_NAME, Partition
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.home import Home
+    from tongcha.ledger.events import Event
 
 MADE_BY_ACT: Final = ("confirmed_links", "exculpatory_findings")
 """tables that aren't there yet when a batch is reviewed for the first time"""
@@ -37,13 +40,16 @@ def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSetti
             return table.empty()
         return office.tables.read(table, partition)
 
+    def closed() -> dict[str, Event]:
+        return find_closed(Ledger(office.ledger_url).events(EventKind.DELETION))
+
     def require_open(batch: str) -> None:
         today = home.settings().today or datetime.now(tz=UTC).astimezone().date()
         read_source(find_batch(office.inbox, batch), today=today)
 
     return ConsoleSettings(
         read_table=read_table,
-        list_batches=lambda: office.tables.partitions(links),
+        list_batches=lambda: [name for name in office.tables.partitions(links) if name not in closed()],
         require_open=require_open,
         error_rates=lambda: tell_error_rates(office.tables),
         ledger=Ledger(office.ledger_url),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from pipelines.casework import find_recorder, refuse_contradiction
 from pipelines.report import find_link, read_all
 from pipelines.resources import build_office
+from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
 from pipelines.workflow import act_batches
 from tongcha.errors import LedgerError
-from tongcha.ledger.events import renew_event
+from tongcha.ledger.events import EventKind, renew_event
 from tongcha.ledger.store import Ledger
 from tongcha.review.decisions import record_retraction, record_withdrawal
 
@@ -51,9 +52,11 @@ def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> Non
     Raises:
         LedgerError: the event or the person is unknown.
     """
-    events = Ledger(runner.home.ledger_url()).events()
-    if event_id not in {event.event_id for event in events}:
+    events = {event.event_id: event for event in Ledger(runner.home.ledger_url()).events()}
+    if event_id not in events:
         raise LedgerError(f"台账事件 {event_id}", "不存在", "用 tongcha ledger list 查编号")
+    if events[event_id].kind is EventKind.DELETION:
+        raise LedgerError(f"台账事件 {event_id}", "是删除记录，已删除的不能恢复", "另作登记说明")
     record(runner, record_retraction(event_id=event_id, by=by, reason=reason))
     act_batches(runner, None)
     say(f"✓ 台账事件 {event_id} 已撤回，相关结果已重算。")
@@ -63,11 +66,12 @@ def record(runner: Runner, event: NewEvent) -> None:
     """Append what a person decided who may record; the same words after a retraction count anew.
 
     Raises:
-        LedgerError: the person isn't listed, or may judge or look but not record.
+        LedgerError: the person isn't listed, may not record, or not what lies in another district.
     """
-    find_recorder(runner.home, event.actor)
+    person = find_recorder(runner.home, event.actor)
     office = build_office(runner.home)
     ledger = Ledger(office.ledger_url)
+    refuse_foreign(runner.home, ledger.events(), person, [event.subject])
     wanted = renew_event(event, ledger.events())
     refuse_contradiction(office, [wanted])
     recorded = ledger.append(wanted, at=office.now())

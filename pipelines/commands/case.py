@@ -125,6 +125,40 @@ def reissue(event: str, out: Path) -> None:
     write(Home.from_environment().open(), event, out)
 
 
+@case.command(name="hand-over")
+@click.argument("batch", metavar="批次")
+@click.argument("raid", metavar="查处编号")
+@click.option(
+    "--to", "area", required=True, metavar="区划", help="接收的六位区划代码。 District that takes it."
+)
+@signed
+@dated
+def hand_over(batch: str, raid: str, area: str, by: str, reason: str, on: datetime | None) -> None:
+    """把一次查处的全部事项移交另一区划管辖：谁移交、交给谁、为什么，都入台账。
+
+    Hand a raid's cases to another district; people bound to districts see and record accordingly.
+    """
+    from pipelines.scope import hand_over as record
+
+    record(open_desk(by), batch, raid, to_area=area, on=to_day(on), reason=reason)
+
+
+@case.command()
+@click.argument("batch", metavar="批次")
+@click.option("--drop-withheld", is_flag=True, help="暂缓的比对不再等待，一并删除。 Drop withheld links.")
+@signed
+def close(batch: str, by: str, reason: str, *, drop_withheld: bool) -> None:
+    """办结一个批次：删除未移送人员和学生的信息，只留不能反查的摘要，全目录查找后登记删除记录。不能恢复。
+
+    Close a batch: erase everyone who was met and is nobody's case, search the home, record the deletion.
+    """
+    from pipelines.closing import close_batch
+    from pipelines.runs import Runner
+
+    runner = Runner.open(Home.from_environment())
+    close_batch(runner, batch, by=by, reason=reason, drop_withheld=drop_withheld)
+
+
 @case.command()
 @signed
 @dated

@@ -1,0 +1,111 @@
+"""Whose business a case is: the district of its raid or school, for people who are bound to districts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from pipelines.report import read_all
+from pipelines.resources import build_office
+from tongcha.casebook.jurisdiction import assign_areas, name_raid, record_handover
+from tongcha.errors import LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from pipelines.casework import Desk
+    from pipelines.home import Home
+    from tongcha.ledger.events import Event
+    from tongcha.review.reviewers import Reviewer
+
+OF_A_SCHOOL: Final = (
+    ("school_notices", "notice_id"),
+    ("work_prompts", "prompt_id"),
+    ("pupil_lists", "list_id"),
+)
+Areas = dict[str, set[str | None]]
+
+
+def refuse_foreign(home: Home, events: list[Event], person: Reviewer, subjects: Iterable[str]) -> None:
+    """Refuse what lies outside the districts of a person who is bound to some.
+
+    What can't be placed in a district (a sample of all issues, a release of lists) is the city's.
+
+    Args:
+        home: the home.
+        events: the ledger.
+        person: who records.
+        subjects: what the new events are about.
+
+    Raises:
+        LedgerError: some subject isn't the person's business.
+    """
+    if not person.areas:
+        return
+    known = locate_subjects(home, events)
+    for subject in subjects:
+        if not all(person.covers(area) for area in known.get(subject, {None})):
+            fix = "由属地办理；需要移交的用 tongcha case hand-over"
+            raise LedgerError(f"事项 {subject}", f"不属代号 {person.code} 的区划", fix)
+
+
+def locate_subjects(home: Home, events: list[Event]) -> Areas:
+    """Return the districts of everything that an event may be about; an event's own are its subject's."""
+    raids = assign_areas(read_all(home, "sites"), events)
+    links = read_all(home, "candidate_links").join(raids, on=["batch", "raid_id"], how="left")
+    schools = read_all(home, "schools").select("school_id", "area").unique("school_id")
+    found: Areas = {}
+    _note(found, raids.select(pl.format("{}/{}", "batch", "raid_id"), "area"))
+    _note(found, links.select("link_id", "area"))
+    _note(found, schools)
+    _note(found, read_all(home, "issue_ledger").select("issue_id", "area"))
+    for name, number in OF_A_SCHOOL:
+        papers = read_all(home, name).join(schools, on="school_id", how="left")
+        _note(found, papers.select(number, "area"))
+    _note(found, _locate_pupils(home, raids))
+    _note(found, _locate_packages(home, links))
+    for event in events:
+        found[event.event_id] = found.get(event.subject, {None})
+    return found
+
+
+def hand_over(desk: Desk, batch: str, raid_id: str, *, to_area: str, on: date | None, reason: str) -> None:
+    """Record that a raid's cases go to another district; who recorded it, to whom, and why, stays.
+
+    Raises:
+        LedgerError: there is no such raid, it isn't this person's to give, or it is there already.
+    """
+    home = desk.runner.home
+    raids = assign_areas(read_all(home, "sites"), build_office(home).events())
+    own = raids.filter((pl.col("batch") == batch) & (pl.col("raid_id") == raid_id))
+    if own.is_empty():
+        raise LedgerError(f"查处 {name_raid(batch, raid_id)}", "没有这次查处", "核对批次与查处编号")
+    event = record_handover(
+        batch=batch,
+        raid_id=raid_id,
+        from_area=own["area"][0],
+        to_area=to_area,
+        on=desk.date_of(on),
+        by=desk.by,
+        reason=reason,
+    )
+    desk.record([event])
+
+
+def _note(found: Areas, rows: pl.DataFrame) -> None:
+    for subject, area in rows.iter_rows():
+        found.setdefault(subject, set()).add(area)
+
+
+def _locate_pupils(home: Home, raids: pl.DataFrame) -> pl.DataFrame:
+    pupils = read_all(home, "pupil_schools").join(raids, on=["batch", "raid_id"], how="left")
+    return pupils.select(pl.format("{}/{}", "raid_id", "pupil_no"), "area")
+
+
+def _locate_packages(home: Home, links: pl.DataFrame) -> pl.DataFrame:
+    whose = ["batch", "recipient", "recipient_name"]
+    packages = read_all(home, "referral_packages").select("package_id", *whose).unique()
+    routed = read_all(home, "referrals").select("link_id", *whose).join(links, on="link_id", how="left")
+    return packages.join(routed, on=whose, how="left").select("package_id", "area").unique()
