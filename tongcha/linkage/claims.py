@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FITS_FROM: Final = 0.99
 """share of the claimed characters that must occur in order in a name of the school"""
-FEW: Final = 4
+FEW: Final = 8
 """a claim that fits more schools of the city isn't used to find people"""
 UNHEARD_SHARE: Final = 0.002
 """share of people behind a claim that fits no school of the province"""

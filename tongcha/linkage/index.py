@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.source import People
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"
 ARRAYS: Final = ("surnames", "births", "areas", "sexes")

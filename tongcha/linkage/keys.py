@@ -8,17 +8,21 @@ the few thousand identities and never from the millions of records.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tongcha.linkage.codes import I64, NO_DAY, STAR, U8, Names, mix, years_of
-from tongcha.linkage.glyphs import FUZZY, READINGS, SYLLABLE, TONE, U32, U64, WILD, load_glyphs
+from tongcha.identity.characters import common_surnames
+from tongcha.linkage.codes import I8, I32, I64, NO_DAY, STAR, U8, Names, mix, years_of
+from tongcha.linkage.glyphs import FUZZY, READINGS, SYLLABLE, TONE, U32, U64, WILD, load_glyphs, pack
 from tongcha.linkage.sides import (
     FORM_FULL,
     FORM_NONE,
+    FORM_SURNAME,
     NUMBER_BAD,
     NUMBER_VALID,
+    SEXES,
     Keyed,
     Side,
 )
@@ -39,6 +43,7 @@ KINDS: Final = (
     "name_city",
     "name_part",
     "school_surname",
+    "surname_year",
 )
 """kinds of key that yield candidates; see docs/linkage.md for what each one is for"""
 COUNTED: Final = ("name_exact", "name_tone", "name_syllable")
@@ -103,6 +108,7 @@ def person_keys(people: Keyed, offset: int = 0) -> Iterator[tuple[str, U64, I64]
     yield "name_tone", sound(fold, TONE), every
     yield "name_syllable", sound(fold, SYLLABLE), every
     yield from _part_keys(people, fold, every)
+    yield "surname_year", _surname_years(fold, years_of(people.birth), people.area, people.sex), every
     before = people.former.fold
     for names, at in ((fold, slice(None)), (before, people.renamed)):
         yield from _name_keys(people, names, every[at], at)
@@ -127,6 +133,12 @@ def _part_keys(people: Keyed, fold: U32, rows: I64) -> Iterator[tuple[str, U64, 
     for place in (1, 2):
         there = np.flatnonzero(fold[:, place] > 0)
         yield "name_part", mix(where[there], fold[there, place]), rows[there]
+
+
+def _surname_years(fold: U32, year: I64, area: I32, sex: I8) -> U64:
+    """Surname by ear with birth year, city and sex: finds 王老师 of about forty."""
+    heard, city = surname_sound(fold), (area // 100).astype(np.uint64)
+    return mix(heard, year.astype(np.uint64), city, sex.astype(np.uint64))
 
 
 def probe_keys(met: Side) -> dict[str, Probes]:
@@ -196,11 +208,14 @@ def _name_probes(met: Side) -> dict[str, Probes]:
     key, who = _name_variants(everyone, met.name)
     dated = met.birth[who] != NO_DAY
     probes["name_birth"] = Probes(mix(key, met.birth[who].astype(np.uint32))[dated], who[dated])
+    unsure = met.number_state[who] != NUMBER_VALID
+    probes["name"] = Probes(key[unsure], who[unsure])
+    likely, bearer = _correct_surnames(everyone[met.number_state[everyone] != NUMBER_VALID], met.name)
+    key, who = np.concatenate([key, likely]), np.concatenate([who, bearer])
     probes["name_city"] = Probes(mix(key, (met.area[who] // 100).astype(np.uint64)), who)
     unsure = met.number_state[who] != NUMBER_VALID
-    key, who = key[unsure], who[unsure]
-    probes["name"] = Probes(key, who)
-    probes["name_year"] = _year_probes(met, key, who)
+    probes["name_year"] = _year_probes(met, key[unsure], who[unsure])
+    probes["surname_year"] = _surname_probes(met)
     probes["name_part"] = _part_probes(met, everyone[met.number_state[everyone] != NUMBER_VALID])
     return probes
 
@@ -227,6 +242,28 @@ def _name_variants(rows: I64, names: Names) -> tuple[U64, I64]:
     return np.concatenate(keys), np.concatenate(who)
 
 
+def _correct_surnames(rows: I64, names: Names) -> tuple[U64, I64]:
+    """Keys of the name with a common surname that the written one may have been taken for (阵 for 陈)."""
+    fold = names.take(rows).fold
+    written, pairs = fold[:, 0], _common_lookalikes()
+    start = np.searchsorted(pairs, pack(written, np.zeros_like(written)))
+    size = np.searchsorted(pairs, pack(written + 1, np.zeros_like(written))) - start
+    at = np.repeat(np.arange(len(written)), size)
+    place = np.arange(int(size.sum())) + np.repeat(start - (np.cumsum(size) - size), size)
+    corrected = fold[at]
+    corrected[:, 0] = pairs[place] & np.uint64(0xFFFFFFFF)
+    return sound(corrected, FUZZY), rows[at]
+
+
+@lru_cache(maxsize=1)
+def _common_lookalikes() -> U64:
+    """Sorted pairs of look-alikes whose second is a common surname, packed as in `Glyphs`."""
+    pairs = load_glyphs().lookalike
+    common = np.array([ord(name) for name in sorted(common_surnames()) if len(name) == 1], np.uint64)
+    kept: U64 = pairs[np.isin(pairs & np.uint64(0xFFFFFFFF), common)]
+    return kept
+
+
 def _year_probes(met: Side, key: U64, who: I64) -> Probes:
     at, year = _likely_years(met, who)
     return Probes(mix(key[at], year), who[at])
@@ -240,6 +277,18 @@ def _part_probes(met: Side, who: I64) -> Probes:
     where = mix(fold[:, 0], year, city)
     keys = [mix(where, fold[:, place])[there[place - 1]] for place in (1, 2)]
     return Probes(np.concatenate(keys), np.concatenate([rows[mask] for mask in there]))
+
+
+def _surname_probes(met: Side) -> Probes:
+    """Of those who told their surname only and no complete number; who didn't tell their sex has either."""
+    who = np.flatnonzero((met.form == FORM_SURNAME) & (met.number_state != NUMBER_VALID))
+    at, year = _likely_years(met, who)
+    rows = np.tile(who[at], len(SEXES))
+    sex = np.repeat(np.arange(1, len(SEXES) + 1, dtype=np.int8), len(at))
+    told = met.sex[rows]
+    may = (told == 0) | (told == sex)
+    rows, sex, year = rows[may], sex[may], np.tile(year, len(SEXES))[may]
+    return Probes(_surname_years(met.name.take(rows).fold, year.astype(np.int64), met.area[rows], sex), rows)
 
 
 def _likely_years(met: Side, who: I64) -> tuple[I64, U64]:

@@ -76,6 +76,7 @@ def score_pairs(
     policy: LinkagePolicy,
     index: Scan | None = None,
     listed: Listed | None = None,
+    pairs: Pairs | None = None,
 ) -> Scored:
     """Score every pair that shares a key.
 
@@ -86,6 +87,7 @@ def score_pairs(
         policy: weights, thresholds and caps.
         index: keys of all people if they were prepared; else the people are scanned.
         listed: phones that staff lists give for some of the people.
+        pairs: score these instead, whatever they share.
     """
     met = code_side(identities)
     sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
@@ -94,7 +96,7 @@ def score_pairs(
     scan = index or scan_people(people, probes)
     if listed is not None:
         scan = with_phones(scan, listed.row, listed.phone)
-    pairs = pair_up(scan.keys, probes, policy.blocking.caps)
+    pairs = pairs or pair_up(scan.keys, probes, policy.blocking.caps)
     rows = sort_unique(pairs.row)
     sides, found = Sides(pairs.identity, np.searchsorted(rows, pairs.row)), people.fetch(rows)
     persons = code_side(found)
