@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 from assets.page_one import tell_error_rates
 from assets.store import TableStore
 from pipelines.terminal import say
+from tongcha.casebook.filed import find_filed_batches, leave_out
 from tongcha.errors import InputError
 from tongcha.linkage.explain import explain_link, waterfall_text
 from tongcha.review.page_one import TITLE
@@ -125,7 +126,7 @@ def show_funnel(home: Home) -> None:
         grid.add_row(label, str(count))
     say(grid)
     for sentence in tell_error_rates(TableStore(home.root / "tables")):
-        say(f"{TITLE}：{sentence}")
+        say(f"{TITLE}： {sentence.replace('，', '， ').replace('；', '； ')}")  # rich breaks lines at spaces
 
 
 def count_funnel(home: Home) -> list[tuple[str, int]]:
@@ -133,8 +134,12 @@ def count_funnel(home: Home) -> list[tuple[str, int]]:
     links = read_all(home, "candidate_links").filter(pl.col("decision") != "none")
     referrals = read_all(home, "referrals")
     responsibilities = read_all(home, "school_responsibilities")
+    people = read_all(home, "identities")
+    met = leave_out(people, find_filed_batches(read_all(home, "sites"))).height
+    filed = [("备案人员（清查兼职，没有现场核验）", people.height - met)] if people.height > met else []
     return [
-        ("现场人员", read_all(home, "identities").height),
+        ("现场人员", met),
+        *filed,
         ("有待判断候选的人员", links.select("batch", "identity_id").n_unique()),
         ("经人确认并过关口的比对", read_all(home, "confirmed_links").height),
         ("暂缓的比对（有人判为同一人，缺关口条件）", read_all(home, "withheld_links")["link_id"].n_unique()),

@@ -109,7 +109,7 @@ def test_a_link_that_was_looked_at_again_has_a_page_that_lists_the_second_look_l
     ledger, links = Ledger(f"sqlite:///{tmp_path / 'l.sqlite'}"), candidate_links()
     for who, review_round in (("a9", "复验"), ("r1", "一审")):
         event = record_judgement(
-            batch=BATCH, link_id=SURE, review_round=review_round, reviewer=who, verdict="same", reason="证件一致",
+            batch=BATCH, link_id=SURE, review_round=review_round, reviewer=who, verdict="same", reason="一致",
             evidence_hash=f"h{SURE}", decided_on=DAY,
         )  # fmt: skip
         ledger.append(event, at=AT)

@@ -32,11 +32,11 @@ def test_where_nobody_has_looked_no_number_is_given():
 def test_the_rate_stands_with_its_number_and_its_interval_and_the_decoys_beside_it():
     counts = {BLIND: (1, 30), TOLD: (1, 5), **dict(zip(DECOYS, ((0, 7000), (31, 7000)), strict=True))}
     blind, told, decoys = state_error_rates(quality(**counts))
-    assert blind == "已确认比对经盲核 30 件，认错 1 件，占 3.3%（95% 区间 0.08% 至 17.2%）。"
-    assert "反馈 5 件，其中认错人 1 件" in told
-    assert "7000 名不存在的人" in decoys
-    assert "签字即可确认”的没有（至多 0.05%）" in decoys
-    assert "两人复核”的占 0.44%（95% 区间 0.30% 至 0.63%）" in decoys
+    assert blind == "已确认比对经盲核30件，认错1件，占3.3%（95%区间0.08%至17.2%）。"
+    assert "反馈5件，其中认错人1件" in told
+    assert "7000名不存在的人" in decoys
+    assert "签字即可确认”的没有（至多0.05%）" in decoys
+    assert "两人复核”的占0.44%（95%区间0.30%至0.63%）" in decoys
     assert "人把关之前" in decoys
 
 
@@ -44,8 +44,8 @@ def test_the_rate_stands_with_its_number_and_its_interval_and_the_decoys_beside_
 @given(st.integers(1, 3000))
 def test_no_error_found_is_never_written_as_nought_per_cent(looked):
     [sentence] = state_error_rates(quality(**{BLIND: (0, looked)}))
-    assert f"{looked} 件，没有发现认错的" in sentence
-    assert f"高至 {write_share(clopper_pearson(0, looked)[1])}" in sentence
+    assert f"{looked}件，没有发现认错的" in sentence
+    assert f"高至{write_share(clopper_pearson(0, looked)[1])}" in sentence
     assert "占" not in sentence
 
 

@@ -64,33 +64,33 @@ def write_share(share: float) -> str:
 def _state_blind(row: Mapping[str, Any]) -> str:
     if not row["trials"]:
         return UNLOOKED
-    looked = f"已确认比对经盲核 {row['trials']} 件"
+    looked = f"已确认比对经盲核{row['trials']}件"
     if not row["hits"]:
         return f"{looked}，没有发现认错的；{_with_limit(row)}。"
-    return f"{looked}，认错 {row['hits']} 件，占 {_with_interval(row)}。"
+    return f"{looked}，认错{row['hits']}件，占{_with_interval(row)}。"
 
 
 def _state_told(row: Mapping[str, Any]) -> str:
-    told = f"接收单位反馈 {row['trials']} 件"
+    told = f"接收单位反馈{row['trials']}件"
     if not row["hits"]:
         return f"{told}，没有说认错人的；{_with_limit(row)}。"
-    return f"{told}，其中认错人 {row['hits']} 件，占 {_with_interval(row)}。"
+    return f"{told}，其中认错人{row['hits']}件，占{_with_interval(row)}。"
 
 
 def _state_decoys(rows: list[Mapping[str, Any]]) -> str:
     parts = "，".join(
-        f"{words}的占 {_with_interval(row)}"
+        f"{words}的占{_with_interval(row)}"
         if row["hits"]
-        else f"{words}的没有（至多 {write_share(row['high'])}）"
+        else f"{words}的没有（至多{write_share(row['high'])}）"
         for words, row in zip(DECOYS.values(), rows, strict=True)
     )
-    return f"另以虚构人员估计机器一方：{rows[0]['trials']} 名不存在的人中，被{parts}；这是人把关之前的数。"
+    return f"另以虚构人员估计机器一方：{rows[0]['trials']}名不存在的人中，被{parts}；这是人把关之前的数。"
 
 
 def _with_limit(row: Mapping[str, Any]) -> str:
-    return f"件数所限，实际比率仍可能高至 {write_share(row['high'])}（95% 区间上限）"
+    return f"件数所限，实际比率仍可能高至{write_share(row['high'])}（95%区间上限）"
 
 
 def _with_interval(row: Mapping[str, Any]) -> str:
     low, high = write_share(row["low"]), write_share(row["high"])
-    return f"{write_share(row['hits'] / row['trials'])}（95% 区间 {low} 至 {high}）"
+    return f"{write_share(row['hits'] / row['trials'])}（95%区间{low}至{high}）"
