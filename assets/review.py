@@ -9,6 +9,7 @@ from assets.declare import declare_asset, declare_assets
 from assets.office import Office
 from tongcha.casebook.closing import find_closed
 from tongcha.casebook.disclosures import read_disclosures
+from tongcha.casebook.filed import find_filed_batches
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
 from tongcha.ledger.store import Ledger
@@ -27,6 +28,7 @@ from tongcha.review.returns import ReturnTerms, take_returns
 from tongcha.review.reverification import write_reverification_workbook
 from tongcha.review.reviewers import Reviewers
 from tongcha.review.shown import ShownTables
+from tongcha.review.verification import find_verified
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.tables import BY_NAME
 
@@ -115,6 +117,7 @@ def pass_gate(
     judgements: pl.DataFrame,
     identities: pl.DataFrame,
     people: pl.DataFrame,
+    sites: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let through the links that have everything, and name what the others lack."""
     events = Ledger(office.ledger_url).events()
@@ -137,6 +140,8 @@ def pass_gate(
         handed_over=date_handovers(read_disclosures(events)),
         open_elsewhere=referred.filter(pl.col("batch") != context.partition_key)["link_id"].to_list(),
         referred_roles=[conduct.role for conduct in routing.conducts if conduct.refer],
+        is_filed=bool(find_filed_batches(sites)),
+        verified=find_verified(events),
         is_closed=context.partition_key in find_closed(events),
     )
     outcome = confirm_links(

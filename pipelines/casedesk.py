@@ -8,11 +8,13 @@ import polars as pl
 
 from pipelines.archive import Archive
 from pipelines.home import write_private
-from pipelines.report import read_all
+from pipelines.report import find_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
+from pipelines.workflow import act_batches
 from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.casebook.due import record_reply
+from tongcha.casebook.filed import find_filed_batches
 from tongcha.casebook.outcomes import record_outcome
 from tongcha.casebook.rechecks import draw_sample, record_draw
 from tongcha.casebook.supervision import (
@@ -28,6 +30,7 @@ from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.pupil_lists import record_release
 from tongcha.responsibility.rulings import record_ruling
 from tongcha.responsibility.steps import record_relief, record_step, record_strike
+from tongcha.review.verification import record_verification
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -65,6 +68,24 @@ def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:
     if school_id not in set(schools["school_id"]):
         raise LedgerError(f"学校 {school_id}", "不在学校名录中", "核对学校标识码")
     desk.record([record_ruling(link_id=link_id, school_id=school_id, by=desk.by, reason=reason)])
+
+
+def verify(desk: Desk, link_id: str, *, is_true: bool, source: str, on: date | None, reason: str) -> None:
+    """Record what the school or the person answered about a filed link, and pass its batch through the gate.
+
+    Raises:
+        LedgerError: the link is none of filed staff, nobody answered, or the paper isn't named.
+    """
+    home = desk.runner.home
+    batch = str(find_link(home, link_id)["batch"])
+    if batch not in find_filed_batches(read_all(home, "sites")):
+        raise LedgerError(f"比对 {link_id}", "不是清查兼职批次的比对", "现场查处的比对不需要此项核实")
+    event = record_verification(
+        batch=batch, link_id=link_id, is_true=is_true, source=source, on=desk.date_of(on), by=desk.by,
+        reason=reason,
+    )  # fmt: skip
+    desk.record([event])
+    act_batches(desk.runner, batch)
 
 
 def strike(desk: Desk, case_ref: str, *, reason: str) -> None:

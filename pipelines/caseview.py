@@ -17,6 +17,7 @@ from tongcha.responsibility.deductions import LABELS, compute_deductions
 from tongcha.responsibility.repricing import compare_deductions, keep_final
 from tongcha.responsibility.states import OPEN_TO_DEFENCE
 from tongcha.responsibility.steps import read_reliefs
+from tongcha.review.verification import list_unverified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,16 @@ def show_questions(home: Home) -> None:
     asked = read_all(home, "school_responsibilities").filter(pl.col("state") == "question").sort("link_id")
     columns = {"link_id": "比对编号", "raid_id": "查处编号", "raid_date": "查处日期", "question": "问题"}
     show_grid("待判定的问题", asked, columns)
+    filed = list_unverified(
+        withheld_links=read_all(home, "withheld_links"),
+        candidate_links=read_all(home, "candidate_links"),
+        events=build_office(home).events(),
+    )
+    columns = {
+        "batch": "批次", "link_id": "比对编号", "raid_id": "备案编号",
+        "responsible_school_id": "向哪所学校核实",
+    }  # fmt: skip
+    show_grid("清查兼职待核实（用 tongcha case verify 登记学校或者本人的书面答复）", filed, columns)
     unsure = read_all(home, "school_responsibilities").drop_nulls("inspector_question")
     once = unsure.unique(["school_id", "raid_date"]).sort("school_id", "raid_date")
     columns = {"school_id": "学校标识码", "raid_date": "查处日期", "inspector_question": "须由督导室核实"}

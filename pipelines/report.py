@@ -12,6 +12,7 @@ from assets.page_one import tell_error_rates
 from assets.store import TableStore
 from pipelines.terminal import say
 from tongcha.casebook.filed import find_filed_batches, leave_out
+from tongcha.documents.validation_index import place_index
 from tongcha.errors import InputError
 from tongcha.linkage.explain import explain_link, waterfall_text
 from tongcha.review.page_one import TITLE
@@ -156,6 +157,7 @@ def show_paths(home: Home) -> None:
     say(f"案卷：{_tell(home.outbox / 'dossiers')}")
     say(f"告知书：{_tell(home.outbox / 'notices')}")
     say(f"退回单：{_tell(home.outbox / 'returned')}")
+    say(f"核对总览：{place_index(home.outbox)}")
     say("流程图与校验：tongcha ui（或 make ui）")
     say("查表：tongcha sql　　逐项说明：tongcha explain 比对编号　　检查：tongcha doctor")
 

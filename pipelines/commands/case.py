@@ -83,6 +83,24 @@ def rule(link: str, school: str, by: str, reason: str) -> None:
 
 
 @case.command()
+@click.argument("link", metavar="比对编号")
+@click.argument("answer", metavar="属实|不属实", type=click.Choice(["属实", "不属实"]))
+@click.option(
+    "--source", required=True, type=click.Choice(["学校书面核实", "本人书面陈述"]), help="Who answered."
+)
+@signed
+@dated
+def verify(link: str, answer: str, source: str, by: str, reason: str, on: datetime | None) -> None:
+    """登记清查兼职的核实结果：学校或者本人书面答复属实的，才过关口（不答复不算属实）。
+
+    Record what the school or the person answered about filed staff; silence is no answer.
+    """
+    from pipelines.casedesk import verify as record
+
+    record(open_desk(by), link, is_true=answer == "属实", source=source, on=to_day(on), reason=reason)
+
+
+@case.command()
 @click.argument("case_ref", metavar="事项")
 @signed
 def strike(case_ref: str, by: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.casebook.filed import find_filed_batches, leave_out
 from tongcha.casebook.issues import name_sources
 from tongcha.casebook.periods import list_periods
 from tongcha.linkage.decoys import clopper_pearson
@@ -74,8 +75,9 @@ def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, rules: Caseboo
         policy: policy/deductions.yaml; names the campaigns.
         rules: policy/casebook.yaml; names the channels, and says which counts of people are hidden.
     """
-    named = name_sources(counted.sites["source"], rules)
-    facts = _list_facts(replace(counted, sites=counted.sites.with_columns(source=named)))
+    met = _leave_out_filed(counted)
+    named = name_sources(met.sites["source"], rules)
+    facts = _list_facts(replace(met, sites=met.sites.with_columns(source=named)))
     spans = [(day, *period) for day in facts["day"].unique().sort() for period in list_periods(day, policy)]
     schema = {"day": pl.Date, "cadence": pl.String, "start": pl.Date, "end": pl.Date, "period": pl.String}
     placed = facts.join(pl.DataFrame(spans, schema=schema, orient="row"), on="day")
@@ -89,6 +91,17 @@ def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, rules: Caseboo
     shown = _hide_remainders(cells).with_columns(count=pl.when(~pl.col("hidden")).then("count"))
     labelled = shown.with_columns(label=pl.col("measure").replace_strict(MEASURES, return_dtype=pl.String))
     return BULLETINS.conform(_add_yield(labelled))
+
+
+def _leave_out_filed(counted: Counted) -> Counted:
+    """Leave out sweeps of filed staff: nobody was met there, and a firm that filed isn't a site raided."""
+    filed = find_filed_batches(counted.sites)
+    if not filed:
+        return counted
+    names = ("sites", "identities", "candidate_links", "confirmed_links", "referrals")
+    kept = {name: leave_out(getattr(counted, name), filed) for name in names}
+    of_filed = counted.candidate_links.filter(pl.col("batch").is_in(filed))
+    return replace(counted, **kept, outcomes=counted.outcomes.join(of_filed, on="link_id", how="anti"))
 
 
 def _list_facts(counted: Counted) -> pl.DataFrame:

@@ -61,15 +61,15 @@ def build_referral_letter() -> bytes:
         _GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),
         *_body(
-            "根据{{ campaign_basis }}，我局对{{ batch }}批次查处现场由公安机关核验身份的人员，"
+            "根据{{ campaign_basis }}，我局对{{ batch }}批次{{ met }}，"
             "与在职教师库和学校教职工名册进行了核对，并逐条经人工复核签字确认。"
             "现将其中按管理权限应由你单位办理的{{ count }}条线索移送，请依规依纪依法核查处理。",
         ),
         paragraph("一、线索概况", "Heading"),
         *_loop(
             "lines",
-            "{{ item.order }}.线索{{ item.referral_id }}：{{ item.raid_day }}查处，{{ item.place }}；"
-            "现场身份登记所涉行为为“{{ item.conduct }}”；证据等级{{ item.grade }}；"
+            "{{ item.order }}.线索{{ item.referral_id }}：{{ item.raid_day }}{{ act }}，{{ item.place }}；"
+            "登记身份所涉行为为“{{ item.conduct }}”；证据等级{{ item.grade }}；"
             "复核签字人{{ item.signed_by }}；查到有利事实{{ item.exculpatory_count }}项。",
         ),
         paragraph("二、移送依据", "Heading"),

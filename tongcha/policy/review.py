@@ -49,6 +49,9 @@ class ReferralRules(PolicyPart):
 
     lowest_grade: Grade
     rival_margin_bits: float = Field(ge=0, le=40, description="领先次名的比特数")
+    filed_lists: Literal["verify", "refer"] = Field(
+        default="verify", description="清查兼职：verify=先由学校或者本人核实，refer=不经核实即可办理"
+    )
     weekly_cap: Annotated[int, Field(ge=1, le=100_000)] | Literal["by_hours"] | None = Field(
         default=None, description="每周移送上限；null 为不限，by_hours 为按复核工时算出"
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
+from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def _search_site(
         on=["batch", "identity_id"],
     )
     held = links.join(
-        sites.select("batch", "raid_id", "licence", "subject_type", "officers"), on=["batch", "raid_id"]
+        sites.select("batch", "raid_id", "licence", "subject_type", "officers", "kind"),
+        on=["batch", "raid_id"],
     )
     person = pl.format("现场人员表 {}", "identity_id")
     site = pl.format("查处场所表 {}", "raid_id")
@@ -92,6 +94,8 @@ def _search_site(
                 "没有登记核验证件的民警，身份核验的合法来源待补", person),
         _report(met, pl.col("ground").is_null(), "no_check_ground",
                 "没有登记查验证件的依据", person),
+        _report(held, pl.col("kind") == BATCH_KINDS[1], "only_filed",
+                "仅见于机构备案名单，没有在现场见到本人，可能是挂名、冒用或者早已离开", site),
         _report(held, pl.col("licence") == "有照有证", "licensed_site",
                 "场所证照齐全，所从事的活动可能合法", site),
         _report(held, pl.col("subject_type").ne_missing("学科类"), "not_subject_tutoring",

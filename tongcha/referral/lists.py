@@ -24,6 +24,7 @@ _LABELS: Final = {
     "post": ("职务", 14.0),
     "party_member": ("政治面貌", 14.0),
 }
+_EVIDENCE: Final = ("referral_id", "field", "effect", "sentence")
 _NOT_OF_THE_PERSON: Final = ("先验", "竞争候选")
 """Evidence rows about the crowd (how many people there are, who else comes close), not about this person."""
 
@@ -58,13 +59,30 @@ def list_evidence(clues: pl.DataFrame, evidence: pl.DataFrame) -> Sheet:
         )
         .sort("order", "seq")
     )  # fmt: skip
+    rows = pl.concat([rows.select(_EVIDENCE), list_recordings(clues)])
     columns = (("线索编号", 17.0), ("证据项", 14.0), ("作用", 8.0), ("说明", 70.0))
     return Sheet(
         "身份证据",
         "身份比对的证据（支持与反对）",
         "只说明此人是谁，不说明其做了什么。",
         columns,
-        _as_text(rows, ["referral_id", "field", "effect", "sentence"]),
+        _as_text(rows, list(_EVIDENCE)),
+    )
+
+
+def list_recordings(clues: pl.DataFrame) -> pl.DataFrame:
+    """Return a row per clue whose site has a recording: number and fingerprint, never the recording."""
+    known = pl.coalesce("recorder_sha256", pl.lit("未登记"))
+    text = "执法记录文件 {}（指纹 {}），由执法单位保管，可凭编号调阅"
+    return (
+        clues.drop_nulls("recorder_file")
+        .sort("order")
+        .select(
+            "referral_id",
+            field=pl.lit("执法记录"),
+            effect=pl.lit("可调阅"),
+            sentence=pl.format(text, "recorder_file", known),
+        )
     )
 
 

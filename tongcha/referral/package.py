@@ -17,6 +17,7 @@ from tongcha.documents.render import CompiledTemplate
 from tongcha.documents.sheets import render_workbook
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
 from tongcha.referral.lists import list_clues, list_evidence, list_facts, list_identities
+from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import REFERRAL_PACKAGES
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ LETTER: Final = "移送函.docx"
 CLUES: Final = "线索清单.xlsx"
 ATTACHMENT: Final = "人员身份附件.xlsx"
 FOLDER: Final = "referrals"
+ON_SITE, FILED = BATCH_KINDS
+FOUND_BY: Final = {
+    ON_SITE: {"met": "查处现场由公安机关核验身份的人员", "act": "查处"},
+    FILED: {"met": "校外培训机构备案名单所列、经学校或者本人核实的人员（没有现场核验）", "act": "备案"},
+}
+"""What the letter says of how the people came to be known; a batch is of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,9 @@ def join_clues(part: pl.DataFrame, dossiers: Dossiers) -> pl.DataFrame:
         "person_id", "name", "sex", "id_number", "phone", "teacher_id", "post", "party_member"
     )
     school = dossiers.schools.select("school_id", school="name")
-    site = dossiers.sites.select("batch", "raid_id", "address", "area", "licence")
+    site = dossiers.sites.select(
+        "batch", "raid_id", "address", "area", "licence", "kind", "recorder_file", "recorder_sha256"
+    )
     return (
         part.join(person, on="person_id", how="left")
         .join(school, on="school_id", how="left")
@@ -146,6 +155,7 @@ def _fill_letter(
         "recipient_name": clues["recipient_name"][0],
         "campaign_basis": policy.campaign_basis,
         "batch": clues["batch"][0],
+        **FOUND_BY[clues["kind"][0] or ON_SITE],
         "count": clues.height,
         "lines": [_describe_clue(row) for row in clues.iter_rows(named=True)],
         "bases": sorted(set(clues["basis"])),

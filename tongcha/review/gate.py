@@ -18,6 +18,7 @@ from tongcha.review.confirmed import ConfirmedLinks, seal_links
 from tongcha.review.rivals import count_rivals, name_person
 from tongcha.review.settle import settle
 from tongcha.review.shown import EMPLOYMENT
+from tongcha.review.verification import UNVERIFIED, VERIFIED
 from tongcha.tables.linkage import GRADES
 from tongcha.tables.review import CONFIRMED_LINKS, WITHHELD_LINKS
 
@@ -56,6 +57,8 @@ class GateFacts:
         handed_over: when each link of any batch was first handed over (`date_handovers`).
         open_elsewhere: links of other batches that have a referral.
         referred_roles: roles at a site that are referred; others take no place in a week. None means all.
+        is_filed: the batch is a list of filed staff: nobody was met, no police officer checked anything.
+        verified: filed links that the school or the person confirmed (`find_verified`).
         is_closed: the batch was closed; what came through by then rests on no source any more.
     """
 
@@ -68,6 +71,8 @@ class GateFacts:
     handed_over: Mapping[str, date] = field(default_factory=dict)
     open_elsewhere: Collection[str] = ()
     referred_roles: Collection[str] | None = None
+    is_filed: bool = False
+    verified: Collection[str] = ()
     is_closed: bool = False
 
 
@@ -136,6 +141,11 @@ def _is_not_erased(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
     return pl.col("digest").is_null()
 
 
+def _was_met_or_verified(facts: GateFacts, policy: ReviewPolicy) -> pl.Expr:
+    needs_no_answer = not facts.is_filed or policy.referral.filed_lists == "refer"
+    return pl.lit(needs_no_answer) | pl.col("link_id").is_in(sorted(facts.verified))
+
+
 def _rests_on_adopted_policies(facts: GateFacts, policy: ReviewPolicy) -> pl.Expr:
     return pl.lit(facts.is_demo or all(p.is_adopted for p in (policy, *facts.outward_policies)))
 
@@ -147,6 +157,7 @@ REQUIREMENTS: Final = (
         "evidence_grade", "证据等级低于可对外的最低等级，须补充核验证件或联系方式", _has_evidence_good_enough
     ),
     Requirement("no_rival", "有相近的竞争候选，尚未由人逐一排除", _has_no_rival),
+    Requirement(VERIFIED, UNVERIFIED, _was_met_or_verified),
     Requirement("one_person", "同一现场人员被确认为不止一人，须先查清", _is_the_only_one_confirmed),
     Requirement("one_record", "同一人的另一条登记已确认，按那一条办理", _is_the_record_to_use),
     Requirement("in_service", "未能认定查处当日在职", _was_in_service),
