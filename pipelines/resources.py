@@ -13,6 +13,7 @@ import dagster as dg
 from assets.office import Office
 from pipelines.home import KEYS, Home
 from pipelines.provenance import POLICIES, code_version, policy_digest
+from tongcha.documents.validation_index import write_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
 @dg.resource(description="办案台：收件箱、发件箱、政策、台账、密钥与日期")
 def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
-    """Give a run the office of TONGCHA_HOME and keep other runs waiting until it ends."""
+    """Give a run the office of TONGCHA_HOME and keep other runs waiting until it ends.
+
+    At its end the overview of the validation pages is brought up to date, once for all its checks.
+    """
     home = Home.from_environment().open()
     with hold_home(home):
         yield build_office(home)
+        write_index(home.outbox)
 
 
 def build_office(home: Home) -> Office:

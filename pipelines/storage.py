@@ -11,6 +11,7 @@ from assets.linkage import LINKAGE
 from assets.page_one import tell_error_rates
 from assets.store import WHOLE
 from checks.verdict import write_markdown
+from tongcha.documents.validation_index import place_index
 from tongcha.documents.validation_report import place_report
 from tongcha.reference.snapshot import newest_snapshot
 from tongcha.review.page_one import TITLE
@@ -53,6 +54,7 @@ class ParquetTables(dg.IOManager):
                 "文件": path.relative_to(self._office.home).as_posix(),
                 "已入库": is_good,
                 "核对报告": dg.MetadataValue.path(place_report(self._office.outbox, table, partition)),
+                "核对总览": dg.MetadataValue.path(place_index(self._office.outbox)),
                 "预览（仅公开列）": dg.MetadataValue.md(preview(table, frame)),
                 **self._office.provenance,
                 **({"参照快照": partition} if table.partition is Partition.SNAPSHOT else {}),

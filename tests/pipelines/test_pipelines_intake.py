@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import dagster as dg
 import openpyxl
@@ -15,6 +16,7 @@ from pipelines.exits import StoppedError
 from pipelines.report import read_all
 from pipelines.workflow import bring_reference, propose_batches
 from tests.pipelines.conftest import digests
+from tongcha.documents.validation_index import place_index
 from tongcha.documents.validation_report import place_report
 from tongcha.errors import InputError
 from tongcha.reference import people
@@ -65,6 +67,12 @@ def test_every_stored_table_has_its_validation_page_and_none_tells_a_person(fini
             assert not any(value in page for value in telling if value and len(value) > 2)
 
 
+def test_the_overview_lists_every_page_of_the_last_run(finished):
+    page = place_index(finished.outbox).read_text(encoding="utf-8")
+    pages = place_index(finished.outbox).parent.glob("*/*.html")
+    assert all(f'href="{quote(f"{path.parent.name}/{path.name}")}"' in page for path in pages)
+
+
 def test_the_asset_and_its_check_name_the_same_page(runner):
     [record] = runner.instance.fetch_materializations(dg.AssetKey("people"), limit=1).records
     told = record.asset_materialization.metadata["核对报告"].value
@@ -110,7 +118,7 @@ def test_a_new_snapshot_whose_table_breaks_its_contract_stops_the_run(runner, mo
     combine = people.combine_people
 
     def spoil(*tables: pl.DataFrame) -> people.People:
-        made = combine(*tables)
+        made = combine(*tables)  # type: ignore[arg-type]  # whatever the asset passes
         twice = pl.concat([made.people, made.people.head(1)])
         return people.People(twice, made.staff_entries, made.staff_findings)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tongcha.tables import Table
 
 FOLDER: Final = "validation"
+OUTCOMES: Final = ("broken", "warned", "kept")
+"""What can come of a rule, the worst first."""
 SHOWN: Final = 5
 RECORD_NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,39}")
 TELLS_A_PERSON: Final = re.compile(r"1[0-9]{10}|[0-9]{15}|[0-9]{17}[0-9Xx]")
@@ -95,7 +97,7 @@ def render_validation(validation: Validation) -> str:
     """Return the page; the same verdict gives the same bytes."""
     groups = {"本表的规则": validation.contract, "与其他表之间的规则": validation.neighbours}
     shown = {title: _broken_first(rules) for title, rules in groups.items() if rules}
-    return _environment().get_template("validation.html").render(v=validation, groups=shown)
+    return open_templates().get_template("validation.html").render(v=validation, groups=shown)
 
 
 def hide_unless_number(value: object) -> str | None:
@@ -106,12 +108,12 @@ def hide_unless_number(value: object) -> str | None:
 
 
 def _broken_first(rules: Sequence[JudgedRule]) -> list[JudgedRule]:
-    order = ("broken", "warned", "kept")
-    return sorted(rules, key=lambda rule: order.index(rule.outcome))
+    return sorted(rules, key=lambda rule: OUTCOMES.index(rule.outcome))
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def open_templates() -> Environment:
+    """Return the templates of the pages; their style sheet is the only one that they allow."""
     loader = PackageLoader("tongcha.documents", "pages")
     made = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
