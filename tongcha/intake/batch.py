@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -26,6 +26,7 @@ from tongcha.tables.intake import IDENTITIES, INTAKE_FILES, PATROLS, PUPILS, REJ
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from tongcha.intake.landing import Landing
@@ -54,7 +55,14 @@ class BatchIntake:
     source: Source
 
 
-def read_batch(inbox: Path, batch: str, *, today: dt.date, policy: IntakePolicy) -> BatchIntake:
+def read_batch(
+    inbox: Path,
+    batch: str,
+    *,
+    today: dt.date,
+    policy: IntakePolicy,
+    known_regions: AbstractSet[str] = frozenset(),
+) -> BatchIntake:
     """Read `raids/<batch>/` of the inbox.
 
     Args:
@@ -62,6 +70,7 @@ def read_batch(inbox: Path, batch: str, *, today: dt.date, policy: IntakePolicy)
         batch: name of the batch's folder.
         today: day of processing; expiry and future raids are judged against it.
         policy: aliases and limits.
+        known_regions: regions of ID numbers that the registry proves, beside the frozen list.
 
     Raises:
         UnknownBatchError: the inbox has no such batch.
@@ -73,7 +82,9 @@ def read_batch(inbox: Path, batch: str, *, today: dt.date, policy: IntakePolicy)
     landing = read_folder(folder, inbox, derivable=list_derivable(source), policy=policy)
     raise_refused(landing.refused, set(DERIVABLE) - set(OPTIONAL))
     require_tables(landing, ("sites", "identities"), f"批次 {batch}")
-    return _accept_batch(landing, batch, source, today, policy)
+    taken = _accept_batch(landing, batch, source, today, policy)
+    identities = normalise_identities(taken.identities, known_regions=known_regions)
+    return replace(taken, identities=IDENTITIES.conform(identities))
 
 
 def list_derivable(source: Source) -> dict[str, frozenset[str]]:
@@ -144,7 +155,7 @@ def _assemble(landing: Landing, batch: str, source: Source, tables: dict[str, Ac
     label = pl.lit(batch).alias("batch")
     return BatchIntake(
         sites=SITES.conform(tables["sites"].rows),
-        identities=IDENTITIES.conform(normalise_identities(tables["identities"].rows)),
+        identities=tables["identities"].rows,
         pupils=PUPILS.conform(tables["pupils"].rows),
         patrols=PATROLS.conform(tables["patrols"].rows),
         rejected_rows=REJECTED_ROWS.conform(rejections.with_columns(label)),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tongcha.intake.csv_files import Records, read_csv_records
@@ -16,7 +19,6 @@ from tongcha.intake.preflight import FileRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from tongcha.intake.parser_child import Grid
     from tongcha.policy.intake import FileLimits, IntakePolicy
@@ -96,8 +98,9 @@ class _Reader:
 
     def kinds(self) -> dict[Path, str | FileRefusedError]:
         """Return each file, in the order of names, with what its first bytes say or why it is refused."""
-        found = sorted(path for path in self._folder.rglob("*") if not path.is_dir() or path.is_symlink())
-        return {path: self._sniff(path) for path in found if not _is_skipped(path)}
+        return {
+            path: self._sniff(path) for path in sorted(_list_files(self._folder)) if not _is_skipped(path)
+        }
 
     def contents(
         self, kinds: Mapping[Path, str | FileRefusedError]
@@ -131,12 +134,12 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
     Raises:
         FileRefusedError: outside the inbox, not a file, empty or too large.
     """
-    if path.is_symlink() or not path.is_file() or not _lies_inside(path.parent, inbox):
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or not _lies_inside(path.parent, inbox):
         raise FileRefusedError("outside_inbox", "不是收件箱内的普通文件", "把文件本身放进收件箱，不要用链接")
-    size = path.stat().st_size
-    if size == 0:
+    if found.st_size == 0:
         raise FileRefusedError("empty_file", "文件是空的", "重新导出或重新传送")
-    if size > limits.max_file_bytes:
+    if found.st_size > limits.max_file_bytes:
         raise FileRefusedError("too_large", "文件超过允许的大小", "拆分为较小的文件")
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -146,6 +149,14 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
         return "parquet"
     is_markup = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
     return "workbook" if is_markup else "csv"
+
+
+def _list_files(folder: Path) -> Iterator[Path]:
+    """Yield whatever isn't a folder, links to folders included; no link is followed."""
+    for place, folders, files in os.walk(folder):
+        inside = Path(place)
+        yield from (inside / name for name in files)
+        yield from (inside / name for name in folders if (inside / name).is_symlink())
 
 
 @lru_cache(maxsize=64)

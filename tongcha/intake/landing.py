@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import compress, count, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
@@ -92,11 +93,11 @@ class Landing:
         ]
         return whole.with_columns(absent).select(kinds.names())
 
-    def add_lists(self, name: str, columns: Mapping[str, list[str | int | None]], height: int) -> None:
+    def add_lists(self, name: str, columns: Mapping[str, Sequence[str | int]], height: int) -> None:
         """Append rows given as lists: cheaper than a frame for a sheet of some dozen rows."""
         kept = self._lists.setdefault(name, {column: [] for column in text_schema(name)})
         for column, values in kept.items():
-            values.extend(columns.get(column) or [None] * height)
+            values.extend(columns.get(column) or repeat(None, height))
 
     def add_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Append rows given as a frame."""
@@ -138,7 +139,7 @@ class Lander:
         Raises:
             FileRefusedError: no sheet has a header, or one lacks a required column.
         """
-        filled = [grid for grid in grids if any(any(row) for row in grid["rows"])]
+        filled = [grid for grid in grids if any(map(any, grid["rows"]))]
         headers = [self._find_header(grid, hint) if grid["visible"] else None for grid in filled]
         if not any(headers):
             raise _no_header()
@@ -183,18 +184,18 @@ class Lander:
         self.landing.add_frame(header.table, tidy.select(*named, first, "file", "sheet", "row"))
 
     def _land_grid(self, file: str, sha256: str, header: Header, grid: Grid) -> None:
-        body = [
-            (number, row)
-            for number, row in enumerate(grid["rows"][header.line + 1 :], header.line + 2)
-            if any(row)
-        ]
+        below = grid["rows"][header.line + 1 :]
+        filled = list(map(any, below))
+        body = below if all(filled) else list(compress(below, filled))
         height = len(body)
-        columns: dict[str, list[str | int | None]] = {
-            column: [row[place] for _, row in body] for column, place in header.places.items()
+        # whole columns at a time: a loop over cells would cost as much as parsing them
+        cells = list(zip(*body, strict=True)) or [()] * len(grid["rows"][header.line])
+        columns: dict[str, Sequence[str | int]] = {
+            column: cells[place] for column, place in header.places.items()
         }
-        columns[FIRST] = [next(filter(None, row)) for _, row in body]
+        columns[FIRST] = cells[0] if all(cells[0]) else [next(filter(None, row)) for row in body]
         columns["file"], columns["sheet"] = [file] * height, [grid["sheet"]] * height
-        columns["row"] = [number for number, _ in body]
+        columns["row"] = list(compress(count(header.line + 2), filled))
         self.landing.add_lists(header.table, columns, height)
         self._read_sheet(file, grid["sheet"], sha256, header, height)
 

@@ -25,8 +25,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from tongcha.intake.parser_child import main; main()"
 )
-AHEAD: Final = 4
-"""Requests under way per process: it parses the next files while their predecessors are handled."""
+AHEAD: Final = 32
+"""Requests under way per process at most; half of them are asked for in one message."""
 
 FEW: Final = 50
 """Below this number of files a second process costs more than it saves."""
@@ -89,12 +89,16 @@ class _Worker:
         return answer
 
     def _ask(self) -> None:
+        if len(self._asked) > AHEAD // 2 or not self._waiting:
+            return
+        messages: list[object] = []
+        if self._process is None:
+            self._process = _start_parser()
+            messages.append(self._limits.model_dump())
         while self._waiting and len(self._asked) < AHEAD:
             self._asked.append(self._waiting.popleft())
-            if self._process is None:
-                self._process = _start_parser()
-                _send(self._process, self._limits.model_dump())
-            _send(self._process, str(self._asked[-1]))
+            messages.append(str(self._asked[-1]))
+        _send(self._process, messages)
 
     def _hear(self) -> list[Grid] | FileRefusedError | None:
         """Return the next answer; None when the process has died."""
@@ -135,9 +139,9 @@ def _start_parser() -> subprocess.Popen[bytes]:
     )
 
 
-def _send(process: subprocess.Popen[bytes], message: object) -> None:
+def _send(process: subprocess.Popen[bytes], messages: Sequence[object]) -> None:
     # a broken pipe means that the process died on an earlier file: `_hear` finds out and asks again
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(message).encode() + b"\n")
+            process.stdin.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
             process.stdin.flush()
