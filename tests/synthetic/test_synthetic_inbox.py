@@ -9,7 +9,10 @@ import polars as pl
 import pytest
 import yaml
 
+from tongcha.casebook.listings import find_listing_contradictions
+from tongcha.casebook.patrols import find_clean_patrols
 from tongcha.intake.batch import read_batch
+from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.intake import IntakePolicy
 from tongcha.reference.snapshot import read_snapshot
 from tongcha.synthetic.inbox import write_inbox
@@ -107,6 +110,22 @@ def test_the_reference_snapshot_is_read_back_whole(world, written, policy):
     bad = result.bad_rows.filter(pl.col("file").str.starts_with("reference/"))
     turned_away = snapshot.rejected_reference_rows.filter(pl.col("outcome") == "rejected")
     assert set(turned_away.select("file", "row").rows()) == set(bad.select("file", "row").rows())
+
+
+def test_the_optional_inputs_hold_what_must_be_asked_about(written, policy):
+    inbox, result = written
+    snapshot = read_snapshot(inbox, result.snapshot, policy=policy)
+    listed = snapshot.inspectors.filter(pl.col("end").is_null())["school_id"]
+    assert listed.n_unique() == snapshot.schools.height - 1  # one school has none, one has two
+    assert listed.len() == snapshot.schools.height
+    assert set(snapshot.institutions["listing"]) == {"白名单", "黑名单"}
+    batches = [read_batch(inbox, batch, today=TODAY, policy=policy) for batch in result.batches]
+    sites, patrols = (pl.concat(getattr(b, name) for b in batches) for name in ("sites", "patrols"))
+    assert set(patrols["result"]) == {"发现问题", "未能进入", "正常"}
+    assert sites["recorder_sha256"].drop_nulls().n_unique() == 4
+    rules = CasebookPolicy.load(Path("policy/casebook.yaml"))
+    assert find_clean_patrols(sites, patrols, rules.patrols).height > 0
+    assert find_listing_contradictions(sites, snapshot.institutions).height > 0
 
 
 def test_no_file_of_the_inbox_carries_the_truth(written):

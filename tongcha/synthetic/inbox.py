@@ -20,6 +20,13 @@ from tongcha.synthetic.clerks import (
     WHOLE_NUMBER,
 )
 from tongcha.synthetic.sheets import Layout, write_csv, write_workbook
+from tongcha.synthetic.side_inputs import (
+    SITE_EXTRAS,
+    add_extras,
+    write_inspectors,
+    write_institutions,
+    write_patrols,
+)
 from tongcha.synthetic.world import write_frame
 
 if TYPE_CHECKING:
@@ -95,6 +102,8 @@ def write_reference(world: World, inbox: Path, place: str) -> list[Bad]:
     title = f"{world.schools['city'][0]}中小学校名录"
     write_workbook(folder / "学校名录.xlsx", [("名录", world.schools, Layout(title, SCHOOL_HEADERS))])
     bad = [(f"{place}/任职经历.csv", world.spells.height + 2, "end", "终止日期早于起始日期")]
+    write_inspectors(world.schools, folder)
+    write_institutions(world.sites, folder)
     lists = world.staff_lists.partition_by("list_id", maintain_order=True)
     return bad + [
         row for number, entries in enumerate(lists) for row in write_staff_list(entries, inbox, place, number)
@@ -127,7 +136,8 @@ def write_batch(world: World, inbox: Path, batch: str, raid_id: str, number: int
     """Write one raid's files; formats take turns. Return the rows that intake must turn away."""
     folder, place = inbox / "raids" / batch, f"raids/{batch}"
     of_raid = pl.col("raid_id") == raid_id
-    sites, pupils = world.sites.filter(of_raid), world.pupils.filter(of_raid)
+    sites, pupils = add_extras(world.sites.filter(of_raid), number), world.pupils.filter(of_raid)
+    write_patrols(sites, folder, number)
     identities = world.identities.filter(of_raid).with_columns(pl.col("capture").replace(CAPTURE_WORDS))
     spoiled, faults = spoil_identities(identities, number)
     headers = PERSON_HEADERS[number % len(PERSON_HEADERS)]
@@ -135,7 +145,8 @@ def write_batch(world: World, inbox: Path, batch: str, raid_id: str, number: int
     people = Layout(
         "查处现场人员核验登记表", headers, (f"合计：{identities.height}人",), frozenset({"phone"})
     )
-    site = Layout("校外培训查处场所登记表", SITE_HEADERS, real_dates=True)
+    headers_of_site = SITE_HEADERS | SITE_EXTRAS
+    site = Layout("校外培训查处场所登记表", headers_of_site, real_dates=True)
     pupil = Layout("", PUPIL_HEADERS)
     if kind == "workbooks":
         write_workbook(folder / "查处场所.xlsx", [("Sheet1", sites, site)])
@@ -147,7 +158,7 @@ def write_batch(world: World, inbox: Path, batch: str, raid_id: str, number: int
         write_workbook(folder / "查处登记.xlsx", sheets)
         file, first = "查处登记.xlsx", people.first_row
     else:
-        write_csv(folder / "查处场所.csv", sites, SITE_HEADERS, encoding=kind)
+        write_csv(folder / "查处场所.csv", sites, headers_of_site, encoding=kind)
         write_csv(folder / "现场人员.csv", spoiled, headers, encoding=kind)
         write_csv(folder / "现场学生.csv", pupils, PUPIL_HEADERS, encoding=kind)
         file, first = "现场人员.csv", 2
