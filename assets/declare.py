@@ -30,7 +30,9 @@ def declare_asset(table: Table, *, deps: Sequence[str] = ()) -> Decorator:
     return decorate
 
 
-def declare_assets(name: str, tables: Sequence[Table], description: str) -> Decorator:
+def declare_assets(
+    name: str, tables: Sequence[Table], description: str, *, deps: Sequence[str] = ()
+) -> Decorator:
     """Return a decorator for a function that reads once and returns several tables as a tuple."""
 
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
@@ -39,6 +41,7 @@ def declare_assets(name: str, tables: Sequence[Table], description: str) -> Deco
         return dg.multi_asset(
             name=name,
             description=description,
+            deps=list(deps),
             partitions_def=RAIDS if tables[0].partition is Partition.BATCH else None,
             outs={
                 table.name: dg.AssetOut(

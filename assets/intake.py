@@ -9,18 +9,40 @@ from tongcha.casebook.closing import refuse_closed
 from tongcha.intake.batch import read_batch
 from tongcha.intake.returns_sheet import write_rejections
 from tongcha.policy.intake import IntakePolicy
-from tongcha.tables import intake
+from tongcha.policy.reference import ReferencePolicy
+from tongcha.reference.regions import find_known_regions
+from tongcha.tables import BY_NAME, intake
 
 
-@declare_assets("read_raid_batch", intake.READ_TABLES, "读入一个查处批次的材料，退回不合格的行并写明原因")
+@declare_assets(
+    "read_raid_batch",
+    intake.READ_TABLES,
+    "读入一个查处批次的材料，退回不合格的行并写明原因",
+    deps=["teachers"],  # tells which regions of ID numbers are known
+)
 def read_raid_batch(
     context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
 ) -> tuple[pl.DataFrame, ...]:
     """Read the batch's folder of the inbox."""
     refuse_closed(office.events(), context.partition_key)
-    policy = office.policy(IntakePolicy, "intake")
-    taken = read_batch(office.inbox, context.partition_key, today=office.today, policy=policy)
+    taken = read_batch(
+        office.inbox,
+        context.partition_key,
+        today=office.today,
+        policy=office.policy(IntakePolicy, "intake"),
+        known_regions=read_known_regions(office),
+    )
     return tuple(getattr(taken, table.name) for table in intake.READ_TABLES)
+
+
+def read_known_regions(office: Office) -> frozenset[str]:
+    """Return the regions that the stored registry proves; none before the first snapshot."""
+    teachers = BY_NAME["teachers"]
+    stored = office.tables.partitions(teachers)
+    if not stored:
+        return frozenset()
+    least = office.policy(ReferencePolicy, "reference").known_region_rows
+    return find_known_regions(office.tables.read(teachers, stored[-1])["id_number"], least)
 
 
 @declare_asset(intake.REJECTION_SHEETS)

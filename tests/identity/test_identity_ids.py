@@ -225,6 +225,19 @@ def test_a_column_of_ids_is_read_as_each_value_is(written):
         assert parsed.status in STATUSES
 
 
+RARE = ["119999", "999999", "770101", "710101", "810000", "830001", "110105", "911124"]
+
+
+@given(st.lists(st.builds(lambda r, n: with_check(r + n[6:17]), st.sampled_from(RARE), numbers), max_size=9))
+@QUICK
+def test_a_column_of_regions_nobody_listed_is_read_as_each_value_is(written):
+    for known in (frozenset[str](), frozenset({"119999", "770101"})):
+        columns = id_columns(pl.Series(written, dtype=pl.String), today=TODAY, known_regions=known)
+        for text, row in zip(written, columns.iter_rows(named=True), strict=True):
+            parsed = parse_id(text, today=TODAY, known_regions=known)
+            assert row == {name: getattr(parsed, name) or None for name in SCHEMA.names()}
+
+
 @pytest.mark.parametrize(
     ("written", "clean", "mask"),
     [

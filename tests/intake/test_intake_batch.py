@@ -272,6 +272,15 @@ def test_a_destroyed_number_is_kept_as_a_mask_only(inbox):
     assert person["id_status"] == "destroyed_numeric"
 
 
+def test_a_region_that_the_registry_proves_is_no_longer_flagged(inbox):
+    make_batch(inbox, identities=[identity(id_number="119999199001010020")])
+    statuses = [
+        read_batch(inbox, BATCH, today=TODAY, policy=POLICY, known_regions=known).identities["id_status"][0]
+        for known in (frozenset[str](), frozenset({"119999"}))
+    ]
+    assert statuses == ["unknown_region", "valid"]
+
+
 def test_a_batch_with_everything_wrong_still_adds_up(inbox):
     rows: list[list[object]] = [
         identity(),

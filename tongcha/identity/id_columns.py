@@ -29,6 +29,7 @@ Digits = NDArray[np.int64]
 _X: Final = 10
 _CHECKS: Final = np.array([_X if char == "X" else int(char) for char in CHECK_CHARACTERS])
 _POWERS: Final = 10 ** np.arange(7, -1, -1)
+_IN_PROVINCE: Final = np.isin(np.arange(100), [int(code) for code in PROVINCES])
 
 
 def id_columns(
@@ -96,20 +97,22 @@ def region_codes(digits: Digits) -> Digits:
 
 
 def _classify_plain(plain: pl.DataFrame, today: date | None, known: AbstractSet[str]) -> pl.DataFrame:
-    """Decide the two common outcomes, valid and bad_check; rows with anything unusual are left out."""
+    """Decide the common outcomes: valid, unknown_region, bad_check; unusual rows are left out."""
     digits = digits_of(plain["text"])
     passed, born = passes_check(digits), birth_days(digits)
     lived = ~np.isnat(born) if today is None else born <= np.datetime64(today)
-    valid = passed & lived & region_known(known)[region_codes(digits)]
+    region = region_codes(digits)
+    sound = passed & lived & _IN_PROVINCE[region // 10_000]
+    checked = np.where(region_known(known)[region], "valid", "unknown_region")
     zeroed = (digits[:, 15:] == 0).all(axis=1)
-    is_valid = pl.col("status") == "valid"
+    is_valid = pl.col("status") != "bad_check"
     return (
         plain.with_columns(
-            status=pl.Series(np.where(valid, "valid", "bad_check"), dtype=pl.String),
+            status=pl.Series(np.where(sound, checked, "bad_check"), dtype=pl.String),
             birth_date=pl.Series(born.astype("datetime64[D]")).cast(pl.Date),
             sex=pl.Series(np.where(digits[:, 16] % 2 == 1, "男", "女"), dtype=pl.String),
         )
-        .filter(pl.Series(valid | (~passed & ~zeroed)))
+        .filter(pl.Series(sound | (~passed & ~zeroed)))
         .select(
             "row",
             "status",
