@@ -17,6 +17,7 @@ from tongcha.casebook.due import record_reply
 from tongcha.casebook.filed import find_filed_batches
 from tongcha.casebook.outcomes import record_outcome
 from tongcha.casebook.rechecks import draw_sample, record_draw
+from tongcha.casebook.rectification import list_unclosed_issues
 from tongcha.casebook.supervision import (
     list_district_issues,
     list_unordered,
@@ -25,6 +26,7 @@ from tongcha.casebook.supervision import (
 )
 from tongcha.errors import LedgerError
 from tongcha.policy.casebook import CasebookPolicy
+from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.pupil_lists import record_release
@@ -112,20 +114,21 @@ def relieve(desk: Desk, school_id: str, *, campaign: str, relief: str, reason: s
     if own.is_empty():
         raise LedgerError(f"学校 {school_id}", f"在“{campaign}”中没有扣分", "核对学校与专项行动的名称")
     if relief == RECTIFICATION:
-        refuse_open_issues(desk, school_id)
+        refuse_open_issues(desk, school_id, campaign)
     event = record_relief(school_id=school_id, campaign=campaign, relief=relief, by=desk.by, reason=reason)
     desk.record([event])
 
 
-def refuse_open_issues(desk: Desk, school_id: str) -> None:
-    """Refuse to restore points while an issue of the school isn't closed (凡整改到位的实行销号管理).
+def refuse_open_issues(desk: Desk, school_id: str, campaign: str) -> None:
+    """Refuse to restore points while an issue of the campaign isn't closed (凡整改到位的实行销号管理).
 
     Raises:
-        LedgerError: some issue of the school is still open.
+        LedgerError: some issue of the school in that campaign is still open.
     """
+    policy = build_office(desk.runner.home).policy(DeductionPolicy, "deductions")
     issues = read_all(desk.runner.home, "issue_ledger").filter(pl.col("school_id") == school_id)
-    left = issues.filter(~pl.col("state").is_in(["closed", "void"]))["issue_id"].sort()
-    if len(left):
+    left = list_unclosed_issues(issues, campaign, policy)
+    if left:
         raise LedgerError(
             f"学校 {school_id}", f"还有 {len(left)} 个问题没有销号（如 {left[0]}）", "整改到位并销号后再办理"
         )

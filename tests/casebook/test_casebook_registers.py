@@ -17,6 +17,7 @@ from tongcha.casebook.outcomes import read_outcomes, record_outcome
 from tongcha.casebook.rechecks import draw_sample, read_rechecks, record_draw, repeat_draw
 from tongcha.casebook.rectification import (
     build_rectification_ledger,
+    list_unclosed_issues,
     read_rectifications,
     record_assignment,
     record_closing,
@@ -125,6 +126,21 @@ def test_an_issue_whose_ground_is_gone_becomes_void_but_is_not_forgotten(bureau)
     states = dict(register(bureau).select("issue_id", "state").iter_rows())
     assert states[issue] == "void"
     assert rectify(bureau)["state"].to_list() == ["void"]
+
+
+def test_an_issue_of_another_campaign_keeps_no_points_back(bureau):
+    bureau.ledger.append(
+        record_issue(sentence="暑期宣传材料不实", area="", school_id="S1", on=date(2026, 7, 20), by="D1"),
+        at=AT,
+    )
+    own = register(bureau).filter(pl.col("school_id") == "S1")
+    summer = own.filter(pl.col("category") == "manual")["issue_id"].to_list()
+    assert list_unclosed_issues(own, "2026年暑期校外培训集中整治", world.DEDUCTIONS) == summer
+    autumn = list_unclosed_issues(own, world.CAMPAIGN, world.DEDUCTIONS)
+    assert autumn
+    assert not set(autumn) & set(summer)
+    closed = own.with_columns(state=pl.lit("closed"))
+    assert list_unclosed_issues(closed, world.CAMPAIGN, world.DEDUCTIONS) == []
 
 
 def test_a_draw_can_be_repeated_from_what_was_recorded(bureau):

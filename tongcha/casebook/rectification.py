@@ -19,6 +19,8 @@ from tongcha.tables.casebook import RECTIFICATION_LEDGER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tongcha.policy.deductions import DeductionPolicy
+
 STATE_LABELS: Final = {
     "open": "待整改",
     "rectifying": "整改中",
@@ -170,3 +172,21 @@ def _refuse_unless(before: Rectification, states: tuple[str, ...], act: str) -> 
             f"处于“{STATE_LABELS[before.state]}”，不能{act}",
             "须处于" + "、".join(f"“{STATE_LABELS[s]}”" for s in states),
         )
+
+
+def list_unclosed_issues(issues: pl.DataFrame, campaign: str, policy: DeductionPolicy) -> list[str]:
+    """Return the issues found during a campaign that aren't closed, sorted.
+
+    An issue of another campaign doesn't keep this one's points back.
+
+    Args:
+        issues: rows of table `issue_ledger`.
+        campaign: name of the campaign, or what the policy calls the days outside every one.
+        policy: policy/deductions.yaml; says when each campaign ran.
+    """
+    left = issues.filter(~pl.col("state").is_in(["closed", "void"])).select("issue_id", "found_on")
+    return sorted(
+        issue
+        for issue, day in left.iter_rows()
+        if policy.valid_from <= day <= policy.valid_to and policy.campaign_of(day) == campaign
+    )
