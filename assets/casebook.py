@@ -14,6 +14,8 @@ from tongcha.casebook.outcomes import read_outcomes
 from tongcha.casebook.papers import list_referral_papers, list_school_papers
 from tongcha.casebook.rechecks import read_rechecks
 from tongcha.casebook.rectification import build_rectification_ledger, read_rectifications
+from tongcha.casebook.report_files import write_report_files
+from tongcha.casebook.reports import Reported, write_reports
 from tongcha.casebook.supervision_files import (
     OrderPolicies,
     list_supervision_papers,
@@ -25,6 +27,7 @@ from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.corrections import list_corrections, write_corrections
+from tongcha.review.page_one import state_error_rates
 from tongcha.tables import BY_NAME
 
 
@@ -165,6 +168,7 @@ def bulletins(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     outcomes: pl.DataFrame,
     issue_ledger: pl.DataFrame,
     rectification_ledger: pl.DataFrame,
+    withheld_links: pl.DataFrame,
 ) -> pl.DataFrame:
     """Count by day, week, half month, quarter and campaign; hide small counts of people."""
     return tally_bulletins(
@@ -177,6 +181,7 @@ def bulletins(  # noqa: PLR0913, PLR0917 - one argument per upstream table
             outcomes,
             issue_ledger,
             rectification_ledger,
+            withheld_links,
         ),
         policy=office.policy(DeductionPolicy, "deductions"),
         rules=office.policy(CasebookPolicy, "casebook"),
@@ -185,13 +190,23 @@ def bulletins(  # noqa: PLR0913, PLR0917 - one argument per upstream table
 
 @declare_asset(BY_NAME["bulletin_files"])
 def bulletin_files(
-    office: dg.ResourceParam[Office], bulletins: pl.DataFrame, review_quality: pl.DataFrame
+    office: dg.ResourceParam[Office],
+    bulletins: pl.DataFrame,
+    review_quality: pl.DataFrame,
+    school_notices: pl.DataFrame,
+    notice_states: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Write the bulletins as a workbook."""
-    return write_bulletins(
-        bulletins,
-        review_quality,
-        small_cell=office.policy(CasebookPolicy, "casebook").small_cell,
-        mark=EXAMPLE_MARK if office.is_demo else "",
+    """Write the bulletins as a workbook, and the closing and weekly reports in prose."""
+    small_cell = office.policy(CasebookPolicy, "casebook").small_cell
+    mark = EXAMPLE_MARK if office.is_demo else ""
+    book = write_bulletins(bulletins, review_quality, small_cell=small_cell, mark=mark, out=office.outbox)
+    notices = school_notices.join(notice_states, on="notice_id", how="left")
+    reports = write_report_files(
+        write_reports(Reported(bulletins, notices, state_error_rates(review_quality), small_cell)),
+        policy=office.policy(RoutingPolicy, "routing"),
+        templates=office.policies / "templates",
+        mark=mark,
         out=office.outbox,
     )
+    files = [office.outbox / book["path"][0], *reports]
+    return office.list_files(files, only_in=office.outbox / "bulletins")

@@ -51,7 +51,14 @@ def count_people(met: Mapping[date, int], confirmed: Mapping[date, int]) -> Coun
         for day, count in confirmed.items()
         for n in range(count)
     ]  # fmt: skip
-    names = ("candidate_links", "referrals", "outcomes", "issue_ledger", "rectification_ledger")
+    names = (
+        "candidate_links",
+        "referrals",
+        "outcomes",
+        "issue_ledger",
+        "rectification_ledger",
+        "withheld_links",
+    )
     return Counted(
         build("sites", sites),
         build("identities", people),
@@ -94,7 +101,7 @@ def test_the_yield_carries_its_exact_interval():
     day = date(2026, 10, 18)
     counted = count_people({day: 60}, {day: 12})
     links = counted.identities.select(
-        batch="batch", identity_id="identity_id", decision=pl.lit("review")
+        batch="batch", identity_id="identity_id", decision=pl.lit("review"), link_id=pl.lit(None, pl.String)
     ).head(24)
     table = tally_bulletins(replace(counted, candidate_links=links), policy=world.DEDUCTIONS, rules=POLICY)
     row = table.filter((pl.col("cadence") == "季通报") & (pl.col("measure") == "confirmed")).row(

@@ -29,10 +29,11 @@ MEASURES: Final = {
     "referred": "移送的比对",
     "proven": "反馈属实的比对",
     "cleared": "反馈不成立、应予澄清的比对",
+    "withdrawn": "撤销的比对",
     "issues": "新增问题",
     "closed": "销号问题",
 }
-PEOPLE: Final = ("identities", "candidates", "confirmed", "referred", "proven", "cleared")
+PEOPLE: Final = ("identities", "candidates", "confirmed", "referred", "proven", "cleared", "withdrawn")
 """Counts of people: hidden when small, and left out of days and weeks."""
 FUNNEL: Final = {
     "candidates": "identities",
@@ -65,6 +66,7 @@ class Counted:
     outcomes: pl.DataFrame
     issue_ledger: pl.DataFrame
     rectification_ledger: pl.DataFrame
+    withheld_links: pl.DataFrame
 
 
 def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, rules: CasebookPolicy) -> pl.DataFrame:
@@ -107,9 +109,12 @@ def _leave_out_filed(counted: Counted) -> Counted:
 def _list_facts(counted: Counted) -> pl.DataFrame:
     """Return one row per thing counted: day, measure, dimension, value, ref."""
     sites, links = counted.sites, counted.candidate_links
-    proposed = links.filter(pl.col("decision") != "none").join(
+    dated = links.join(
         counted.identities.select("batch", "identity_id", "raid_date"), on=["batch", "identity_id"]
     )
+    proposed = dated.filter(pl.col("decision") != "none")
+    taken_back = counted.withheld_links.filter(pl.col("requirement") == "not_withdrawn")
+    withdrawn = dated.join(taken_back, on="link_id", how="semi")
     person = pl.format("{}/{}", "batch", "identity_id")
     outcomes = counted.outcomes.sort("link_id", "seq").unique("link_id", keep="last", maintain_order=True)
     raid = counted.confirmed_links.select("link_id", "raid_date")
@@ -127,6 +132,7 @@ def _list_facts(counted: Counted) -> pl.DataFrame:
         _count(told.filter(pl.col("outcome").is_in(["proven", "partly_proven"])), "proven", "raid_date",
                pl.col("link_id")),
         _count(told.filter("clears"), "cleared", "raid_date", pl.col("link_id")),
+        _count(withdrawn, "withdrawn", "raid_date", pl.col("link_id")),
         _count(standing, "issues", "found_on", pl.col("issue_id")),
         _count(closed, "closed", "closed_on", pl.col("issue_id")),
     ]  # fmt: skip

@@ -28,6 +28,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     },
     "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
     "correction_letter.docx": _COMMON | {"recipient_name", "papers", "reply_text", "reply_basis"},
+    "report.docx": _COMMON | {"title", "sections"},
 }  # fmt: skip
 """Template → the fields that it is given; each must be used, and no other exists."""
 

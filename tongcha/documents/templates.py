@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line, table
+from tongcha.documents.report_template import build_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,6 +287,7 @@ BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
     "correction_letter.docx": build_correction_letter,
     "work_prompt.docx": build_work_prompt,
     "supervision_order.docx": build_supervision_order,
+    "report.docx": build_report,
 }
 
 
