@@ -9,8 +9,9 @@ from assets.declare import declare_assets
 from assets.office import Office
 from tongcha.casebook.closing import refuse_closed
 from tongcha.linkage.engine import propose_links
+from tongcha.linkage.subjects import group_subjects
 from tongcha.policy.linkage import LinkagePolicy
-from tongcha.tables import linkage
+from tongcha.tables import BY_NAME, linkage
 
 LINKAGE: Final = "link_identities"
 
@@ -37,4 +38,21 @@ def link_identities(
         batch=context.partition_key,
         snapshot=office.tables.current_snapshot(),
     )
-    return linked.candidate_links, linked.link_evidence, linked.link_quality
+    return (
+        linked.candidate_links,
+        linked.link_evidence,
+        linked.link_quality,
+        _group_subjects(office, context.partition_key, identities, linked.candidate_links),
+    )
+
+
+def _group_subjects(
+    office: Office, batch: str, identities: pl.DataFrame, candidate_links: pl.DataFrame
+) -> pl.DataFrame:
+    """Group the batch's identities with those of the batches before it that are still kept."""
+    subjects = group_subjects(
+        pl.concat([office.tables.read_earlier(BY_NAME["identities"], batch), identities]),
+        pl.concat([office.tables.read_earlier(linkage.CANDIDATE_LINKS, batch), candidate_links]),
+        office.policy(LinkagePolicy, "linkage").subjects,
+    )
+    return subjects.filter(pl.col("batch") == batch)

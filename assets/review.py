@@ -170,10 +170,13 @@ def dossiers(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     staff_entries: pl.DataFrame,
     exculpatory_findings: pl.DataFrame,
     judgements: pl.DataFrame,
+    subjects: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write a page per confirmed link: the evidence for and against, and what isn't known."""
     shown = ShownTables(candidate_links, link_evidence, identities, people, schools)
-    tables = DossierTables(shown, employment, teachers, staff_entries, exculpatory_findings, judgements)
+    tables = DossierTables(
+        shown, employment, teachers, staff_entries, exculpatory_findings, judgements, subjects
+    )
     folder = office.outbox / "dossiers" / context.partition_key
     written = write_dossiers(tables, confirmed_links["link_id"].to_list(), folder)
     files = office.list_files(written, only_in=folder)

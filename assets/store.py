@@ -78,6 +78,11 @@ class TableStore:
         frames = [self.read(table, partition) for partition in self.partitions(table)]
         return table.conform(pl.concat([table.empty(), *frames]))
 
+    def read_earlier(self, table: Table, partition: str) -> pl.DataFrame:
+        """Return every stored partition that comes before the named one, in the contract's row order."""
+        earlier = [key for key in self.partitions(table) if key < partition]
+        return table.conform(pl.concat([table.empty(), *(self.read(table, key) for key in earlier)]))
+
     def read_before(self, table: Table, partition: str) -> pl.DataFrame:
         """Return the last stored partition that comes before the named one; empty if none does."""
         earlier = [key for key in self.partitions(table) if key < partition]

@@ -41,6 +41,14 @@ def find_mixed_origins(frames: Frames, _office: Office) -> pl.DataFrame:
     return origins.filter((pl.col("snapshots") > 1) | (pl.col("policies") > 1)).sort("batch")
 
 
+def find_ungrouped_identities(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Identities without a subject, and subjects of nobody met: batch, identity_id."""
+    keys = ["batch", "identity_id"]
+    met, grouped = frames["identities"].select(keys), frames["subjects"].select(keys)
+    stray = [met.join(grouped, on=keys, how="anti"), grouped.join(met, on=keys, how="anti")]
+    return pl.concat(stray).sort(keys)
+
+
 RULES: Final = (
     CrossRule(
         "evidence_sums_to_score",
@@ -69,5 +77,12 @@ RULES: Final = (
         (),
         "同一批次的候选出自同一快照、同一政策版本。",
         find_mixed_origins,
+    ),
+    CrossRule(
+        "every_identity_has_one_subject",
+        "subjects",
+        ("identities",),
+        "每名现场人员恰有一个归并编号。",
+        find_ungrouped_identities,
     ),
 )

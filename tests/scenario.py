@@ -84,6 +84,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         # only on a staff list: must not be asked for in the registry
         {"person_id": "名册#3", "origin": "staff_list", "name": "李四"},
     ],
+    "subjects": [
+        {"identity_id": "I1", "subject_id": "S0000000000000001"},
+        {"identity_id": "I2", "subject_id": "S0000000000000002"},
+    ],
     "candidate_links": [
         {
             "link_id": CONFIRMED,
@@ -325,6 +329,7 @@ COMMON: dict[str, dict[str, Any]] = {
         "signatures_held": 1,
         "reopened": False,
     },
+    "subjects": {"batch": BATCH, "basis": "alone", "meetings": 1, "again_here": False},
     "judgements": {"batch": BATCH},
     "confirmed_links": {"batch": BATCH},
     "exculpatory_findings": {"batch": BATCH},

@@ -116,6 +116,11 @@ def mix_policies(tables, _office):
     change(tables, "candidate_links", policy_hash=pl.col("link_id"))
 
 
+@breaks("every_identity_has_one_subject")
+def group_one_identity_only(tables, _office):
+    tables["subjects"] = tables["subjects"].head(1)
+
+
 @breaks("every_proposed_link_is_queued")
 def drop_from_the_queue(tables, _office):
     tables["review_queue"] = tables["review_queue"].head(1)

@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 CARD = {"capture": "card", "id_number": NAN}
 
 
+def grouped(*identities: dict[str, Any]) -> pl.DataFrame:
+    frame = met(*identities).with_columns(batch=pl.lit("2026-10-18"))
+    links = link(frame, people({"id_number": NAN, "phone": "13812345678"})).candidate_links
+    return group_subjects(frame, links, policy().subjects)
+
+
 def subjects(*identities: dict[str, Any]) -> list[str]:
-    frame = met(*identities)
-    return group_subjects(frame, link(frame, people()).candidate_links, policy().subjects)[
-        "subject_id"
-    ].to_list()
+    frame = met(*identities).with_columns(batch=pl.lit("2026-10-18"))
+    links = link(frame, people()).candidate_links
+    return group_subjects(frame, links, policy().subjects)["subject_id"].to_list()
 
 
 def test_somebody_on_no_record_met_twice_is_one_subject():
@@ -51,6 +56,43 @@ def test_a_chain_of_meetings_is_one_subject():
         CARD, CARD | {"phone": "13812345678"}, {"name": "张建國", "phone": "13812345678"}
     )
     assert first == second == third
+
+
+def test_a_subject_tells_where_else_it_was_met_and_why():
+    rows = grouped(CARD | {"raid_id": "R1"}, CARD | {"raid_id": "R2"}, {"name": "李娜", "raid_id": "R1"})
+    shown = rows.select("identity_id", "basis", "meetings", "again_here", "other_raids").rows()
+    assert shown == [
+        ("I1", "number", 2, False, "R2"),
+        ("I2", "number", 2, False, "R1"),
+        ("I3", "alone", 1, False, None),
+    ]
+
+
+def test_one_person_taken_down_twice_at_a_raid_is_one_subject_and_marked():
+    oral = {"phone": "13812345678", "age": 41}
+    rows = grouped(CARD, oral, {"name": "张丽华", "phone": "13812345678", "sex": "女"})
+    assert rows["subject_id"].n_unique() == 2
+    assert dict(rows.select("identity_id", "again_here").iter_rows()) == {"I1": True, "I2": True, "I3": False}
+    assert rows.filter(identity_id="I1")["basis"].item() == "person"
+
+
+def test_a_later_batch_renames_no_subject():
+    early = met(CARD | {"identity_id": "I9"}).with_columns(batch=pl.lit("2026-10-18"))
+    late = met(CARD | {"identity_id": "I1", "raid_id": "R2", "raid_date": date(2026, 11, 1)}).with_columns(
+        batch=pl.lit("2026-11-01")
+    )
+    links = link(early, people()).candidate_links
+    rules = policy().subjects
+    alone = group_subjects(early, links, rules)["subject_id"].item()
+    together = group_subjects(pl.concat([late, early]), links, rules)
+    assert set(together["subject_id"]) == {alone}
+
+
+def test_equal_identity_ids_of_two_batches_are_two_meetings():
+    one = met({"name": "张三丰"}).with_columns(batch=pl.lit("a"))
+    other = met({"name": "李四光"}).with_columns(batch=pl.lit("b"))
+    links = link(one, people()).candidate_links.clear()
+    assert group_subjects(pl.concat([one, other]), links, policy().subjects)["subject_id"].n_unique() == 2
 
 
 def test_calibration_shows_what_would_change_and_changes_nothing():

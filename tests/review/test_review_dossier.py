@@ -21,6 +21,7 @@ from tests.review.review_scenario import (
 from tongcha.ledger.store import Ledger
 from tongcha.review.decisions import record_judgement
 from tongcha.review.dossier import render_dossiers
+from tongcha.tables.linkage import SUBJECTS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 
@@ -103,6 +104,19 @@ def test_the_recipients_page_names_who_decided_and_what_speaks_for_the_person(tm
     assert "<td>r1</td><td>同一人</td><td>证件一致</td>" in page
     assert "查处前后有调动。" in page
     assert "<details>" not in page
+
+
+def test_where_else_the_person_may_have_been_met_is_told_as_a_hint_and_not_to_reviewers():
+    links = candidate_links()
+    rows = links.select("batch", "identity_id").unique("identity_id").with_columns(
+        subject_id=pl.lit("S0123456789abcdef"), basis=pl.lit("phone"), meetings=pl.lit(2, pl.Int64),
+        again_here=pl.lit(value=False), other_raids=pl.lit("Q7"),
+    )  # fmt: skip
+    tables = dossier_tables(links, subjects=SUBJECTS.conform(rows))
+    page = render_dossiers(tables, [SURE])[SURE]
+    assert "可能是同一人另见于查处 Q7。" in page
+    assert "不重复计数，也不据此扣分" in page
+    assert "另见于" not in render_dossiers(dossier_tables(links), [SURE])[SURE]
 
 
 def test_a_link_that_was_looked_at_again_has_a_page_that_lists_the_second_look_last(tmp_path):

@@ -45,6 +45,7 @@ class DossierTables:
         staff_entries: table `staff_entries`, for where values of people only on a list stand.
         findings: table `exculpatory_findings`; None where these links haven't been searched yet.
         judgements: table `judgements`; None in a reviewer's dossier, who must not see others' answers.
+        subjects: table `subjects`; None in a reviewer's dossier, whom other raids would sway.
     """
 
     shown: ShownTables
@@ -53,6 +54,7 @@ class DossierTables:
     staff_entries: pl.DataFrame
     findings: pl.DataFrame | None = None
     judgements: pl.DataFrame | None = None
+    subjects: pl.DataFrame | None = None
 
 
 def write_dossiers(tables: DossierTables, link_ids: Iterable[str], out: Path) -> list[Path]:
@@ -113,6 +115,7 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
         "link": link,
         "met": shown.texts["查处"].replace("\n", "，"),
         "raid_date": identity["raid_date"],
+        "met_again": _tell_meetings(tables.subjects, link),
         "comparisons": [_compare(label, pair) for label, pair in shown.pairs.items()],
         "evidence": _list_evidence(evidence),
         "rivals": _list_rivals(tables, link, schools),
@@ -129,6 +132,18 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
         "counterfactuals": _tell_without(evidence, link["score"]),
         "is_blind": tables.judgements is None,
     }
+
+
+def _tell_meetings(subjects: pl.DataFrame | None, link: Row) -> list[str]:
+    """Where else a machine thinks this person was met; a hint for people that counts nowhere."""
+    if subjects is None:
+        return []
+    keys = {key: link[key] for key in ("batch", "identity_id")}
+    grouped = subjects.filter(*(pl.col(key) == value for key, value in keys.items())).row(0, named=True)
+    lines = ["同一场查处中另有一条登记，可能是同一人重复登记。"] if grouped["again_here"] else []
+    if grouped["other_raids"] is not None:
+        lines.append(f"可能是同一人另见于查处 {grouped['other_raids']}。")
+    return lines
 
 
 def _compare(label: str, pair: Pair) -> Row:

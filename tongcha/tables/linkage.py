@@ -112,4 +112,37 @@ LINK_QUALITY = Table(
     "本批次比对的质量指标：候选数、各类建议数、无法比对的份额、诱饵误连率与区间。",
 )
 
-TABLES = (CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY)
+BASES = ("number", "person", "phone", "alone")
+
+SUBJECTS = Table(
+    "subjects",
+    "同一人归并",
+    Stage.LINKAGE,
+    Partition.BATCH,
+    ("identity_id",),
+    (
+        BATCH,
+        text("identity_id", "人员编号", required=True),
+        text("subject_id", "归并编号", "由首次遇到的记录算出", required=True, pattern="S[0-9a-f]{16}"),
+        text(
+            "basis",
+            "归并依据",
+            "number=证件号与姓名相同，person=都建议确认为库中同一人，phone=手机号与姓名相同，alone=未与他条归并",
+            required=True,
+            one_of=BASES,
+        ),
+        whole("meetings", "遇到次数", "含本条，计至本批次", required=True, minimum=1),
+        flag("again_here", "同场重复登记", "同一场查处中另有一条归并为同一人", required=True),
+        text("other_raids", "另见于", "归并为同一人的其他查处编号，以顿号分隔", sensitivity=PERSONAL),
+    ),
+    "本批次现场人员与此前各批次的人归并为同一人的结果，在不在库都归并；只供人查阅，从不据此移送或者扣分。",
+    (
+        Rule(
+            "alone_was_met_once",
+            "basis <> 'alone' OR (meetings = 1 AND NOT again_here AND other_raids IS NULL)",
+            "未归并的只遇到一次",
+        ),
+    ),
+)
+
+TABLES = (CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY, SUBJECTS)
