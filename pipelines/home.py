@@ -35,9 +35,9 @@ DAGSTER_YAML: Final = """\
 # written by Tongcha; nothing is sent anywhere
 telemetry: {enabled: false}
 nux: {enabled: false}
-event_log_storage:  # one SQLite file instead of one per run and an index: half the commits
-  module: dagster._core.storage.event_log
-  class: ConsolidatedSqliteEventLogStorage
+event_log_storage:  # one SQLite file, over connections that stay open
+  module: pipelines.event_log
+  class: PooledEventLog
   config: {base_dir: {env: DAGSTER_HOME}}
 compute_logs:  # no process per stream and step; what a run says is in its events
   module: dagster._core.storage.noop_compute_log_manager
