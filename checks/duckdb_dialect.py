@@ -1,4 +1,4 @@
-"""A small SQLAlchemy dialect over an open DuckDB connection, so that Great Expectations can query it.
+"""A small SQLAlchemy dialect over the desk's open DuckDB connection, so that Great Expectations can query it.
 
 `duckdb-engine` doesn't work with Great Expectations 1.24 (it closes the connection before it reads
 the result). This one fetches every result at once and never rolls back. It calls itself `postgresql`
@@ -7,8 +7,6 @@ because Great Expectations writes the SQL that DuckDB understands for that name.
 
 from __future__ import annotations
 
-import itertools
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import duckdb
@@ -16,28 +14,19 @@ from sqlalchemy import pool, types
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 
+from checks.judging import open_desk
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import URL, Connection
     from sqlalchemy.engine.interfaces import ReflectedColumn
 
 SCHEME: Final = "tongchaduck"
-_OPEN: dict[str, duckdb.DuckDBPyConnection] = {}
-_NUMBERS = itertools.count()
+DESK: Final = f"{SCHEME}://desk"
+"""The URL of what lies on the desk of this process."""
 
 registry.register(SCHEME, __name__, "DuckDBDialect")
-
-
-@contextmanager
-def lend_connection(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Lend an open connection under a URL for the length of a `with` block; the caller closes it."""
-    name = f"c{next(_NUMBERS)}"
-    _OPEN[name] = connection
-    try:
-        yield f"{SCHEME}://{name}"
-    finally:
-        del _OPEN[name]
 
 
 class EagerCursor:
@@ -95,7 +84,7 @@ class LentConnection:
         """Do nothing: a rollback would wipe the pending result."""
 
     def close(self) -> None:
-        """Do nothing: the lender closes."""
+        """Do nothing: the desk stays."""
 
 
 class LendingLibrary:
@@ -107,9 +96,9 @@ class LendingLibrary:
     Error: ClassVar[type[Exception]] = duckdb.Error
 
     @staticmethod
-    def connect(name: str) -> LentConnection:
-        """Return the connection lent under that name."""
-        return LentConnection(_OPEN[name])
+    def connect() -> LentConnection:
+        """Lend the desk."""
+        return LentConnection(open_desk())
 
 
 class DuckDBCompiler(PGCompiler):
@@ -144,8 +133,9 @@ class DuckDBDialect(PGDialect):
         return pool.StaticPool
 
     def create_connect_args(self, url: URL) -> Any:
-        """Hand the lent name to `connect`."""
-        return [], {"name": url.host}
+        """There is one desk: nothing to say."""
+        del url
+        return [], {}
 
     def initialize(self, connection: Connection) -> None:
         """Skip PostgreSQL's questions to its server."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
-from checks.duckdb_dialect import lend_connection
+from checks.duckdb_dialect import DESK
+from checks.judging import lay_out
 from tongcha.tables.predicates import breach_query, rule_predicates
 
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 
     from tongcha.tables import Rule, Table
 
-SOURCE: Final = "judged"
+BATCH: Final = "__batch__"
+COUNTS: Final = {"result_format": "SUMMARY"}
 COLUMNS_MATCH: Final = "columns_match"
 COLUMNS_TEXT: Final = "列与声明一致"
 
@@ -41,6 +41,7 @@ class Breach:
     rows: int
 
 
+@cache
 def build_suite(table: Table) -> ExpectationSuite:
     """Return the suite: the exact columns, then one expectation per rule of the contract."""
     _quiet_context()
@@ -72,21 +73,21 @@ def find_breaches(table: Table, frame: pl.DataFrame) -> list[Breach]:
     """
     if frame.columns != table.schema.names():
         return [Breach(COLUMNS_MATCH, COLUMNS_TEXT, max(frame.height, 1))]
-    with duckdb.connect() as connection, lend_connection(connection) as url:
-        connection.register(SOURCE, frame)
-        results = _validate(table, url)
-    breaches = {b.rule: b for b in map(_read_breach, results) if b.rows}
+    with lay_out(table.name, frame):
+        outcome = _place(table.name).get_batch().validate(build_suite(table), result_format=COUNTS)
+    breaches = {b.rule: b for b in map(_read_breach, outcome["results"]) if b.rows}
     return [breaches[rule.name] for rule in rule_predicates(table) if rule.name in breaches]
 
 
-def _validate(table: Table, url: str) -> list[Any]:
-    context = _quiet_context()
-    source = context.data_sources.add_or_update_sql(name="tongcha", connection_string=url)
-    batch = (
-        source.add_table_asset(SOURCE, table_name=SOURCE).add_batch_definition_whole_table("all").get_batch()
-    )
-    outcome = batch.validate(build_suite(table), result_format={"result_format": "SUMMARY"})
-    return list(outcome["results"])
+@cache
+def _place(name: str) -> Any:  # noqa: ANN401 - Great Expectations is not type-checked
+    """Return where on the desk a table is laid: known once, and not written into the context each time."""
+    return _open_source().add_table_asset(name, table_name=name).add_batch_definition_whole_table("all")
+
+
+@cache
+def _open_source() -> Any:  # noqa: ANN401 - Great Expectations is not type-checked
+    return _quiet_context().data_sources.add_sql(name="tongcha", connection_string=DESK)
 
 
 @cache
@@ -103,7 +104,8 @@ def _quiet_context() -> Any:  # noqa: ANN401 - Great Expectations is not type-ch
 
 def _query_batch(rule: Rule) -> str:
     """Great Expectations puts the batch in by `str.format`, so the predicate's own braces are doubled."""
-    return breach_query(rule, SOURCE).replace("{", "{{").replace("}", "}}").replace(SOURCE, "{batch}")
+    before, after = breach_query(rule, BATCH).split(BATCH)
+    return "{batch}".join(half.replace("{", "{{").replace("}", "}}") for half in (before, after))
 
 
 def _read_breach(result: Any) -> Breach:  # noqa: ANN401 - Great Expectations is not type-checked

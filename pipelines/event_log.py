@@ -15,6 +15,7 @@ from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
 
@@ -39,9 +40,9 @@ class PooledEventLog(ConsolidatedSqliteEventLogStorage):
     def dispose(self) -> None:
         """Close the connections and stop watching the file."""
         self._engine.dispose()
-        super().dispose()
+        super().dispose()  # type: ignore[no-untyped-call]  # Dagster leaves it untyped
 
 
-def _spare_the_disk(connection: sa.pool.ConnectionPoolEntry, _: object) -> None:
+def _spare_the_disk(connection: sqlite3.Connection, _: object) -> None:
     """Leave the write-ahead log to the operating system; the file stays whole whatever happens."""
     connection.execute("PRAGMA synchronous=NORMAL")

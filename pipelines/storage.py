@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
-import duckdb
 
 from assets.linkage import LINKAGE
 from assets.page_one import tell_error_rates
 from assets.store import WHOLE
+from checks.judging import keeps_contract
 from checks.verdict import write_markdown
 from tongcha.documents.validation_index import place_index
 from tongcha.documents.validation_report import place_report
 from tongcha.reference.snapshot import newest_snapshot
 from tongcha.review.page_one import TITLE
 from tongcha.tables import BY_NAME, Partition, Table
-from tongcha.tables.predicates import breach_query, rule_predicates
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,16 +98,6 @@ class ParquetTables(dg.IOManager):
 def store_tables(context: dg.InitResourceContext) -> ParquetTables:
     """Build the IO manager over the run's office."""
     return ParquetTables(context.resources.office)
-
-
-def keeps_contract(table: Table, frame: pl.DataFrame) -> bool:
-    """Whether every rule of the contract holds, by the same predicates as the asset check."""
-    with duckdb.connect() as connection:
-        connection.register("judged", frame)
-        return not any(
-            connection.execute(f"SELECT 1 FROM ({breach_query(rule, 'judged')}) LIMIT 1").fetchone()  # noqa: S608 - rules of our own contract
-            for rule in rule_predicates(table)
-        )
 
 
 def preview(table: Table, frame: pl.DataFrame) -> str:

@@ -10,7 +10,7 @@ import pytest
 from checks.build import build_checks
 from checks.contracts import tell_contract
 from checks.expectations import find_breaches
-from pipelines.storage import keeps_contract
+from checks.judging import keeps_contract
 from tests.scenario import ROWS, make_table
 from tongcha.tables import ALL, BY_NAME, Table
 from tongcha.tables.predicates import breach_query, rule_predicates

@@ -6,8 +6,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from checks.duckdb_dialect import lend_connection
 from checks.expectations import build_suite, find_breaches
+from checks.judging import open_desk
 from tests.scenario import make_table
 from tongcha.tables import BY_NAME
 
@@ -41,10 +41,8 @@ def test_duckdb_patterns_must_match_the_whole_value():
 
 def test_great_expectations_reads_through_the_lent_connection_and_closes_nothing():
     """Decides: the small dialect instead of duckdb-engine (checks/duckdb_dialect.py)."""
-    with duckdb.connect() as connection:
-        with lend_connection(connection) as url:
-            assert url.startswith("tongchaduck://")
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+    find_breaches(BY_NAME["sites"], make_table("sites"))
+    assert open_desk().execute("SELECT 1").fetchone() == (1,)
 
 
 def test_braces_of_a_predicate_survive_great_expectations():
