@@ -11,6 +11,7 @@ from pipelines.home import write_private
 from pipelines.report import find_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
+from pipelines.withdrawal import record
 from pipelines.workflow import act_batches
 from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.casebook.due import record_reply
@@ -86,7 +87,7 @@ def verify(desk: Desk, link_id: str, *, is_true: bool, source: str, on: date | N
         batch=batch, link_id=link_id, is_true=is_true, source=source, on=desk.date_of(on), by=desk.by,
         reason=reason,
     )  # fmt: skip
-    desk.record([event])
+    record(desk.runner, event)
     act_batches(desk.runner, batch)
 
 
