@@ -98,6 +98,7 @@ def test_an_index_of_another_registry_is_refused(folder):
 
 def test_reading_part_by_part_changes_nothing(folder, monkeypatch):
     plain = run(folder)
+    monkeypatch.setattr("tongcha.linkage.reading.IN_MEMORY", 0)
     monkeypatch.setattr("tongcha.linkage.folder.IN_MEMORY", 0)
     monkeypatch.setattr(source, "PART", 1_000)
     assert run(folder).equals(plain)

@@ -141,8 +141,19 @@ def _character_frame() -> pl.DataFrame:
 @lru_cache(maxsize=1)
 def all_readings() -> dict[str, tuple[str, ...]]:
     """Character → its readings in names (`le4`, `yue4`), the commonest first."""
+    return {char: tuple(text.split(" ")) for char, text in _written_readings().items()}
+
+
+@lru_cache(maxsize=1)
+def _written_readings() -> dict[str, str]:
     frame = _character_frame().filter(pl.col("readings") != "")
-    return {char: tuple(text.split(" ")) for char, text in frame.select("char", "readings").iter_rows()}
+    return dict(zip(frame["char"].to_list(), frame["readings"].to_list(), strict=True))
+
+
+def readings_of(char: str) -> tuple[str, ...]:
+    """As `all_readings`, for one character; a character that none is known of stands for itself."""
+    text = _written_readings().get(char)
+    return tuple(text.split(" ")) if text else (char,)
 
 
 @lru_cache(maxsize=1)

@@ -13,9 +13,9 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from tongcha.identity.characters import (
-    all_readings,
     blur_syllable,
     lookalike_scores,
+    readings_of,
     surname_alternates,
     surname_readings,
 )
@@ -199,7 +199,7 @@ def is_lookalike(pair: str) -> bool:
 def name_readings(clean: str) -> tuple[Readings, ...]:
     """The possible readings (`zeng1`) of each character of a clean full name; the surname as a surname."""
     letters = fold_characters(clean.replace(DOT, ""))
-    readings = [frozenset(all_readings().get(char, (char,))) for char in letters]
+    readings = [frozenset(readings_of(char)) for char in letters]
     compound = surname_readings().get(letters[:2], ()) if len(letters) > 2 else ()  # noqa: PLR2004
     if compound:
         readings[:2] = [frozenset({reading}) for reading in compound]
@@ -234,4 +234,4 @@ def _is_transliteration(left: str, right: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _spell(part: str) -> str:
     letters = fold_characters(part)
-    return "".join(all_readings().get(char, (char,))[0].rstrip("12345") for char in letters)
+    return "".join(readings_of(char)[0].rstrip("12345") for char in letters)

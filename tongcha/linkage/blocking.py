@@ -11,8 +11,7 @@ import numpy as np
 
 from tongcha.linkage.census import Census
 from tongcha.linkage.codes import I64, Truth, concatenate, mix, sort_unique
-from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
-from tongcha.linkage.sides import code_keys
+from tongcha.linkage.keys import COUNTED, FAMILIES, KINDS, Probes, person_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +93,7 @@ class Sieve:
     @classmethod
     def of(cls, keys: U64) -> Self:
         """Return the sieve for these keys."""
-        wanted = np.unique(keys)
+        wanted = sort_unique(keys)
         bits = min(max((len(wanted) * PER_KEY).bit_length(), FILTER_BITS[0]), FILTER_BITS[1])
         shift = np.uint64(64 - bits)
         likely = np.zeros(1 << bits, np.bool_)
@@ -112,6 +111,27 @@ class Sieve:
         return np.bincount(at[self.wanted[at] == picked], minlength=len(self.wanted))
 
 
+@dataclass(frozen=True, slots=True)
+class Sieves:
+    """Which keys of each kind are looked for, and which parts of them by family."""
+
+    kinds: Mapping[str, Sieve]
+    families: Mapping[str, Sieve]
+
+    @classmethod
+    def of(cls, probes: Mapping[str, Probes]) -> Self:
+        """Return the sieves for what identities probe with."""
+        families = {}
+        for family, kinds in FAMILIES.items():
+            parts = [probes[kind].part for kind in kinds if kind in probes]
+            families[family] = Sieve.of(np.concatenate([part for part in parts if part is not None]))
+        return cls({kind: Sieve.of(probe.key) for kind, probe in probes.items()}, families)
+
+    def sift(self, family: str, parts: U64) -> I64:
+        """Return the positions of parts that are probably wanted."""
+        return self.families[family].pick(parts)
+
+
 def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
     """Read all people once; keep those of their keys that some identity may probe with, and count them.
 
@@ -119,12 +139,10 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
         people: the people on record.
         probes: what the identities probe with, by kind.
     """
-    sieves = {kind: Sieve.of(probe.key) for kind, probe in probes.items()}
+    sieves = Sieves.of(probes)
     census = Census.empty()
     found: dict[str, list[tuple[U64, I64]]] = {kind: [] for kind in KINDS}
-    counted: dict[str, I64] = {
-        kind: np.zeros(len(sieves[kind].wanted), np.int64) for kind in COUNTED if kind in sieves
-    }
+    counted = {kind: np.zeros(len(sieves.kinds[kind].wanted), np.int64) for kind in COUNTED if kind in probes}
     with ThreadPoolExecutor(THREADS) as pool:
         for part in pool.map(partial(_scan_part, sieves=sieves), people.parts()):
             census.add(part.census)
@@ -134,7 +152,7 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
                 counted[kind] += count
     return Scan(
         {kind: sort_keys(parts) for kind, parts in found.items()},
-        {kind: Totals(sieves[kind].wanted, count) for kind, count in counted.items()},
+        {kind: Totals(sieves.kinds[kind].wanted, count) for kind, count in counted.items()},
         census,
     )
 
@@ -148,15 +166,15 @@ class ScannedPart:
     census: Census
 
 
-def _scan_part(part: Part, sieves: Mapping[str, Sieve]) -> ScannedPart:
+def _scan_part(part: Part, sieves: Sieves) -> ScannedPart:
     offset, read = part
-    people = code_keys(read())
+    people = read()
     scanned = ScannedPart([], [], Census.of(people))
-    for kind, key, row in person_keys(people, offset):
-        if kind in COUNTED and kind in sieves:
-            scanned.counted.append((kind, sieves[kind].count(key)))
-        elif kind in sieves:
-            hit = sieves[kind].pick(key)
+    for kind, key, row in person_keys(people, offset, sieves.sift):
+        if kind in COUNTED and kind in sieves.kinds:
+            scanned.counted.append((kind, sieves.kinds[kind].count(key)))
+        elif kind in sieves.kinds:
+            hit = sieves.kinds[kind].pick(key)
             scanned.found.append((kind, (key[hit], row[hit])))
     return scanned
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
+import polars as pl
 
 from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY
 from tongcha.linkage.glyphs import SIZE, U64
@@ -30,7 +31,8 @@ class Census:
         births: by day of birth since 1900.
         areas: by six-digit region of the school.
         sexes: unknown, male, female.
-        schools: by school code, as `code_keys` numbers them.
+        schools: school codes as `code_keys` numbers them, ascending.
+        staff: people of each of these schools.
     """
 
     people: int
@@ -38,26 +40,28 @@ class Census:
     births: I64
     areas: I64
     sexes: I64
-    schools: dict[int, int]
+    schools: U64
+    staff: I64
 
     @classmethod
     def empty(cls) -> Self:
         """Return a census of nobody."""
         surnames, births, areas, sexes = (np.zeros(size, np.int64) for size in (SIZE, DAYS, AREAS, 3))
-        return cls(0, surnames, births, areas, sexes, {})
+        return cls(0, surnames, births, areas, sexes, np.zeros(0, np.uint64), np.zeros(0, np.int64))
 
     @classmethod
     def of(cls, people: Keyed) -> Self:
         """Count a part of the people."""
         born = people.birth[people.birth != NO_DAY] - FIRST_DAY
-        schools, staff = np.unique(people.school, return_counts=True)
+        staff = pl.Series("school", people.school).value_counts().sort("school")
         return cls(
             len(people.phone),
             np.bincount(people.name.raw[:, 0], minlength=SIZE),
             np.bincount(np.clip(born, 0, DAYS - 1), minlength=DAYS),
             np.bincount(np.clip(people.area, 0, AREAS - 1), minlength=AREAS),
             np.bincount(people.sex, minlength=3),
-            dict(zip(schools.tolist(), staff.tolist(), strict=True)),
+            staff["school"].to_numpy(),
+            staff["count"].cast(pl.Int64).to_numpy(),
         )
 
     def add(self, other: Census) -> None:
@@ -67,12 +71,17 @@ class Census:
         self.births += other.births
         self.areas += other.areas
         self.sexes += other.sexes
-        for school, staff in other.schools.items():
-            self.schools[school] = self.schools.get(school, 0) + staff
+        schools, at = np.unique(np.concatenate([self.schools, other.schools]), return_inverse=True)
+        staff = np.zeros(len(schools), np.int64)
+        np.add.at(staff, at, np.concatenate([self.staff, other.staff]))
+        self.schools, self.staff = schools, staff
 
     def staff_of(self, schools: U64) -> I64:
         """Return how many people each school has."""
-        return np.array([self.schools.get(int(school), 0) for school in schools], np.int64)
+        if not len(self.schools):
+            return np.zeros(len(schools), np.int64)
+        at = np.minimum(np.searchsorted(self.schools, schools), len(self.schools) - 1)
+        return np.where(self.schools[at] == schools, self.staff[at], 0)
 
     def share(self, counts: I64 | F64) -> F64:
         """Return counts as shares of all people, never less than one person's."""

@@ -122,15 +122,19 @@ def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, region: pl.Expr) -> pl
     for key, part in asked.with_columns(region=region).partition_by("region", as_dict=True).items():
         if key in there:
             claims = part["claim"].unique(maintain_order=True)
-            fits = np.argwhere(_coverage(claims, there[key]["text"]) >= FITS_FROM)
+            fits = np.argwhere(_fits(claims, there[key]["text"]))
             columns = {"claim": claims.gather(fits[:, 0]), "school": there[key]["school"].gather(fits[:, 1])}
             found.append(part.join(pl.DataFrame(columns), on="claim").select("city", "claim", "school"))
     return pl.concat(found).unique()
 
 
-def _coverage(claims: pl.Series, names: pl.Series) -> F64:
+def _fits(claims: pl.Series, names: pl.Series) -> Truth:
+    """Whether each claim fits each name."""
+    length = claims.str.len_chars().to_numpy()
+    share = np.arange(length.max() + 1) / length[:, None]
+    least = np.minimum(np.argmax(share >= FITS_FROM, axis=1), 255).astype(np.uint8)
     common = cdist(claims.to_list(), names.to_list(), scorer=LCSseq.similarity, dtype=np.uint8)
-    return np.asarray(common / claims.str.len_chars().to_numpy()[:, None])
+    return np.asarray(common >= least[:, None])
 
 
 def compare_schools(claim: pl.Series, claim_area: I32, school: I64, schools: pl.DataFrame) -> Levels:

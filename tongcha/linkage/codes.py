@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,8 @@ FIRST_DAY: Final = -25_567
 DAYS: Final = 60_000
 PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 SHIFT: Final = np.uint64(29)
-CHECK_WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.float32)
+CHECK_WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int32)
+"""whole numbers: a product of fractions would wake the threads of a linear algebra library"""
 CHECK_DIGITS: Final = np.frombuffer(b"10X98765432", np.uint8)
 U8 = npt.NDArray[np.uint8]
 I8 = npt.NDArray[np.int8]
@@ -33,6 +34,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
+Whole = TypeVar("Whole", I64, U64)
 Levels = npt.NDArray[np.int8]
 """position of each pair in the levels of a field"""
 ABSENT: Final = -1
@@ -135,8 +137,9 @@ def with_check_digit(ids: U8) -> U8:
 
 
 def _check_digits(ids: U8) -> U8:
-    total = (ids[:, :17].astype(np.float32) - ord("0")) @ CHECK_WEIGHTS
-    return CHECK_DIGITS[total.astype(np.int64) % 11]
+    total = (ids[:, :17].astype(np.int32) - ord("0")) @ CHECK_WEIGHTS
+    digits: U8 = CHECK_DIGITS[total % 11]
+    return digits
 
 
 def concatenate(parts: Sequence[I64]) -> I64:
@@ -144,8 +147,17 @@ def concatenate(parts: Sequence[I64]) -> I64:
     return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
-def sort_unique(values: I64) -> I64:
+def find_repeated(values: U64) -> Truth:
+    """Whether each value occurs more than once."""
+    order = np.argsort(values)
+    alike = values[order[1:]] == values[order[:-1]]
+    repeated = np.zeros(len(values), np.bool_)
+    repeated[order[1:][alike]] = repeated[order[:-1][alike]] = True
+    return repeated
+
+
+def sort_unique(values: Whole) -> Whole:
     """Return the distinct values in ascending order (`numpy.unique` hashes first, which is slower here)."""
-    ordered: I64 = np.sort(values)
-    distinct: I64 = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    ordered: Whole = np.sort(values)
+    distinct: Whole = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
     return distinct

@@ -10,40 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.errors import InputError
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.index import MANIFEST, load_index, prepare_index
-from tongcha.linkage.listed import find_listed
+from tongcha.linkage.listed import find_listed, read_entries
+from tongcha.linkage.reading import IN_MEMORY, Reading, count_rows, read_schema, scan_table
 from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.source import PeopleFile, PeopleFrame
+from tongcha.linkage.source import PeopleAhead, PeopleFile, PeopleFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tongcha.linkage.blocking import Scan
+    from tongcha.linkage.listed import Listed
     from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
 
-READ: Final = {
-    "identities": (
-        ("identity_id", "name"),
-        (
-            *("raid_id", "raid_date", "site_area", "capture", "id_number", "phone", "sex", "age"),
-            *("claimed_school", "claimed_subject", "role"),
-        ),
-    ),
-    "registry": (
-        ("teacher_id", "name"),
-        (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
-    ),
-    "schools": (("school_id", "name"), ("former_name", "aliases", "area")),
-    "staff_lists": (("name",), ("area", "phone")),
-    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
-}
-"""table → columns without which nothing can be linked, columns that help"""
-OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")
 OUTPUT: Final = (
     "identity_id",
     "teacher_id",
@@ -55,18 +37,12 @@ OUTPUT: Final = (
     "in_service",
     "responsible_school_id",
 )
-TYPES: Final = {
-    "raid_date": pl.Date,
-    "birth_date": pl.Date,
-    "start": pl.Date,
-    "end": pl.Date,
-    "age": pl.Int64,
-    "spell_no": pl.Int64,
-}
-IN_MEMORY: Final = 1_500_000
-"""a registry of more records is read part by part"""
 FOOTER_BYTES: Final = 65_536
-PolarsType = pl.DataType | type[pl.DataType]
+AS_PEOPLE: Final = (
+    pl.col("teacher_id").cast(pl.String),
+    pl.col("school_id").cast(pl.String),
+    pl.col("teacher_id").cast(pl.String).alias("person_id"),
+)
 
 
 def link_folder(
@@ -97,18 +73,33 @@ def link_folder(
     Raises:
         InputError: a table or an essential column is missing, a file can't be read, the index is stale.
     """
-    identities, id_type = _as_text(read_table(folder, "identities"), "identity_id")
-    schools, school_type = _as_text(read_table(folder, "schools"), "school_id")
-    people, scan = _open_people(folder, index, is_prepared=is_prepared)
-    records = people.frame.lazy() if isinstance(people, PeopleFrame) else scan_table(folder, "registry")
-    listed = find_listed(identities["phone"], scan_table(folder, "staff_lists"), records)
+    with Reading.start(folder, is_indexed=index is not None) as reading:
+        return link_reading(reading, out, candidates, policy, index, is_prepared=is_prepared)
+
+
+def link_reading(
+    reading: Reading,
+    out: Path,
+    candidates: Path | None,
+    policy: LinkagePolicy,
+    index: Path | None,
+    *,
+    is_prepared: bool = False,
+) -> dict[str, int]:
+    """As `link_folder`, for a folder that is being read already."""
+    if index is not None and not is_prepared and not (index / MANIFEST).is_file():
+        prepare_folder(reading.folder, index)
+    identities, id_type = _as_text(reading.identities.result(), "identity_id")
+    schools, school_type = _as_text(reading.schools.result(), "school_id")
+    people, scan = _open_people(reading, index)
+    listed = _find_listed(reading, identities["phone"])
     scored = score_pairs(identities, people, schools, policy, scan, listed)
     links = decide_pairs(scored, identities, policy)
     wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
-    employed = _employ(wanted, folder, policy)
+    employed = _employ(wanted, reading, policy)
     typed = employed.select(OUTPUT).with_columns(
         pl.col("identity_id").cast(id_type),
-        pl.col("teacher_id").cast(_type_of(folder, "registry", "teacher_id")),
+        pl.col("teacher_id").cast(_type_of(reading.folder, "registry", "teacher_id")),
         pl.col("responsible_school_id").cast(school_type),
     )
     best = typed.filter(pl.col("rank") == 1)
@@ -118,6 +109,13 @@ def link_folder(
     return {"identities": identities.height} | {
         decision: int((best["decision"] == decision).sum()) for decision in ("accept", "review", "none")
     }
+
+
+def _find_listed(reading: Reading, given: pl.Series) -> Listed:
+    if reading.entries is not None:
+        return read_entries(reading.entries.result())
+    folder = reading.folder
+    return find_listed(given, scan_table(folder, "staff_lists"), scan_table(folder, "registry"))
 
 
 def prepare_folder(folder: Path, index: Path) -> int:
@@ -141,69 +139,31 @@ def fingerprint_file(path: Path) -> str:
         return hashlib.sha256(str(size).encode() + file.read()).hexdigest()[:32]
 
 
-def _open_people(folder: Path, index: Path | None, *, is_prepared: bool) -> tuple[People, Scan | None]:
+def _open_people(reading: Reading, index: Path | None) -> tuple[People, Scan | None]:
     if index is None:
-        return open_registry(folder), None
-    if not is_prepared and not (index / MANIFEST).is_file():
-        prepare_folder(folder, index)
-    return load_index(index, fingerprint_file(folder / "registry.parquet"))
+        return open_registry(reading.folder, reading), None
+    return load_index(index, fingerprint_file(reading.folder / "registry.parquet"))
 
 
-def open_registry(folder: Path) -> People:
+def open_registry(folder: Path, reading: Reading | None = None) -> People:
     """Open the registry: in memory if it is small, else part by part.
+
+    Args:
+        folder: holds `registry.parquet`.
+        reading: the folder as it is being read.
 
     Raises:
         InputError: the registry or an essential column is missing, or the file can't be read.
     """
-    table = scan_table(folder, "registry")
-    people = table.with_columns(pl.col("teacher_id", "school_id").cast(pl.String)).with_columns(
-        person_id="teacher_id"
-    )
-    height = int(table.select(pl.len()).collect().item())
-    return PeopleFile(people, height) if height > IN_MEMORY else PeopleFrame(people.collect())
-
-
-def read_table(folder: Path, name: str) -> pl.DataFrame:
-    """Read the columns of one table that linkage needs; see `scan_table`."""
-    try:
-        return scan_table(folder, name).collect()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"文件 {name}.parquet", "无法读取", "核对文件是否为完整的 Parquet") from error
-
-
-def scan_table(folder: Path, name: str) -> pl.LazyFrame:
-    """Open the columns of one table that linkage needs; optional ones that are missing become null.
-
-    Raises:
-        InputError: the table or an essential column is missing, or the file can't be read.
-    """
-    path = folder / f"{name}.parquet"
-    needed, helpful = READ[name]
-    types = {column: TYPES.get(column, pl.String) for column in (*needed, *helpful)}
-    if not path.is_file() and name in OPTIONAL_TABLES:
-        return pl.LazyFrame(schema=types)
-    try:
-        there = pl.read_parquet_schema(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"文件 {path.name}", "不存在或无法读取", "核对文件是否为完整的 Parquet") from error
-    missing = [column for column in needed if column not in there]
-    if missing:
-        raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
-    return pl.scan_parquet(path).select(_conform(column, there, dtype) for column, dtype in types.items())
-
-
-def _conform(column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -> pl.Expr:
-    if column not in there:
-        return pl.lit(None, dtype).alias(column)
-    if there[column] == dtype or column.endswith("_id"):
-        return pl.col(column)
-    if there[column] == pl.String and dtype == pl.Date:
-        return pl.col(column).str.to_date(strict=False)
-    return pl.col(column).cast(dtype, strict=False)
+    if reading is not None and reading.registry is not None:
+        return PeopleAhead.start(reading.registry.result().with_columns(AS_PEOPLE), reading.pool)
+    table = scan_table(folder, "registry").with_columns(AS_PEOPLE)
+    height = count_rows(table)
+    return PeopleFile(table, height) if height > IN_MEMORY else PeopleFrame(table.collect())
 
 
 def _type_of(folder: Path, table: str, column: str) -> pl.DataType:
-    return pl.read_parquet_schema(folder / f"{table}.parquet")[column]
+    return read_schema(folder / f"{table}.parquet")[column]
 
 
 def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataType]:
@@ -211,13 +171,14 @@ def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataTyp
     return frame.with_columns(pl.col(column).cast(pl.String)).sort(column), dtype
 
 
-def _employ(links: pl.DataFrame, folder: Path, policy: LinkagePolicy) -> pl.DataFrame:
+def _employ(links: pl.DataFrame, reading: Reading, policy: LinkagePolicy) -> pl.DataFrame:
     asked = links.select("person_id", "teacher_id", "twin_id", day="raid_date")
     twins = asked.select("person_id", "day", teacher_id="twin_id").drop_nulls()
     records = pl.concat([asked.select(twins.columns), twins])
     text = pl.col("teacher_id", "school_id").cast(pl.String)
     wanted = pl.col("teacher_id").is_in(records["teacher_id"].unique().implode())
-    spells = scan_table(folder, "spells").with_columns(text).filter(wanted).collect()
+    table = reading.spells.result().lazy() if reading.spells else scan_table(reading.folder, "spells")
+    spells = table.with_columns(text).filter(wanted).collect()
     employed = employment_as_of(records, spells, responsible=policy.responsible)
     return links.join(
         employed.rename({"day": "raid_date"}),

@@ -16,7 +16,6 @@ from tongcha.errors import InputError
 from tongcha.linkage.blocking import Scan, SortedKeys
 from tongcha.linkage.census import Census
 from tongcha.linkage.keys import COUNTED, KINDS, person_keys
-from tongcha.linkage.sides import code_keys
 from tongcha.linkage.source import PeopleFile
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 2
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"
-ARRAYS: Final = ("surnames", "births", "areas", "sexes")
+ARRAYS: Final = ("surnames", "births", "areas", "sexes", "schools", "staff")
 
 
 def prepare_index(people: People, folder: Path, fingerprint: str) -> int:
@@ -45,7 +44,7 @@ def prepare_index(people: People, folder: Path, fingerprint: str) -> int:
         for kind in (*KINDS, *COUNTED)
     }
     for offset, read in people.parts():
-        keyed = code_keys(read())
+        keyed = read()
         census.add(Census.of(keyed))
         for kind, key, row in person_keys(keyed, offset):
             key.tofile(files[kind][0])
@@ -75,9 +74,8 @@ def _sort_on_disk(folder: Path, kind: str) -> None:
 
 
 def _write_census(census: Census, folder: Path) -> None:
-    schools = np.array(sorted(census.schools.items()), np.uint64).reshape(-1, 2)
     arrays = {name: getattr(census, name) for name in ARRAYS}
-    np.savez(folder / "census.npz", people=np.array([census.people]), schools=schools, **arrays)
+    np.savez(folder / "census.npz", people=np.array([census.people]), **arrays)
 
 
 def load_index(folder: Path, fingerprint: str) -> tuple[PeopleFile, Scan]:
@@ -111,12 +109,4 @@ def _map_keys(folder: Path, kind: str) -> SortedKeys:
 
 def _read_census(folder: Path) -> Census:
     with np.load(folder / "census.npz") as held:
-        schools = {int(school): int(staff) for school, staff in held["schools"]}
-        return Census(
-            people=int(held["people"][0]),
-            surnames=held["surnames"],
-            births=held["births"],
-            areas=held["areas"],
-            sexes=held["sexes"],
-            schools=schools,
-        )
+        return Census(people=int(held["people"][0]), **{name: held[name] for name in ARRAYS})

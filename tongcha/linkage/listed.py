@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tongcha.linkage.reading import find_entries
 from tongcha.linkage.values import read_phones
 
 if TYPE_CHECKING:
@@ -47,14 +48,12 @@ def find_listed(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> 
         staff: staff lists: name, area, phone.
         people: people on record in their order of rows: name, area.
     """
-    phones = given.drop_nulls().unique()
-    named = staff.filter(pl.col("phone").is_in(phones.implode())).select("name", "area", "phone").unique()
-    entries = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
-    likely = pl.col("name").is_in(entries["name"].unique().implode())
-    records = people.select("name", "area").with_row_index("row").filter(likely).collect()
-    joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
-    found = joined.select("row", "phone").sort("row")
-    return Listed(found["row"].cast(pl.Int64).to_numpy(), read_phones(found["phone"]))
+    return read_entries(find_entries(given, staff, people))
+
+
+def read_entries(found: pl.DataFrame) -> Listed:
+    """Return what `find_entries` found as numbers."""
+    return Listed(found["row"].to_numpy(), read_phones(found["phone"]))
 
 
 def list_phones(staff_entries: pl.DataFrame, people: pl.DataFrame) -> Listed:

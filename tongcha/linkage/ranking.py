@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tongcha.linkage.codes import F64, I64, NO_DAY, mix
+from tongcha.linkage.codes import F64, I64, NO_DAY, find_repeated, mix
 from tongcha.linkage.keys import segments
 from tongcha.linkage.ratios import quantise
 from tongcha.linkage.sides import NUMBER_VALID, Side
@@ -146,6 +146,7 @@ def group_records(identity: I64, people: Side, row: I64, school: U64) -> I64:
         (mix(*people.name.fold.T, born, school), known),
     ):
         at = np.flatnonzero(usable)
+        at = at[find_repeated(mix(identity[at].astype(np.uint64), key[at]))]
         order = at[np.lexsort((person[at], key[at], identity[at]))]
         starts = (np.diff(identity[order], prepend=NOBODY - 1) != 0) | (key[order] != np.roll(key[order], 1))
         if len(order):

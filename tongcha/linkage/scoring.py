@@ -27,8 +27,9 @@ from tongcha.linkage.comparisons import (
     compare_sexes,
 )
 from tongcha.linkage.exclusion import exclude_others
-from tongcha.linkage.keys import Probes, probe_keys, surname_sound
+from tongcha.linkage.keys import Probes, surname_sound
 from tongcha.linkage.name_levels import compare_names
+from tongcha.linkage.probes import probe_keys
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
 from tongcha.linkage.ratios import Compared
 from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_schools
@@ -151,7 +152,7 @@ def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
     who, school = claims.few_identity, claims.few_school
     named = met.form[who] > FORM_NONE
     who, code = who[named], hash_schools(schools["school_id"])[school[named]]
-    return Probes(mix(code, surname_sound(met.name.take(who).fold)), who)
+    return Probes(mix(code, surname_sound(met.name.take(who).fold)), who, mix(code))
 
 
 def compare_pairs(met: Side, people: Side, sides: Sides, scan: Scan) -> Compared:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import numpy as np
 import polars as pl
 
+from tongcha.linkage.sides import code_keys
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor, Future
     from pathlib import Path
 
     from tongcha.linkage.codes import I64
+    from tongcha.linkage.sides import Keyed
 
 KEY_COLUMNS: Final[tuple[str, ...]] = (
     "name",
@@ -29,14 +33,14 @@ KEY_COLUMNS: Final[tuple[str, ...]] = (
 """columns of people that keys are made of"""
 PART: Final = 350_000
 """people whose keys are made at a time: bounds the memory, and gives each of a few threads a part"""
-Part = tuple[int, "Callable[[], pl.DataFrame]"]
+Part = tuple[int, "Callable[[], Keyed]"]
 
 
 class People(Protocol):
     """People on record, in a fixed order of rows."""
 
     def parts(self) -> Iterator[Part]:
-        """Yield (row of the first, how to read the columns that keys are made of) part by part."""
+        """Yield (row of the first, how to read what keys are made of) part by part."""
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Return whole records at these rows, which ascend."""
@@ -55,7 +59,7 @@ class PeopleFrame:
         """Yield parts of the frame."""
         keys = self.frame.select(column for column in KEY_COLUMNS if column in self.frame.columns)
         for start in range(0, max(keys.height, 1), PART):
-            yield start, partial(keys.slice, start, PART)
+            yield start, partial(_code, keys, start)
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Return the rows."""
@@ -64,6 +68,27 @@ class PeopleFrame:
     def save(self, path: Path) -> None:
         """Write the frame."""
         self.frame.write_ipc(path, compression="uncompressed")
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleAhead(PeopleFrame):
+    """People in memory who are being made ready for their keys already.
+
+    Attributes:
+        coded: the parts in order.
+    """
+
+    coded: list[Future[Keyed]]
+
+    @classmethod
+    def start(cls, frame: pl.DataFrame, pool: Executor) -> Self:
+        """Let a pool's threads begin."""
+        return cls(frame, [pool.submit(read) for _, read in PeopleFrame(frame).parts()])
+
+    def parts(self) -> Iterator[Part]:
+        """Yield parts of the frame."""
+        for number, part in enumerate(self.coded):
+            yield number * PART, part.result
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +108,7 @@ class PeopleFile:
         there = self.scan.collect_schema().names()
         keys = self.scan.select(column for column in KEY_COLUMNS if column in there)
         for start in range(0, max(self.height, 1), PART):
-            yield start, partial(_read, keys, start)
+            yield start, partial(_read_coded, keys, start)
 
     def fetch(self, rows: I64) -> pl.DataFrame:
         """Read the file once more and keep the rows."""
@@ -97,6 +122,14 @@ class PeopleFile:
     def save(self, path: Path) -> None:
         """Copy the file without holding it."""
         self.scan.sink_ipc(path, compression="uncompressed")
+
+
+def _code(frame: pl.DataFrame, start: int) -> Keyed:
+    return code_keys(frame.slice(start, PART))
+
+
+def _read_coded(scan: pl.LazyFrame, start: int) -> Keyed:
+    return code_keys(_read(scan, start))
 
 
 def _read(scan: pl.LazyFrame, start: int) -> pl.DataFrame:

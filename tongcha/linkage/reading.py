@@ -1,0 +1,193 @@
+"""The tables of one folder, read on threads of their own while the engine and the policy are loaded.
+
+Loading Python modules keeps one core busy for a third of a second; reading Parquet needs no Python. So
+this module imports nothing but polars, and the tables are on their way before the engine is.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+import polars as pl
+
+from tongcha.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+    from pathlib import Path
+    from types import TracebackType
+
+READ: Final = {
+    "identities": (
+        ("identity_id", "name"),
+        (
+            *("raid_id", "raid_date", "site_area", "capture", "id_number", "phone", "sex", "age"),
+            *("claimed_school", "claimed_subject", "role"),
+        ),
+    ),
+    "registry": (
+        ("teacher_id", "name"),
+        (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
+    ),
+    "schools": (("school_id", "name"), ("former_name", "aliases", "area")),
+    "staff_lists": (("name",), ("area", "phone")),
+    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
+}
+"""table → columns without which nothing can be linked, columns that help"""
+OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")
+TYPES: Final = {
+    "raid_date": pl.Date,
+    "birth_date": pl.Date,
+    "start": pl.Date,
+    "end": pl.Date,
+    "age": pl.Int64,
+    "spell_no": pl.Int64,
+}
+IN_MEMORY: Final = 1_500_000
+"""a registry of more records is read part by part"""
+THREADS: Final = 2
+PolarsType = pl.DataType | type[pl.DataType]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A folder whose tables are being read.
+
+    Attributes:
+        folder: the folder.
+        pool: the threads that read; whoever links may have them do more.
+        identities: the people met.
+        schools: the schools.
+        registry: the people on record, if they are few enough to be held in memory.
+        entries: what staff lists tell of them, see `find_entries`; None as `registry`.
+        spells: their employment; None as `registry`.
+    """
+
+    folder: Path
+    pool: ThreadPoolExecutor
+    identities: Future[pl.DataFrame]
+    schools: Future[pl.DataFrame]
+    registry: Future[pl.DataFrame] | None
+    entries: Future[pl.DataFrame] | None
+    spells: Future[pl.DataFrame] | None
+
+    @classmethod
+    def start(cls, folder: Path, *, is_indexed: bool = False) -> Self:
+        """Start to read a folder.
+
+        Args:
+            folder: holds `identities.parquet`, `registry.parquet`; the other tables if there are any.
+            is_indexed: whether a key index stands for the registry.
+
+        Raises:
+            InputError: a table or an essential column is missing, or the file can't be read.
+        """
+        tables = {name: scan_table(folder, name) for name in READ}
+        pool = ThreadPoolExecutor(THREADS)
+
+        def read(name: str) -> Future[pl.DataFrame]:
+            return pool.submit(_collect, name, tables[name])
+
+        identities, schools = read("identities"), read("schools")
+        if is_indexed or count_rows(tables["registry"]) > IN_MEMORY:
+            return cls(folder, pool, identities, schools, None, None, None)
+        registry = read("registry")
+
+        def match() -> pl.DataFrame:
+            phones = identities.result()["phone"]
+            return find_entries(phones, tables["staff_lists"], registry.result().lazy())
+
+        return cls(folder, pool, identities, schools, registry, pool.submit(match), read("spells"))
+
+    def __enter__(self) -> Self:
+        """Return this."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the threads go."""
+        self.pool.shutdown(cancel_futures=True)
+
+
+def _collect(name: str, table: pl.LazyFrame) -> pl.DataFrame:
+    try:
+        return table.collect()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"文件 {name}.parquet", "无法读取", "核对文件是否为完整的 Parquet") from error
+
+
+def count_rows(table: pl.LazyFrame) -> int:
+    """Return how many rows a table has, from its footer."""
+    return int(table.select(pl.len()).collect().item())
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Read the columns of one table that linkage needs; see `scan_table`."""
+    return _collect(name, scan_table(folder, name))
+
+
+def scan_table(folder: Path, name: str) -> pl.LazyFrame:
+    """Open the columns of one table that linkage needs; optional ones that are missing become null.
+
+    Raises:
+        InputError: the table or an essential column is missing, or the file can't be read.
+    """
+    path = folder / f"{name}.parquet"
+    needed, helpful = READ[name]
+    types = {column: TYPES.get(column, pl.String) for column in (*needed, *helpful)}
+    if not path.is_file() and name in OPTIONAL_TABLES:
+        return pl.LazyFrame(schema=types)
+    there = read_schema(path)
+    missing = [column for column in needed if column not in there]
+    if missing:
+        raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
+    return pl.scan_parquet(path).select(_conform(column, there, dtype) for column, dtype in types.items())
+
+
+def read_schema(path: Path) -> Mapping[str, pl.DataType]:
+    """Return the columns of a Parquet file.
+
+    Raises:
+        InputError: there is no such file, or it can't be read.
+    """
+    try:
+        return pl.read_parquet_schema(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"文件 {path.name}", "不存在或无法读取", "核对文件是否为完整的 Parquet") from error
+
+
+def _conform(column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -> pl.Expr:
+    if column not in there:
+        return pl.lit(None, dtype).alias(column)
+    if there[column] == dtype or column.endswith("_id"):
+        return pl.col(column)
+    if there[column] == pl.String and dtype == pl.Date:
+        return pl.col(column).str.to_date(strict=False)
+    return pl.col(column).cast(dtype, strict=False)
+
+
+def find_entries(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
+    """Find the people on record to whom staff lists give a phone that somebody met has given.
+
+    An entry belongs to the one record of its name and district; if several or none bear them, or several
+    entries share the phone, it tells nothing.
+
+    Args:
+        given: phones of the people met, as written.
+        staff: staff lists: name, area, phone.
+        people: people on record in their order of rows: name, area.
+
+    Returns:
+        row, phone as listed; in order of row.
+    """
+    phones = given.drop_nulls().unique()
+    named = staff.filter(pl.col("phone").is_in(phones.implode())).select("name", "area", "phone").unique()
+    entries = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
+    likely = pl.col("name").is_in(entries["name"].unique().implode())
+    records = people.select("name", "area").with_row_index("row").filter(likely).collect()
+    joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
+    return joined.select(pl.col("row").cast(pl.Int64), "phone").sort("row")
