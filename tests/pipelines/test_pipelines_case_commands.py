@@ -1,0 +1,204 @@
+"""The case commands themselves: what is said on the command line is what the ledger holds, once and in order.
+
+The tables lie there as the jobs would have stored them; the recomputation after each word is a run of its
+own that other tests drive, so here it is only noted that it was asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from assets.store import WHOLE, TableStore
+from pipelines.cli import tongcha
+from pipelines.home import Home, Settings, write_private
+from tests.casebook.casebook_scene import POLICY
+from tests.responsibility import hand_worked as world
+from tests.responsibility.test_responsibility_deductions import attribute
+from tongcha.casebook.due import find_answered
+from tongcha.casebook.issues import build_issue_ledger, read_opened
+from tongcha.casebook.supervision import read_supervisions
+from tongcha.ledger.store import Ledger
+from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.scoreboard import tally_scoreboard
+from tongcha.tables import BY_NAME
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TODAY = dt.date(2026, 11, 20)
+PROMPT, ORDER = "Q00000000000a", "U00000000000a"
+CLERK = "C01"
+PEOPLE = [
+    {"code": CLERK, "name": "办案员", "roles": ["办案"]},
+    {"code": "C02", "name": "查看员", "roles": ["查看"]},
+]
+
+
+def store_tables() -> dict[str, pl.DataFrame]:
+    """The hand-worked schools as the job `settle` would have stored them."""
+    acts = attribute()
+    given = {"school_responsibilities": acts, "pupil_schools": world.build_pupil_schools()}
+    deductions = compute_deductions(**given, sites=world.build_sites(), policy=world.DEDUCTIONS)
+    handed = {
+        "seq": 1, "event_id": "E0000000000000001", "document_id": PROMPT, "kind": "prompt",
+        "recipient_name": "示例市第一中学", "path": "p", "sha256": "s", "basis": "b", "on": TODAY,
+        "receipt": "签收", "by": CLERK,
+    }  # fmt: skip
+    return {
+        **given,
+        "sites": world.build_sites(),
+        "score_deductions": deductions,
+        "scoreboard": tally_scoreboard(score_deductions=deductions, schools=world.build_schools()),
+        "disclosures": world.build(
+            "disclosures", [handed, handed | {"seq": 2, "document_id": ORDER, "kind": "supervision"}]
+        ),
+    }
+
+
+@pytest.fixture(scope="module")
+def stored() -> dict[str, pl.DataFrame]:
+    return store_tables()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, stored) -> Home:
+    made = Home(tmp_path / "home").open()
+    made.write_settings(Settings(demo=True, today=TODAY))
+    write_private(made.root / "reviewers.yaml", yaml.safe_dump({"reviewers": PEOPLE}).encode())
+    store = TableStore(made.root / "tables")
+    for name, frame in stored.items():
+        partition = WHOLE if BY_NAME[name].partition.value == "whole" else world.BATCH
+        store.write(BY_NAME[name], partition, frame)
+    monkeypatch.setenv("TONGCHA_HOME", str(made.root))
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setattr("pipelines.casework.settle", lambda _: asked.append("settle"))
+    monkeypatch.setattr("dagster.DagsterInstance.from_config", lambda _: None)  # nothing is run here
+    asked.clear()
+    return made
+
+
+asked: list[str] = []
+
+
+def say(*words: str) -> str:
+    """Run a command that must be taken."""
+    done = CliRunner().invoke(tongcha, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def refuse(*words: str) -> str:
+    """Run a command that must be refused; returns why."""
+    done = CliRunner().invoke(tongcha, words)
+    assert done.exit_code != 0
+    return f"{done.output}{done.exception}"
+
+
+def test_other_rules_are_compared_without_changing_anything(home, tmp_path):
+    rules = yaml.safe_load((world.ROOT / "policy" / "deductions.yaml").read_text(encoding="utf-8"))
+    rules["teacher"]["points"] = "3.00"
+    file = tmp_path / "新规则.yaml"
+    file.write_text(yaml.safe_dump(rules, allow_unicode=True), encoding="utf-8")
+    before = {path: path.read_bytes() for path in (home.root / "tables").rglob("*.parquet")}
+    shown = say("case", "compare", str(file))
+    rows = {line.split("│")[1].strip(): line.split("│")[3:6] for line in shown.splitlines() if "│ S" in line}
+    changes = {school: [cell.strip() for cell in cells] for school, cells in rows.items()}
+    # S1 has four acts: 9.00 would be 13.00, which the cap cuts; S2 stays at its cap; S3 has one act
+    assert changes == {
+        "S1": ["9.00", "10.00", "1.00"],
+        "S2": ["10.00", "10.00", "0.00"],
+        "S3": ["2.00", "3.00", "1.00"],
+    }
+    assert {path: path.read_bytes() for path in before} == before
+    assert Ledger(home.ledger_url()).events() == []
+    assert asked == []
+
+
+@pytest.mark.usefixtures("home")
+def test_the_same_rules_change_nothing():
+    assert "没有" in say("case", "compare", str(world.ROOT / "policy" / "deductions.yaml"))
+
+
+@pytest.mark.usefixtures("home")
+def test_rules_that_break_their_schema_are_refused(tmp_path):
+    file = tmp_path / "坏规则.yaml"
+    file.write_text("version: x\n", encoding="utf-8")
+    assert "不合规定" in refuse("case", "compare", str(file))
+
+
+def test_a_person_opens_an_issue_and_it_stands_in_the_register(home):
+    words = ("issue", "open", "某机构夜间仍在上课", "--area", "210202", "--by", CLERK, "--on", "2026-11-19")
+    assert "台账第 1 条" in say(*words)
+    assert "不重复" in say(*words)  # said twice is said once
+    [event] = Ledger(home.ledger_url()).events()
+    assert (event.actor, event.payload["on"]) == (CLERK, "2026-11-19")
+    assert asked == ["settle"] * 2
+    opened = read_opened([event])
+    issues = build_issue_ledger(
+        sites=BY_NAME["sites"].empty(),
+        school_responsibilities=attribute().clear(),
+        score_deductions=BY_NAME["score_deductions"].empty(),
+        events=[event],
+        policy=POLICY,
+    )
+    assert issues.select("case_ref", "area", "state").rows() == [("某机构夜间仍在上课", "210202", "open")]
+    assert opened.height == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("issue", "open", " ", "--by", CLERK), "没有写明"),
+        (("issue", "open", "问题", "--by", CLERK, "--on", "2026-11-21"), "晚于今天"),
+        (("issue", "open", "问题", "--by", "C02"), "没有“办案”权限"),
+        (("issue", "open", "问题", "--by", "NOBODY"), "不在人员名单"),
+        (("case", "reply", "Q999999999999", "--text", "已核实", "--by", CLERK), "不是送达过的"),
+        (("case", "reply", PROMPT, "--text", " ", "--by", CLERK), "没有写明"),
+        (("case", "supervise", "210202", "--by", CLERK, "--reason", "催办"), "没有督办建议"),
+    ],
+)
+def test_what_may_not_be_recorded_leaves_no_trace(home, words, why):
+    assert why in refuse(*words)
+    assert Ledger(home.ledger_url()).events() == []
+    assert asked == []
+
+
+@pytest.mark.parametrize("document", [PROMPT, ORDER])
+def test_an_answer_to_a_prompt_or_an_order_is_recorded_and_no_longer_waited_for(home, document):
+    say("case", "reply", document, "--text", "核实：人数相符", "--by", CLERK)
+    known = Ledger(home.ledger_url()).events()
+    assert find_answered(known) == {document}
+    assert known[0].payload["prompt_reply"] == "核实：人数相符"
+    assert asked == ["settle"]
+
+
+def test_a_person_decides_on_an_order_that_was_proposed(home):
+    store = TableStore(home.root / "tables")
+    issues = build_issue_ledger(
+        sites=world.build_sites(),
+        school_responsibilities=attribute(),
+        score_deductions=BY_NAME["score_deductions"].empty(),
+        events=[],
+        policy=POLICY,
+    )
+    proposal = {
+        "order_id": ORDER, "area": "210202", "state": "proposed", "recipient_name": "甲区教育局",
+        "issue_count": issues.height, "unassigned_count": 0, "overdue_count": 0, "sentence": "建议",
+    }  # fmt: skip
+    store.write(BY_NAME["issue_ledger"], WHOLE, issues)
+    store.write(BY_NAME["supervision_orders"], WHOLE, world.build("supervision_orders", [proposal]))
+    for table in BY_NAME.values():
+        if table.partition.value == "snapshot":
+            frame = world.build_schools() if table.name == "schools" else table.empty()
+            store.write(table, "2026-10-01", frame)
+    assert "建议" in say("case", "orders")
+    say("case", "supervise", "210202", "--by", CLERK, "--reason", "多次催办未果")
+    ordered = read_supervisions(Ledger(home.ledger_url()).events())
+    own = issues.filter(issues["category"] != "undecided")
+    assert sorted(ordered["issue_id"]) == sorted(own["issue_id"])
+    assert asked == ["settle"]
