@@ -5,6 +5,7 @@ import polars as pl
 
 from assets.declare import declare_asset
 from assets.office import Office
+from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.package import Dossiers, write_packages
@@ -75,6 +76,7 @@ def referral_packages(  # noqa: PLR0913, PLR0917 - one argument per upstream tab
         referrals=referrals,
         dossiers=Dossiers(exculpatory_findings, link_evidence, people, schools, sites),
         policy=office.policy(RoutingPolicy, "routing"),
+        clocks=office.policy(ClockPolicy, "clocks"),
         templates=office.policies / "templates",
         batch=context.partition_key,
         out=office.outbox,

@@ -72,6 +72,7 @@ class Bureau:
             referrals=made["referrals"],
             dossiers=Dossiers(found, world.build_evidence(), base["people"], base["schools"], site["sites"]),
             policy=world.ROUTING,
+            clocks=world.CLOCKS,
             templates=world.TEMPLATES,
             batch=world.BATCH,
             out=self.out,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -175,6 +176,32 @@ def test_every_running_limit_is_listed_and_an_answered_prompt_no_longer(tmp_path
     reply = record_reply(prompt_id="Q00000000000a", text="经查无本校学生", on=TODAY, by="D1")
     bureau.ledger.append(reply, at="2026-11-21T09:00:00+08:00")
     assert "prompt" not in set(list_due(TODAY)["kind"])
+
+
+def test_each_recipient_answers_by_its_own_clock_and_the_letter_says_the_same(tmp_path):
+    bureau = Bureau.found(tmp_path)
+    packages = bureau.settle()["referral_packages"]
+    for number in packages["package_id"].unique().sort():
+        bureau.deliver(number)
+    given = read_disclosures(bureau.ledger.events())
+    empty = {n: BY_NAME[n].empty() for n in Standing.__slots__}
+    due = list_due_items(
+        Standing(**empty | {"disclosures": given}), events=[], clocks=world.CLOCKS, today=TODAY
+    )
+    days = dict(due.select("ref", "due").iter_rows())
+    expected = {
+        "discipline_committee": (date(2026, 12, 21), "1个月"),  # 20 December is a Sunday
+        "supervisory_commission": (date(2026, 12, 21), "1个月"),
+        "education_authority": (date(2026, 12, 21), "30日（自然日）"),
+        "penalty_team": (date(2027, 2, 18), "90日（自然日）"),
+    }
+    letters = packages.filter(pl.col("path").str.ends_with(".docx"))
+    assert set(letters["recipient"]) == set(expected)
+    for number, recipient, path in letters.select("package_id", "recipient", "path").iter_rows():
+        day, length = expected[recipient]
+        assert days[number] == day, recipient
+        text = "".join(p.text for p in Document(str(bureau.out / path)).paragraphs)
+        assert f"请自收到本函次日起{length}内反馈办理情况" in text
 
 
 PROMPT = world.build(

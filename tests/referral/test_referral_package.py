@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from tests.responsibility import hand_worked as world
 from tongcha.errors import ContractError, PolicyError
+from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.package import Dossiers, write_packages
@@ -56,12 +57,14 @@ def write(
     demo: bool = True,
     batch: str = world.BATCH,
     referrals: pl.DataFrame | None = None,
+    clocks: ClockPolicy = world.CLOCKS,
 ) -> pl.DataFrame:
     built, dossiers = build_inputs(reverse=reverse)
     return write_packages(
         referrals=built if referrals is None else referrals,
         dossiers=dossiers,
         policy=policy,
+        clocks=clocks,
         templates=world.TEMPLATES,
         batch=batch,
         out=out,
@@ -154,7 +157,9 @@ def test_nothing_is_written_under_a_policy_that_nobody_adopted(tmp_path):
 def test_a_really_adopted_policy_leaves_no_demonstration_mark(tmp_path):
     update = {"adopted_by": "某市教育局", "adopted_on": "2026-09-01", "document_no": "某教〔2026〕1号"}
     adopted = RoutingPolicy.load(world.ROOT / "policy" / "routing.yaml").model_copy(update=update)
-    path = write(tmp_path, policy=adopted, demo=False).filter(pl.col("path").str.ends_with("docx"))["path"][0]
+    clocks = ClockPolicy.load(world.ROOT / "policy" / "clocks.yaml").model_copy(update=update)
+    files = write(tmp_path, policy=adopted, clocks=clocks, demo=False)
+    path = files.filter(pl.col("path").str.ends_with("docx"))["path"][0]
     assert "演示" not in read_letter(tmp_path / path)
 
 

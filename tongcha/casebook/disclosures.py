@@ -19,7 +19,18 @@ from tongcha.tables.casebook import DISCLOSURES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SAID: Final = ("kind", "recipient_name", "path", "sha256", "links", "numbers", "fields", "settles", "basis")
+_SAID: Final = (
+    "kind",
+    "recipient",
+    "recipient_name",
+    "path",
+    "sha256",
+    "links",
+    "numbers",
+    "fields",
+    "settles",
+    "basis",
+)
 
 
 def record_delivery(
@@ -80,7 +91,7 @@ def read_disclosures(events: Iterable[Event]) -> pl.DataFrame:
             "seq": event.seq,
             "event_id": event.event_id,
             "document_id": event.subject,
-            **{name: str(event.payload[name]) or None for name in _SAID},
+            **{name: str(event.payload.get(name, "")) or None for name in _SAID},
             "on": date.fromisoformat(str(event.payload["on"])),
             "receipt": str(event.payload["receipt"]),
             "by": event.actor,

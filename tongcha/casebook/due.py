@@ -15,6 +15,7 @@ from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 from tongcha.responsibility.clocks import set_deadline
 from tongcha.tables.casebook import DUE_ITEMS
+from tongcha.tables.referral import RECIPIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +119,16 @@ def _list_referrals(standing: Standing, clocks: ClockPolicy) -> pl.DataFrame:
         .explode("link")
         .join(told, on=["recipient_name", "link"], how="anti")
     )
-    limits = _list_papers(standing.disclosures, "referral", "clue_disposal", "由接收单位反馈办理结果", clocks)
+    limits = pl.concat(
+        _list_papers(
+            standing.disclosures.filter(pl.col("recipient") == recipient),
+            "referral",
+            clocks.clock_of(recipient).clock,
+            "由接收单位反馈办理结果",
+            clocks,
+        )
+        for recipient in RECIPIENTS
+    )
     return limits.join(open_links.select(ref="document_id").unique(), on="ref", how="semi")
 
 

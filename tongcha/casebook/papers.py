@@ -14,6 +14,7 @@ PAPERS: Final = pl.Schema(
         (
             "document_id",
             "kind",
+            "recipient",
             "recipient_name",
             "path",
             "sha256",
@@ -149,4 +150,5 @@ def _join_unique(column: str, separator: str = JOIN) -> pl.Expr:
 
 
 def _shape(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(pl.String) for name in PAPERS).sort("document_id", "path")
+    known = frame if "recipient" in frame.columns else frame.with_columns(recipient=pl.lit(None, pl.String))
+    return known.select(pl.col(name).cast(pl.String) for name in PAPERS).sort("document_id", "path")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _COMMON: Final = frozenset({"mark", "number_line", "issuer", "contact"})
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "referral_letter.docx": _COMMON
-    | {"recipient_name", "campaign_basis", "batch", "count", "lines", "bases", "reply_days", "reply_basis"},
+    | {
+        "recipient_name", "campaign_basis", "batch", "met", "act", "count", "lines", "bases", "reply_text",
+        "reply_basis",
+    },
     "school_notice.docx": _COMMON
     | {
         "school_name", "campaign", "total", "teacher_count", "pupil_count", "teachers", "sums", "clauses",
@@ -28,6 +31,11 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     },
     "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
     "correction_letter.docx": _COMMON | {"recipient_name", "papers", "reply_text", "reply_basis"},
+    "supervision_order.docx": _COMMON
+    | {
+        "recipient_name", "as_of", "area", "issue_count", "unassigned_count", "overdue_count", "clause",
+        "order_id", "classes", "reply_text", "reply_basis",
+    },
     "report.docx": _COMMON | {"title", "sections"},
 }  # fmt: skip
 """Template → the fields that it is given; each must be used, and no other exists."""

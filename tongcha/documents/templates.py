@@ -56,7 +56,7 @@ def build_referral_letter() -> bytes:
         ),
         paragraph("四、反馈", "Heading"),
         *write_body(
-            "请自收到本函次日起{{ reply_days }}日（自然日）内反馈办理情况，包括查证属实、不属实、"
+            "请自收到本函次日起{{ reply_text }}内反馈办理情况，包括查证属实、不属实、"
             "身份有误等各种结果。依据：{{ reply_basis }}。",
         ),
         GAP,

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from tongcha.errors import PolicyError
 from tongcha.policy.base import PolicyFile, PolicyPart
+from tongcha.tables.referral import RECIPIENTS
 
 
 class Clock(PolicyPart):
@@ -22,6 +23,7 @@ class Clock(PolicyPart):
         basis: the clause it comes from.
         certainty: F = read in public text, U = to be confirmed locally.
         suspends: whether execution waits for its outcome.
+        recipients: kinds of recipient of a referral whose answer it limits.
     """
 
     clock: str = Field(pattern=r"^[a-z_]{3,40}$")
@@ -32,6 +34,7 @@ class Clock(PolicyPart):
     basis: str = Field(min_length=4)
     certainty: Literal["F", "U"]
     suspends: bool = True
+    recipients: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -50,6 +53,25 @@ class ClockPolicy(PolicyFile):
         if len({c.clock for c in self.clocks}) != len(self.clocks):
             raise ValueError("时限名不得重复")
         return self
+
+    @model_validator(mode="after")
+    def _bind_each_recipient_once(self) -> Self:
+        if sorted(kind for c in self.clocks for kind in c.recipients) != sorted(RECIPIENTS):
+            raise ValueError("每类移送接收单位须恰好列在一项时限的 recipients 中")
+        return self
+
+    def clock_of(self, recipient: str) -> Clock:
+        """Return the clock by which a kind of recipient answers a referral.
+
+        Raises:
+            PolicyError: there is no such kind.
+        """
+        for entry in self.clocks:
+            if recipient in entry.recipients:
+                return entry
+        raise PolicyError(
+            f"时限政策 {self.version}", f"没有 {recipient} 的时限", "在 recipients 中补上"
+        )
 
     def clock(self, name: str) -> Clock:
         """Return the clock of that name.

@@ -61,13 +61,11 @@ class FactRules(PolicyPart):
 
 
 class Recipient(PolicyPart):
-    """Who receives, what may be shown to them, and by when they are asked to answer."""
+    """Who receives and what may be shown to them; by when they answer stands in policy/clocks.yaml."""
 
     recipient: str
     name: str = Field(description="接收单位全称；空则用当日任职学校的主管部门")
     identity_fields: tuple[Field_, ...] = Field(min_length=1, description="身份附件允许出现的项目")
-    reply_days: int = Field(ge=1, le=180, description="请其反馈的天数（自然日）")
-    reply_basis: str = Field(min_length=4)
 
 
 class RoutingPolicy(PolicyFile):

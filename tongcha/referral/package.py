@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tongcha.policy.clocks import ClockPolicy
     from tongcha.policy.routing import Recipient, RoutingPolicy
 
 LETTER: Final = "移送函.docx"
@@ -57,11 +58,12 @@ class Dossiers:
     sites: pl.DataFrame
 
 
-def write_packages(
+def write_packages(  # noqa: PLR0913 – two tables of input, two policies, where from and where to
     *,
     referrals: pl.DataFrame,
     dossiers: Dossiers,
     policy: RoutingPolicy,
+    clocks: ClockPolicy,
     templates: Path,
     batch: str,
     out: Path,
@@ -75,6 +77,7 @@ def write_packages(
         referrals: table `referrals` of the batch.
         dossiers: what the packages draw on.
         policy: policy/routing.yaml.
+        clocks: policy/clocks.yaml; says by when each kind of recipient answers.
         templates: folder of the .docx templates.
         batch: the raid batch.
         out: the outbox; files land in `referrals/<batch>/<package_id>/`.
@@ -88,12 +91,15 @@ def write_packages(
     written: list[pl.DataFrame] = []
     if referrals.height:
         require_adoption(policy, "分流政策 policy/routing.yaml", demo=demo)
+        require_adoption(clocks, "时限 policy/clocks.yaml", demo=demo)
         mark = EXAMPLE_MARK if demo else ""
         letter = CompiledTemplate(templates / "referral_letter.docx")
         ordered = referrals.sort("recipient", "recipient_name", "referral_id")
         for key, part in ordered.partition_by("recipient", "recipient_name", as_dict=True).items():
             recipient = policy.recipient(str(key[0]))
-            files = _render_package(part, dossiers, policy, recipient, letter, mark)
+            limit = clocks.clock_of(recipient.recipient)
+            answer = {"reply_text": limit.text, "reply_basis": limit.basis}
+            files = _render_package(part, dossiers, policy, recipient, letter, {"mark": mark, **answer})
             written.append(_store_package(files, part, batch, folder))
     table = REFERRAL_PACKAGES.conform(pl.concat(written) if written else REFERRAL_PACKAGES.empty())
     remove_other_folders(folder, r"P[0-9a-f]{12}", set(table["package_id"]))
@@ -106,13 +112,13 @@ def _render_package(
     policy: RoutingPolicy,
     recipient: Recipient,
     letter: CompiledTemplate,
-    mark: str,
+    head: Mapping[str, str],
 ) -> dict[str, bytes]:
     clues = join_clues(part, dossiers)
-    footer = f"{policy.issuer}　{mark}" if mark else policy.issuer
+    footer = f"{policy.issuer}　{head['mark']}" if head["mark"] else policy.issuer
     shows_origin = "teacher_id" in recipient.identity_fields
     return {
-        LETTER: letter.render(_fill_letter(clues, policy, recipient, mark)),
+        LETTER: letter.render({**head, **_fill_letter(clues, policy)}),
         CLUES: render_workbook(
             [
                 list_clues(clues),
@@ -144,11 +150,8 @@ def join_clues(part: pl.DataFrame, dossiers: Dossiers) -> pl.DataFrame:
     )
 
 
-def _fill_letter(
-    clues: pl.DataFrame, policy: RoutingPolicy, recipient: Recipient, mark: str
-) -> Mapping[str, object]:
+def _fill_letter(clues: pl.DataFrame, policy: RoutingPolicy) -> Mapping[str, object]:
     return {
-        "mark": mark,
         "number_line": "（发文字号待编）",
         "issuer": policy.issuer,
         "contact": policy.contact,
@@ -159,8 +162,6 @@ def _fill_letter(
         "count": clues.height,
         "lines": [_describe_clue(row) for row in clues.iter_rows(named=True)],
         "bases": sorted(set(clues["basis"])),
-        "reply_days": recipient.reply_days,
-        "reply_basis": recipient.reply_basis,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tongcha.tables.contract import Partition, Rule, Stage, Table, day, flag, number, text, whole
+from tongcha.tables.referral import RECIPIENTS
 
 DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction", "supervision")
 CHANGES = ("withdrawn", "replaced")
@@ -32,6 +33,7 @@ DISCLOSURES = Table(
         text("event_id", "台账事件", required=True, pattern="E[0-9a-f]{16}"),
         text("document_id", "文书编号", required=True),
         text("kind", "文书种类", required=True, one_of=DOCUMENT_KINDS),
+        text("recipient", "接收单位类别", "移送包才有", one_of=RECIPIENTS),
         text("recipient_name", "接收单位", required=True),
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", "存档以此为名", required=True),
