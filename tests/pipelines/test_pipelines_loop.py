@@ -124,7 +124,7 @@ def test_the_screen_shows_one_of_each_and_no_personal_value(finished, capsys):
     show_demo(finished)
     show_link(finished, str(choose_link(finished)))
     shown = capsys.readouterr().out
-    for heading in ("一条比对的证据", "一条移送线索", "一份学校告知书", "漏斗", "移送包："):
+    for heading in ("一条比对的证据", "一条移送线索", "一份学校告知书", "漏斗", "认错人的比率：", "移送包："):
         assert heading in shown
     people = read_all(finished, "people")
     for column in ("id_number", "phone"):

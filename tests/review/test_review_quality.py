@@ -206,6 +206,18 @@ def test_what_recipients_report_is_measured_too(ledger):
     assert measures(ledger)["refuted_by_recipient_rate"]["value"] == 0.25
 
 
+def test_of_each_link_the_last_report_counts_and_one_that_is_pending_not_at_all(ledger):
+    for link_id, finding in (
+        (SURE, "not_the_person"),
+        (SURE, "proven"),
+        (LATIN, "pending"),
+        (LEFT, "unfounded"),
+    ):
+        ledger.append(NewEvent(EventKind.OUTCOME, link_id, "jw", {"finding": finding}), at=AT)
+    rate = measures(ledger)["refuted_by_recipient_rate"]
+    assert (rate["hits"], rate["trials"], rate["value"]) == (0, 2, 0.0)
+
+
 def decoys_of(batch: str, count: int, accepted: int, reviewed: int) -> list[dict[str, object]]:
     values = {"decoys": float(count)}
     if count:
