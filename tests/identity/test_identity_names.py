@@ -157,10 +157,22 @@ def test_forms_of_names(text, form, clean, surname):
     assert (parsed.form, parsed.clean, parsed.surname) == (form, clean, surname)
 
 
+han = st.sampled_from("张李王陈马高江白欧阳方安伟娜小国建卓玛古丽米")
+
+
+@given(st.lists(st.text(han, min_size=1, max_size=7), max_size=9))
+@settings(deadline=None, max_examples=60)
+def test_a_column_of_long_names_is_read_as_each_of_them_is(names):
+    keys = name_keys(pl.Series(names, dtype=pl.String))
+    parsed = [parse_name(name) for name in names]
+    assert keys["form"].to_list() == [name.form for name in parsed]
+    assert keys["surname"].to_list() == [name.surname or None for name in parsed]
+
+
 @given(st.text(max_size=80))
 @settings(deadline=None, max_examples=200)
 def test_no_text_makes_a_reader_fail(text):
-    assert parse_name(text).form in {"full", "surname", "latin", "none"}
+    assert parse_name(text).form in {"full", "surname", "latin", "perhaps_two", "none"}
     assert name_keys(pl.Series([text])).height == 1
     assert name_level(text, "张伟") in NameLevel
 
@@ -174,6 +186,29 @@ def test_two_people_in_a_cell_are_two_names():
     assert parse_name("张伟 李娜").people == ("张伟", "李娜")
     assert parse_name("王建国和张伟").people == ("王建国", "张伟")
     assert parse_name("张 伟").people == ()
+
+
+@pytest.mark.parametrize("run_together", ["张伟李娜", "張偉李娜", "王建国张伟", "张伟李小娜", "王建国李小娜"])
+def test_two_names_run_together_are_a_doubt_and_never_cut_in_two(run_together):
+    parsed = parse_name(run_together)
+    assert (parsed.form, parsed.clean, parsed.people) == ("perhaps_two", run_together, ())
+    keys = name_keys(pl.Series([run_together])).row(0, named=True)
+    assert {keys[key] for key in ("surname", "given", "fold", "tone", "syllable", "fuzzy")} == {None}
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        *("欧阳文静", "诸葛孔明", "司马相如"),  # two-character surnames
+        *("陈方安生", "范徐丽泰", "陈李美华"),  # a married woman's two surnames
+        *("白玛江措", "李加卓玛", "桑吉卓玛"),  # Tibetan
+        *("苏伦高娃", "白音高娃", "乌云其其格"),  # Mongolian
+        *("古丽米娜", "马合木江", "阿卜杜拉买买提"),  # Uyghur and Kazakh, without their dot
+        *("李晓明老师", "爱新觉罗溥仪", "张伟李"),
+    ],
+)
+def test_a_long_name_that_may_be_one_persons_stays_one(one):
+    assert parse_name(one).form == "full"
 
 
 def test_the_surname_is_read_as_a_surname_and_only_there():

@@ -128,6 +128,18 @@ def test_one_person_written_oddly_is_one_person(inbox, name):
     assert read(inbox).identities.height == 1
 
 
+def test_two_names_run_together_are_asked_about_and_compared_with_nobody(inbox):
+    make_batch(inbox, identities=[identity(name="张伟李娜")])
+    taken = read(inbox)
+    person = taken.identities.row(0, named=True)
+    assert (person["name"], person["name_form"]) == ("张伟李娜", "perhaps_two")
+    assert taken.rejected_rows.select("column", "rule", "outcome").rows() == [
+        ("name", "name_is_one_person", "blanked")
+    ]
+    assert "疑似写了两个人" in taken.rejected_rows["reason"][0]
+    assert_rows_add_up(taken)
+
+
 def test_a_person_whose_site_was_sent_back_waits_with_it(inbox):
     folder = make_batch(inbox)
     (folder / "sites.csv").write_text(SITES_CSV.replace("无照无证", "谁知道"), encoding="utf-8")

@@ -74,7 +74,7 @@ def name_level(left: str | None, right: str | None) -> NameLevel:
         (<NameLevel.TONE: 'L2'>, <NameLevel.LOOKALIKE: 'L5'>)
     """
     a, b = sorted((parse_name(left), parse_name(right)), key=lambda parsed: (parsed.form, parsed.clean))
-    if "none" in {a.form, b.form}:
+    if {"none", "perhaps_two"} & {a.form, b.form}:
         return NameLevel.ABSENT
     if "latin" in {a.form, b.form}:
         return _latin_level(a, b)

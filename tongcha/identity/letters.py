@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongcha.identity.characters import SIZE, name_words
-from tongcha.identity.names import LONGEST_UNDOTTED, NICKNAME_PREFIXES
+from tongcha.identity.names import LONGEST_UNDOTTED, NICKNAME_PREFIXES, common_initials
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +46,7 @@ def is_plain(letters: Letters) -> Flags:
     short = (lengths >= 2) & (lengths <= LONGEST_UNDOTTED)  # noqa: PLR2004
     last = codes[np.arange(len(codes)), np.clip(lengths, 1, LONGEST_UNDOTTED) - 1]
     plain: Flags = short & tables.plain[codes].all(axis=1)
+    plain &= ~((lengths == LONGEST_UNDOTTED) & tables.common[codes[:, 0]] & tables.common[codes[:, 2]])
     return plain & ~tables.odd_first[codes[:, 0]] & ~tables.odd_last[last]
 
 
@@ -55,6 +56,7 @@ class PlainTables(NamedTuple):
     plain: Flags
     odd_first: Flags
     odd_last: Flags
+    common: Flags
 
 
 @lru_cache(maxsize=1)
@@ -66,9 +68,8 @@ def _plain_tables() -> PlainTables:
     odd_first = flag_characters(
         NICKNAME_PREFIXES + "阿" + "".join({word[0] for word in name_words("placeholder")})
     )
-    return PlainTables(
-        plain, odd_first, flag_characters("".join({title[-1] for title in name_words("title")} | {"头"}))
-    )
+    odd_last = flag_characters("".join({title[-1] for title in name_words("title")} | {"头"}))
+    return PlainTables(plain, odd_first, odd_last, flag_characters("".join(common_initials())))
 
 
 def flag_characters(chars: str) -> Flags:

@@ -24,6 +24,8 @@ from tongcha.identity.romanised import split_syllables
 DOT: Final = "·"
 LONGEST_UNDOTTED: Final = 4
 """a name of more characters is a transliteration: it has no surname to split off"""
+MAY_HOLD_TWO: Final = (4, 5, 6)
+"""two full names of two or three characters each"""
 LONGEST_NAME: Final = 60
 """longer text is no name (the longest dotted names have about 30 characters)"""
 NICKNAME_PREFIXES: Final = "小老大"
@@ -42,7 +44,8 @@ class ParsedName:
     """What one written name turns out to be.
 
     Attributes:
-        form: full, surname (the given name is missing), latin, or none.
+        form: full, surname (the given name is missing), latin, perhaps_two (two names may have run
+            together: no name to compare, and never cut in two), or none.
         clean: the name after technical cleaning; empty when there is none. Unreadable characters are `?`.
         surname: the surname, if it can be told apart.
         given: the given name; for a dotted name, the whole name.
@@ -142,7 +145,33 @@ def _parse_han(name: str) -> ParsedName:
         return ParsedName("full", bare, "", bare)
     if len(bare) < 2 or (len(bare) == 2 and bare[0] == "阿"):  # noqa: PLR2004  阿强 is a pet name
         return NOTHING
-    return _parse_full(bare)
+    return ParsedName("perhaps_two", bare) if may_be_two(bare) else _parse_full(bare)
+
+
+def may_be_two(name: str) -> bool:
+    """Whether two full names may stand here without a mark between them: 张伟李娜, 王建国张伟.
+
+    Never a name that may be one person's: with a two-character surname (欧阳文静), with two surnames
+    (陈方安生), or with an element of Tibetan, Mongolian or Uyghur names (白玛江措). Both halves must begin
+    with one of the hundred commonest surnames.
+    """
+    if len(name) not in MAY_HOLD_TWO or DOT in name or WILDCARD in name or len(surname_of(name)) > 1:
+        return False
+    if len(name) == LONGEST_UNDOTTED and is_surname(name[1]):
+        return False
+    halves = [(name[:cut], name[cut:]) for cut in (2, 3) if 2 <= len(name) - cut <= 3]  # noqa: PLR2004
+    return any(all(map(_begins_commonly, pair)) for pair in halves)
+
+
+def _begins_commonly(half: str) -> bool:
+    return half[0] in common_initials() and not half.startswith(name_words("element"))
+
+
+@lru_cache(maxsize=1)
+def common_initials() -> frozenset[str]:
+    """The hundred commonest surnames of one character, in every way of writing them."""
+    common = {surname for surname in common_surnames() if len(surname) == 1}
+    return frozenset(common | {char for char, fold in folds().items() if fold in common})
 
 
 def _parse_full(bare: str) -> ParsedName:

@@ -12,7 +12,7 @@ from tongcha.errors import InputError
 from tongcha.intake.quarantine import quarantine
 from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
-from tongcha.intake.soft import blank_cells, is_soft, reject_shared_cells, settle_notes
+from tongcha.intake.soft import blank_cells, is_soft, question_names, reject_shared_cells, settle_notes
 from tongcha.intake.typed import type_table
 from tongcha.tables import BY_NAME
 
@@ -69,7 +69,7 @@ def accept_table(
         good = without_places(blank_cells(left, overrun), breaches)
     rejected = join_rejections([remarks, lost, repeats, crossed, breaches])
     notes = settle_notes(join_rejections([unreadable.filter(soft), overrun]), rejected)
-    return Accepted(good, join_rejections([rejected, notes]))
+    return Accepted(good, join_rejections([rejected, notes, *question_names(good, name)]))
 
 
 COUNTED: Final = ("file", "sheet", "table")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.identity.names import parse_name, surname_of
+from tongcha.identity.names import LONGEST_NAME, MAY_HOLD_TWO, parse_name, surname_of
 from tongcha.intake.refusals import PLACE, reject_rows
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ LIMITS: Final = ("is_readable", "is_listed", "has_its_form", "is_not_too_small",
 """Rules of one column alone; a contradiction between columns is never settled by emptying one."""
 
 OF_PEOPLE: Final = ("identities", "pupils", "teachers", "staff_entries")
+TAKEN_DOWN: Final = ("identities", "pupils", "staff_entries")
+"""Written by hand; a registration has a number of its own and is one person."""
 MAY_PART_NAMES: Final = r"[\s\u3000\u00a0、,，;；/／\\＼+＋&＆|｜和]"
 
 
@@ -58,6 +60,25 @@ def reject_shared_cells(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     reason = "「姓名」一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
     several = suspect.filter(pl.Series(shared, dtype=pl.Boolean))
     return [reject_rows(several, table=name, rule="one_person_per_row", reason=reason, column="name")]
+
+
+def question_names(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
+    """Return entries for accepted rows whose name may be two names run together.
+
+    The row stays as it was written; its name is compared with nobody's (`name_form` says perhaps_two).
+    """
+    if name not in TAKEN_DOWN:
+        return []
+    length = pl.col("name").str.len_chars()
+    long = rows.filter(length >= MAY_HOLD_TWO[0], length <= LONGEST_NAME)
+    doubtful = [parse_name(text).form == "perhaps_two" for text in long["name"]]
+    reason = "「姓名」疑似写了两个人的姓名，未用于姓名比对；确是一人请注明，是两人请一人一行"
+    asked = long.filter(pl.Series(doubtful, dtype=pl.Boolean))
+    return [
+        reject_rows(
+            asked, table=name, rule="name_is_one_person", reason=reason, outcome=BLANKED, column="name"
+        )
+    ]
 
 
 def _holds_several(text: str) -> bool:

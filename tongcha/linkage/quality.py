@@ -36,7 +36,7 @@ def measure_quality(
     """
     met = max(identities.height, 1)
     silent = identities.filter(
-        pl.col("name_form").is_in(["none", "surname"])
+        pl.col("name_form").is_in(["none", "surname", "perhaps_two"])
         & pl.col("id_clean").is_null()
         & pl.col("phone_clean").is_null()
     )

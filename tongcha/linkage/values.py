@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.identity.id_columns import id_columns
-from tongcha.identity.names import DOT, parse_name
+from tongcha.identity.names import DOT, common_initials, parse_name
 from tongcha.identity.phones import phone_columns
 from tongcha.linkage.codes import (
     I8,
@@ -77,6 +77,8 @@ def is_odd(names: Names, *, spoken: bool = False) -> Truth:
     if spoken:
         last = names.raw[np.arange(len(odd)), np.clip(names.length, 1, WIDTH) - 1]
         odd |= _any_of(NO_FIRST)[names.raw[:, 0]] | _any_of(NO_LAST)[last]
+        common = _any_of("".join(common_initials()))  # two names may have run together: 张伟李娜
+        odd |= (names.length == WIDTH) & common[names.raw[:, 0]] & common[names.raw[:, 2]]
     return odd
 
 

@@ -128,7 +128,10 @@ IDENTITIES = Table(
         text("role", "现场身份", one_of=ROLES),
         text("name_clean", "规整姓名", "去除不可见字符、括注后的姓名", sensitivity=PERSONAL),
         text(
-            "name_form", "姓名形式", "全名、仅姓氏、拉丁字母、无", one_of=("full", "surname", "latin", "none")
+            "name_form",
+            "姓名形式",
+            "全名、仅姓氏、拉丁字母、疑似两人（不作姓名比对）、无",
+            one_of=("full", "surname", "latin", "perhaps_two", "none"),
         ),
         text("id_clean", "规整证件号", "校验通过的 18 位号码或同类证件号", sensitivity=SENSITIVE),
         text("id_status", "证件状态", _SAID_OF_STATUSES, one_of=STATUSES),
@@ -187,7 +190,7 @@ REJECTED_COLUMNS: tuple[Column, ...] = (
     text(
         "outcome",
         "处理",
-        "rejected=退回，dropped=按规则略去，blanked=该格留空、其余收下",
+        "rejected=退回，dropped=按规则略去，blanked=该格不用、其余收下",
         required=True,
         one_of=("rejected", "dropped", "blanked"),
     ),
