@@ -11,8 +11,9 @@ import polars as pl
 import yaml
 
 from assets.office import list_returns
-from pipelines.provenance import POLICIES, ROOT
+from pipelines.provenance import ROOT
 from pipelines.report import read_all
+from tongcha.documents.check import FIELDS, check_template
 from tongcha.errors import TongchaError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.calibration import CalibrationPolicy
@@ -29,6 +30,7 @@ from tongcha.review.reviewers import Reviewers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pipelines.home import Home
     from tongcha.policy.base import PolicyFile
@@ -74,13 +76,14 @@ class Finding:
 
 
 def diagnose(home: Home) -> Iterator[Finding]:
-    """Look at the programs, the home, the policies, the people, the inbox and the ledger, in that order."""
+    """Look at programs, home, policies, templates, people, inbox and ledger, in that order."""
     yield from _look_at_versions()
     yield _try("工作目录", home.open, f"可用（{home.root}）")
     yield _try("settings.yaml", home.settings, "可读")
     is_demo = home.settings().demo
     for name, kind in POLICY_FILES.items():
-        yield from _look_at_policy(name, kind, is_demo=is_demo)
+        yield from _look_at_policy(home.policies() / f"{name}.yaml", kind, is_demo=is_demo)
+    yield from _look_at_templates(home.policies() / "templates")
     yield _try("复核人名单", lambda: Reviewers.load(home.root / "reviewers.yaml"), "可读")
     yield from _look_at_inbox(home)
     yield _look_at_ledger(home)
@@ -107,16 +110,23 @@ def _look_at_versions() -> Iterator[Finding]:
     yield Finding("workspace.yaml", "可读", "load_from" in workspace, "从代码库恢复")
 
 
-def _look_at_policy(name: str, kind: type[PolicyFile], *, is_demo: bool) -> Iterator[Finding]:
-    subject = f"政策 {name}.yaml"
+def _look_at_policy(path: Path, kind: type[PolicyFile], *, is_demo: bool) -> Iterator[Finding]:
+    subject = f"政策 {path.name}"
     try:
-        policy = kind.load(POLICIES / f"{name}.yaml")
+        policy = kind.load(path)
     except TongchaError as error:
         yield Finding(subject, error.rule, is_fine=False, fix=error.fix)
         return
-    adopted = policy.is_adopted or is_demo or name not in OUTWARD
+    adopted = policy.is_adopted or is_demo or path.stem not in OUTWARD
     state = f"版本 {policy.version}" + ("" if adopted else "，尚未审定，不能据以出具文书")
     yield Finding(subject, state, adopted, "填写 adopted_by、adopted_on、document_no")
+
+
+def _look_at_templates(folder: Path) -> Iterator[Finding]:
+    for name in FIELDS:
+        faults = check_template(folder / name)
+        fix = "对照 docs/templates.md 的栏目表改正，或从代码库恢复原模板"
+        yield Finding(f"公文模板 {name}", "；".join(faults) or "可用", not faults, fix)
 
 
 def _look_at_inbox(home: Home) -> Iterator[Finding]:

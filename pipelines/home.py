@@ -13,6 +13,7 @@ from typing import Final, Self
 import yaml
 from pydantic import ValidationError
 
+from pipelines.provenance import POLICIES
 from tongcha.errors import HomeError
 from tongcha.policy.base import PolicyPart
 
@@ -148,6 +149,11 @@ class Home:
         """Write settings.yaml."""
         text = yaml.safe_dump(settings.model_dump(mode="json"), allow_unicode=True, sort_keys=True)
         write_private(self.root / "settings.yaml", text.encode())
+
+    def policies(self) -> Path:
+        """Return the folder of the policy files: the bureau's own, or the shipped one."""
+        own = self.settings().policies
+        return Path(own).expanduser() if own else POLICIES
 
     def ledger_url(self) -> str:
         """Return the SQLAlchemy URL of the ledger."""

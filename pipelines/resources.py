@@ -5,14 +5,13 @@ from __future__ import annotations
 import fcntl
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from assets.office import Office
 from pipelines.home import KEYS, Home
-from pipelines.provenance import POLICIES, code_version, policy_digest
+from pipelines.provenance import code_version, policy_digest
 from tongcha.documents.validation_index import write_index
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
 def build_office(home: Home) -> Office:
     """Return the office of an opened home."""
     settings = home.settings()
-    policies = Path(settings.policies).expanduser() if settings.policies else POLICIES
+    policies = home.policies()
     return Office(
         home=home.root,
         policies=policies,

@@ -63,3 +63,9 @@ def test_something_else_is_not_taken_for_a_template(tmp_path):
     path = tmp_path / "school_notice.docx"
     path.write_bytes(b"\xd0\xcf\x11\xe0")
     assert check_template(path) == ["文件无法读取，不是 .docx 文档"]
+
+
+def test_every_field_is_explained_to_whoever_edits_a_template():
+    page = (TEMPLATES.parent.parent / "docs" / "templates.md").read_text(encoding="utf-8")
+    fields = frozenset().union(*FIELDS.values())
+    assert {field for field in fields if f"`{field}`" not in page} == set()

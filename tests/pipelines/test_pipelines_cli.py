@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -10,9 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import COMMANDS, tongcha
+from pipelines.diagnosis import diagnose
 from pipelines.exits import Exit
-from pipelines.home import Home
-from pipelines.provenance import ROOT
+from pipelines.home import Home, Settings
+from pipelines.provenance import POLICIES, ROOT
 from pipelines.views import open_views, write_result
 from tests.scenario import BATCH, make_table
 from tongcha.tables import ALL, BY_NAME
@@ -72,6 +74,19 @@ def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
     assert "✗ 参照快照" in done.stdout
     assert "办法：" in done.stdout
     assert "✓ 台账：0 条" in done.stdout
+
+
+def test_doctor_looks_at_the_bureaus_own_policies_and_templates(tmp_path):
+    own = tmp_path / "policy"
+    shutil.copytree(POLICIES, own)
+    (own / "templates" / "school_notice.docx").write_bytes(b"")
+    (own / "routing.yaml").write_text("nonsense: 1\n")
+    home = Home(tmp_path / "home").open()
+    home.write_settings(Settings(policies=str(own)))
+    found = {finding.subject: finding for finding in diagnose(home)}
+    assert not found["公文模板 school_notice.docx"].is_fine
+    assert found["公文模板 referral_letter.docx"].is_fine
+    assert not found["政策 routing.yaml"].is_fine
 
 
 def test_ledger_verify_passes_on_an_untouched_ledger(tmp_path):
