@@ -13,7 +13,7 @@ import xlsxwriter
 
 from tests.intake_files import IDENTITY_HEADER, IDENTITY_ROW, POLICY, edit_parts, sheet_xml, write_book
 from tongcha.intake.folder import read_content, read_folder
-from tongcha.intake.parquet_files import read_parquet_text
+from tongcha.intake.parquet_files import read_parquet_records, read_parquet_text
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
 
@@ -190,7 +190,15 @@ def test_a_file_that_never_ends_is_given_up(book, tmp_path):
     assert isinstance(outcomes[book], list)
 
 
-def test_damaged_parquet_never_ends_the_run(tmp_path):
+def read_damaged(path: Path) -> str:
+    """Return how reading a Parquet file ends, without the process around it."""
+    try:
+        return f"{pl.concat(read_parquet_text(path, 1000)).height} rows"
+    except FileRefusedError as refusal:
+        return refusal.rule
+
+
+def test_damaged_parquet_is_refused_or_read_and_nothing_else_happens(tmp_path):
     good = tmp_path / "good.parquet"
     pl.DataFrame({"姓名": ["张三", "李四"] * 50, "序号": range(100), "分": [1.5] * 100}).write_parquet(good)
     data, dice, path = good.read_bytes(), random.Random(7), tmp_path / "bad.parquet"
@@ -199,15 +207,32 @@ def test_damaged_parquet_never_ends_the_run(tmp_path):
         for _ in range(4):
             damaged[dice.randrange(4, len(damaged))] = dice.randrange(256)
         path.write_bytes(damaged[: dice.randrange(8, len(damaged) + 1)])
-        outcome = read_content(path, tmp_path, POLICY)
-        assert not isinstance(outcome, FileRefusedError) or outcome.rule == "unreadable"
+        assert read_damaged(path) in {"100 rows", "unreadable"}
 
 
 def test_a_parquet_file_of_too_many_rows_is_refused_by_its_footer(tmp_path):
     path = tmp_path / "long.parquet"
     pl.DataFrame({"姓名": ["张三"] * 11}).write_parquet(path)
     with pytest.raises(FileRefusedError, match="too_large"):
-        read_parquet_text(path, 10)
+        list(read_parquet_text(path, 10))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("limit", "rules"),
+    [
+        ({"max_total_bytes": 100 << 20}, {"too_large"}),
+        ({"parser_memory_bytes": 1 << 29, "parser_seconds": 4}, {"kills_parser", "too_slow", "unreadable"}),
+    ],
+)
+def test_a_small_parquet_file_that_claims_gigabytes_costs_only_itself(tmp_path, limit, rules):
+    path = tmp_path / "claims.parquet"
+    columns = (pl.repeat(f"值{i}", 1_000_000, eager=True).alias(f"c{i}") for i in range(12))
+    pl.DataFrame(columns).write_parquet(path)
+    assert path.stat().st_size < 1 << 17
+    with pytest.raises(FileRefusedError) as refused:
+        read_parquet_records(path, POLICY.limits.model_copy(update=limit))
+    assert refused.value.rule in rules
 
 
 def test_the_nastiest_folder_goes_through_and_every_file_is_accounted_for(book, tmp_path):

@@ -84,7 +84,7 @@ def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> list[Grid] | 
 def _read_records(path: Path, kind: str, policy: IntakePolicy) -> Records | FileRefusedError:
     try:
         if kind == "parquet":
-            return read_parquet_records(path, policy.limits.max_parquet_rows)
+            return read_parquet_records(path, policy.limits)
         return read_csv_records(path.read_bytes(), policy.header_rows)
     except FileRefusedError as error:
         return error

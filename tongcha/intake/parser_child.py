@@ -1,14 +1,8 @@
-"""The parsing process: reads one file name per line, answers with one JSON line.
-
-Everything that parses foreign workbooks lives here, under an address-space limit and an alarm, so
-that the worst a file can do is end this process. JSON and not pickle: the parent must be able to
-read the answer of a process that was taken over.
-"""
+"""The process that parses workbooks: reads one file name per line, answers with one JSON line."""
 
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
@@ -23,6 +17,7 @@ from python_calamine import (
 )
 
 from tongcha.intake.cells import write_cell
+from tongcha.intake.confinement import limit_time, read_limits, write_line, write_refusal
 from tongcha.intake.preflight import RESAVE, FileRefusedError, Limits, inspect_workbook
 
 if TYPE_CHECKING:
@@ -42,38 +37,23 @@ class Grid(TypedDict):
 
 def main() -> None:
     """Serve requests until the input ends; the first line gives the limits."""
-    limits: Limits = json.loads(sys.stdin.buffer.readline())
-    # the process that started this one may ignore or block the alarm, which would be inherited
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
-    limit_memory(limits["parser_memory_bytes"])
+    limits = read_limits()
     for line in sys.stdin.buffer:
         answer = _answer(Path(json.loads(line)), limits)
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
 
 
-def limit_memory(limit: int) -> None:
-    """Cap the address space of this process; no-op where the platform has no such limit."""
-    try:
-        import resource  # noqa: PLC0415 - absent on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _answer(path: Path, limits: Limits) -> bytes:
-    # the default action of the alarm ends the process even inside compiled code
-    signal.setitimer(signal.ITIMER_REAL, limits["parser_seconds"])
+    limit_time(limits["parser_seconds"])
     try:
-        answer: dict[str, object] = {"grids": read_grids(path, limits)}
+        answer = write_line({"grids": read_grids(path, limits)})
     except FileRefusedError as refusal:
-        answer = {"refused": [refusal.rule, refusal.reason, refusal.fix]}
+        answer = write_refusal(refusal)
     except MemoryError:
-        answer = {"refused": ["too_large", "解析所需内存超过上限", "拆分为较小的文件"]}
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        answer = write_refusal(FileRefusedError("too_large", "解析所需内存超过上限", "拆分为较小的文件"))
+    limit_time(0)
+    return answer
 
 
 def read_grids(path: Path, limits: Limits) -> list[Grid]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from tongcha.intake.confinement import end, send, start
 from tongcha.intake.preflight import RESAVE, FileRefusedError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from tongcha.intake.parser_child import Grid
     from tongcha.policy.intake import FileLimits
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-START: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from tongcha.intake.parser_child import main; main()"
-)
+CHILD: Final = "tongcha.intake.parser_child"
 AHEAD: Final = 32
 """Requests under way per process at most; half of them are asked for in one message."""
 
@@ -93,12 +88,12 @@ class _Worker:
             return
         messages: list[object] = []
         if self._process is None:
-            self._process = _start_parser()
+            self._process = start(CHILD)
             messages.append(self._limits.model_dump())
         while self._waiting and len(self._asked) < AHEAD:
             self._asked.append(self._waiting.popleft())
             messages.append(str(self._asked[-1]))
-        _send(self._process, messages)
+        send(self._process, messages)
 
     def _hear(self) -> list[Grid] | FileRefusedError | None:
         """Return the next answer; None when the process has died."""
@@ -115,33 +110,5 @@ class _Worker:
 
     def stop(self) -> FileRefusedError:
         """End the process and say what its end means for the file it was at."""
-        code = 0
-        if self._process is not None:
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(BrokenPipeError):
-                        pipe.close()
-            self._process.kill()
-            code = self._process.wait()
-            self._process = None
-        if code == -signal.SIGALRM:
-            return FileRefusedError("too_slow", "解析超过时限", "拆分为较小的文件")
-        return FileRefusedError("kills_parser", "解析时内存超限或解析程序中止", RESAVE)
-
-
-def _start_parser() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-        [sys.executable, "-I", "-c", START, str(ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-    )
-
-
-def _send(process: subprocess.Popen[bytes], messages: Sequence[object]) -> None:
-    # a broken pipe means that the process died on an earlier file: `_hear` finds out and asks again
-    if process.stdin is not None:
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
-            process.stdin.flush()
+        process, self._process = self._process, None
+        return end(process) if process else FileRefusedError("kills_parser", "解析程序没有启动", RESAVE)

@@ -152,7 +152,7 @@ def _find_body(data: Content, part: Part) -> int:
         raise BrokenZipError
     sign, _, flags, method, *_, named, extra = LOCAL.unpack_from(data, part.start)
     names = part.start + LOCAL.size
-    body = names + named + extra
+    body: int = names + named + extra
     told = sign, method, _read_name(data[names : names + named], flags)
     if told != (b"PK\x03\x04", part.method, part.name) or body + part.packed > len(data):
         raise BrokenZipError
