@@ -16,7 +16,7 @@ from tongcha.tables.intake import BATCH_KINDS, PATROL_RESULTS, UNLICENSED
 if TYPE_CHECKING:
     from tongcha.policy.casebook import PatrolRule
 
-ON_SITE: Final = BATCH_KINDS[0]
+FILED: Final = BATCH_KINDS[1]
 CLEAN: Final = PATROL_RESULTS[0]
 CATEGORY: Final = "clean_patrol"
 SAME_NUMBER: Final = "机构编号相同"
@@ -36,7 +36,7 @@ def find_clean_patrols(sites: pl.DataFrame, patrols: pl.DataFrame, rule: PatrolR
         The columns of `sites`, and category, case_ref (the raid), sentence.
     """
     found = sites.filter(
-        pl.col("kind").ne_missing(BATCH_KINDS[1])
+        pl.col("kind").ne_missing(FILED)
         & (pl.col("licence").is_in(UNLICENSED) | pl.col("variant").is_not_null())
     ).with_columns(number=clean_text("institution_id"), place=key_address("address", rule))
     clean = patrols.filter(pl.col("result") == CLEAN).select(
