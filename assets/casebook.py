@@ -7,6 +7,7 @@ from assets.declare import declare_asset
 from assets.office import Office
 from tongcha.casebook.bulletin_files import write_bulletins
 from tongcha.casebook.bulletins import Counted, tally_bulletins
+from tongcha.casebook.closing import find_closed, list_unclosed
 from tongcha.casebook.disclosures import list_held, read_disclosures
 from tongcha.casebook.due import Standing, list_due_items
 from tongcha.casebook.issues import build_issue_ledger
@@ -139,7 +140,7 @@ def rechecks(office: dg.ResourceParam[Office]) -> pl.DataFrame:
 
 
 @declare_asset(BY_NAME["due_items"])
-def due_items(
+def due_items(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     office: dg.ResourceParam[Office],
     notice_states: pl.DataFrame,
     disclosures: pl.DataFrame,
@@ -147,13 +148,17 @@ def due_items(
     rechecks: pl.DataFrame,
     pupil_lists: pl.DataFrame,
     outcomes: pl.DataFrame,
+    sites: pl.DataFrame,
 ) -> pl.DataFrame:
     """List every limit that runs, whoever it binds."""
+    events = office.events()
+    retention = office.policy(CasebookPolicy, "casebook").retention
     return list_due_items(
         Standing(notice_states, disclosures, rectification_ledger, rechecks, pupil_lists, outcomes),
-        events=office.events(),
+        events=events,
         clocks=office.policy(ClockPolicy, "clocks"),
         today=office.today,
+        unclosed=list_unclosed(sites, find_closed(events), retention, today=office.today),
     )
 
 

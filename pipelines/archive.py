@@ -58,6 +58,14 @@ class Archive:
         write_private(self.home / ARCHIVE / sha256, content)
         return sha256
 
+    def holds(self, sha256: str) -> bool:
+        """Whether anything is kept under a fingerprint."""
+        return (self.home / ARCHIVE / sha256).is_file()
+
+    def drop(self, sha256: str) -> None:
+        """Delete what is kept under a fingerprint, if anything is."""
+        (self.home / ARCHIVE / sha256).unlink(missing_ok=True)
+
     def read(self, sha256: str) -> bytes:
         """Return the bytes kept under a fingerprint.
 
@@ -67,7 +75,7 @@ class Archive:
         target = self.home / ARCHIVE / sha256
         if not target.is_file():
             raise LedgerError(
-                f"存档 {sha256[:_SHOWN]}", "没有这份文件", "学生名单到期销毁，不存档；其余请查备份"
+                f"存档 {sha256[:_SHOWN]}", "没有这份文件", "学生名单不存档，期满的已删除；其余请查备份"
             )
         content = target.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:

@@ -13,6 +13,7 @@ from pipelines.resources import build_office
 from pipelines.terminal import say
 from pipelines.withdrawal import record
 from pipelines.workflow import act_batches
+from tongcha.casebook.archiving import ARCHIVED, find_expired, record_expiry
 from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.casebook.due import record_reply
 from tongcha.casebook.filed import find_filed_batches
@@ -240,6 +241,24 @@ def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:
             f"文书 {prompt_id}", "不是送达过的工作提示或者督办通知", "先用 tongcha case deliver 登记送达"
         )
     desk.record([record_reply(prompt_id=prompt_id, text=text, on=desk.date_of(on), by=desk.by)])
+
+
+def expire_archive(desk: Desk, *, reason: str) -> None:
+    """Delete the archived papers whose term is over, with a deletion record each.
+
+    Raises:
+        LedgerError: none has expired, no reason is given, or the person is bound to a district.
+    """
+    office = build_office(desk.runner.home)
+    rule = office.policy(CasebookPolicy, "casebook").retention
+    expired = find_expired(read_all(desk.runner.home, "disclosures"), rule, today=office.today)
+    archive = Archive(office.home)
+    kept = [archive.holds(sha256) for sha256 in expired["sha256"]]
+    events = record_expiry(expired.filter(kept), by=desk.by, reason=reason)
+    desk.record(events)
+    for event in events:
+        archive.drop(str(event.payload[ARCHIVED]))
+    say(f"✓ 存档中保存期满的 {len(events)} 份文书已删除")
 
 
 def reissue(home: Home, event_id: str, out: Path) -> None:

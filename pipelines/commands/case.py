@@ -162,6 +162,32 @@ def hand_over(batch: str, raid: str, area: str, by: str, reason: str, on: dateti
 
 
 @case.command()
+@signed
+def expire(by: str, reason: str) -> None:
+    """删除存档中保存期满的已送达文书（期限见 policy/casebook.yaml），逐份登记删除记录。
+
+    Delete archived papers whose term is over, with a deletion record each.
+    """
+    from pipelines.casedesk import expire_archive
+
+    expire_archive(open_desk(by), reason=reason)
+
+
+@case.command()
+@click.option("--by", required=True, metavar="代号", help="答复人在名单中的代号。 Your code.")
+def about(by: str) -> None:
+    """本人查阅：在哪次查处登记过、是否已删除、提供给过谁。查阅本身入台账，不记号码。
+
+    Answer a person who asks what is held of them; works after their batch was closed as well.
+    """
+    from pipelines.request import answer_person
+
+    # asked for, never an argument: arguments end up in the shell's history
+    number = click.prompt("证件号码（不显示、不保存）", hide_input=True)
+    answer_person(Home.from_environment().open(), number, by=by)
+
+
+@case.command()
 @click.argument("batch", metavar="批次")
 @click.option("--drop-withheld", is_flag=True, help="暂缓的比对不再等待，一并删除。 Drop withheld links.")
 @signed

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.request import find_met
 from tests.scenario import BATCH, CONFIRMED, WAITING, make_table
+from tongcha.casebook.archiving import find_expired, record_expiry
 from tongcha.casebook.closing import (
     BatchTables,
     Waiting,
@@ -34,6 +36,7 @@ from tongcha.tables import BY_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = b"k" * 32
+RULE = CasebookPolicy.load(ROOT / "policy" / "casebook.yaml").retention
 AT = "2026-11-20T09:00:00+08:00"
 TAKEN = {"name": "李四", "name_clean": "李四", "id_number": "99010119900101123X", "phone": "13900000000"}
 NUMBERS = st.sampled_from([None, "990101199001011234", "99010119900101123X", "13912345678"])
@@ -130,11 +133,34 @@ def test_a_closed_batch_stays_closed_and_says_who_closed_it(tmp_path):
 
 
 def test_a_batch_is_due_to_be_closed_some_days_after_its_last_raid():
-    rule = CasebookPolicy.load(ROOT / "policy" / "casebook.yaml").retention
     sites = make_table("sites")
-    due = list_unclosed(sites, [], rule, today=date(2027, 2, 16))
+    due = list_unclosed(sites, [], RULE, today=date(2027, 2, 16))
     assert due.rows() == [(BATCH, date(2027, 2, 15), True)]  # 2026-10-18 and 120 days
-    assert list_unclosed(sites, [BATCH], rule, today=date(2027, 2, 16)).is_empty()
+    assert list_unclosed(sites, [BATCH], RULE, today=date(2027, 2, 16)).is_empty()
+
+
+def test_a_person_who_asks_is_found_before_and_after_the_erasure():
+    tables = make_batch({"name": "张三", "id_number": "990101198001011234"}, TAKEN)
+    erased = erase_people(tables, ["I1"], KEY, place(tables)).identities
+    for number, identity in (("990101198001011234", "I1"), (" 99010119900101123x ", "I2")):
+        for identities in (tables.identities, erased):
+            assert find_met(identities, number, KEY)["identity_id"].to_list() == [identity]
+    assert find_met(erased, "990101199001019999", KEY).is_empty()
+
+
+@pytest.mark.parametrize(("today", "gone"), [(date(2029, 10, 18), False), (date(2029, 10, 19), True)])
+def test_a_paper_leaves_the_archive_three_years_after_it_was_last_handed_over(today, gone):
+    given_out = make_table("disclosures")
+    again = given_out.with_columns(
+        seq=pl.lit(9, pl.Int64), on=pl.lit(date(2026, 10, 1))
+    )  # the later delivery counts
+    expired = find_expired(pl.concat([given_out, again]), RULE, today=today)
+    assert expired.height == gone
+    if gone:
+        [event] = record_expiry(expired, by="K1", reason="期满")
+        assert (event.subject, event.payload["last"]) == ("N00000000000a", "2026-10-18")
+    with pytest.raises(LedgerError, match="没有写明删除理由" if gone else "没有保存期满"):
+        record_expiry(expired, by="K1", reason="")
 
 
 def test_whoever_was_told_of_stays_even_when_withdrawn():

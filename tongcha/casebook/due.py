@@ -39,7 +39,12 @@ class Standing:
 
 
 def list_due_items(
-    standing: Standing, *, events: Iterable[Event], clocks: ClockPolicy, today: date
+    standing: Standing,
+    *,
+    events: Iterable[Event],
+    clocks: ClockPolicy,
+    today: date,
+    unclosed: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `due_items`.
 
@@ -48,6 +53,7 @@ def list_due_items(
         events: the ledger; says which prompts schools have answered.
         clocks: policy/clocks.yaml.
         today: the day to judge by.
+        unclosed: batches that are to be closed, as `list_unclosed` gives them.
     """
     answered = find_answered(events)
     items = pl.concat(
@@ -63,6 +69,7 @@ def list_due_items(
             _list_rectifications(standing.rectification_ledger),
             _list_rechecks(standing.rechecks),
             _list_pupils(standing.pupil_lists),
+            *([] if unclosed is None else [_list_unclosed(unclosed)]),
         ]
     )
     left = (pl.col("due") - pl.lit(today)).dt.total_days()
@@ -163,6 +170,17 @@ def _list_pupils(lists: pl.DataFrame) -> pl.DataFrame:
         label=pl.lit("学生名单销毁"),
         waits_for=pl.lit("由学校销毁名单，本局同时删除"),
         due="destroy_by",
+        basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
+    )
+
+
+def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:
+    return unclosed.select(
+        kind=pl.lit("closing"),
+        ref="batch",
+        label=pl.lit("批次办结"),
+        waits_for=pl.lit("由本局办结批次，删除未移送人员的信息"),
+        due="due",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )
 

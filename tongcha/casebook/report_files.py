@@ -32,9 +32,9 @@ def write_report_files(
         mark: the demonstration mark, if any.
         out: the outbox; files land in `bulletins/`.
     """
-    template = CompiledTemplate(templates / TEMPLATE) if reports else None
+    template = CompiledTemplate(templates / TEMPLATE)
     written = []
-    for report in reports if template else ():
+    for report in reports:
         path = out / FOLDER / f"{_UNSAFE.sub('_', report.name)}.docx"
         sections = [{"heading": heading, "lines": lines} for heading, lines in report.sections]
         head = {

@@ -19,7 +19,7 @@ ISSUE_CATEGORIES = (
 ISSUE_STATES = ("open", "rectifying", "closed", "reopened", "void")
 RECHECK_RESULTS = ("waiting", "kept", "reopened")
 CADENCES = ("日报", "周通报", "半月报", "季通报", "专项总结")
-DUE_KINDS = ("notice", "prompt", "referral", "rectification", "recheck", "pupils", "supervision")
+DUE_KINDS = ("notice", "prompt", "referral", "rectification", "recheck", "pupils", "supervision", "closing")
 ORDER_STATES = ("proposed", "issued")
 
 DISCLOSURES = Table(
