@@ -104,6 +104,7 @@ def test_filed_staff_come_without_a_way_of_checking_and_are_marked_as_filed(tmp_
     taken = read(tmp_path)
     assert taken.sites["kind"].to_list() == ["清查兼职"]
     assert taken.identities["capture"].to_list() == ["typed"]
+    assert taken.identities["ground"].to_list() == ["机构备案名单，没有现场核验"]
     assert taken.rejected_rows.is_empty()
 
 

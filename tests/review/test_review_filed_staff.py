@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
-from tests.review.review_scenario import BATCH, DAY, POLICY, SURE, candidate_links
+from tests.review.review_scenario import (
+    BATCH,
+    DAY,
+    POLICY,
+    SURE,
+    candidate_links,
+    dossier_tables,
+    identities,
+)
 from tests.review.test_review_gate import confirmed_by, judge, missing_of, pass_gate, store
 from tongcha.errors import LedgerError
 from tongcha.review.decisions import record_retraction
+from tongcha.review.layout import PAIRED
+from tongcha.review.shown import show_links
 from tongcha.review.verification import SOURCES, find_verified, list_unverified, record_verification
+from tongcha.tables.intake import FILED_GROUND
 
 if TYPE_CHECKING:
     from tongcha.ledger.events import NewEvent
@@ -76,6 +89,17 @@ def test_the_school_to_ask_is_named_until_somebody_answers():
     assert list_unverified(
         withheld_links=held, candidate_links=candidate_links(), events=store(told)
     ).is_empty()
+
+
+def test_whoever_judges_sees_that_the_person_was_filed_and_not_met():
+    filed = identities().with_columns(ground=pl.lit(FILED_GROUND))
+    shown = {
+        name: show_links(replace(dossier_tables(candidate_links()).shown, identities=frame), [SURE])[0]
+        for name, frame in (("filed", filed), ("met", identities()))
+    }
+    label = PAIRED[-1]
+    assert FILED_GROUND in shown["filed"].pairs[label].collected
+    assert FILED_GROUND not in shown["met"].pairs[label].collected
 
 
 @pytest.mark.parametrize("gap", [{"source": "未回复"}, {"reason": " "}])

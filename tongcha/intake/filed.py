@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.intake.refusals import reject_rows
+from tongcha.tables.intake import FILED_GROUND
 
 if TYPE_CHECKING:
     from tongcha.intake.source import Source
@@ -21,10 +22,13 @@ FILLED: Final = frozenset({"capture"})
 
 
 def fill_filed(identities: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Fill an empty `capture` of filed staff; raids are left as they are."""
+    """Fill an empty `capture` of filed staff and say in `ground` that nobody checked; raids stay as they are."""
     if not source.is_filed:
         return identities
-    return identities.with_columns(pl.col("capture").fill_null(TYPED))
+    return identities.with_columns(
+        capture=pl.col("capture").fill_null(TYPED),
+        ground=pl.concat_str(pl.lit(FILED_GROUND), "ground", separator="；", ignore_nulls=True),
+    )
 
 
 def check_filed(identities: pl.DataFrame, source: Source) -> list[pl.DataFrame]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.review.layout import ABSENT, COLLECTED, PAIRED, REGISTERED, SHOWN
+from tongcha.tables.intake import FILED_GROUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,7 +144,7 @@ class _Known:
             Pair(_text(identity["claimed_school"]), self._name_school(person["school_id"])),
             Pair(_text(identity["claimed_subject"]), _text(person["subject"])),
             Pair(
-                _join(CAPTURES.get(_text(identity["capture"])), identity["role"]),
+                _join(CAPTURES.get(_text(identity["capture"])), identity["role"], _tell_filed(identity)),
                 _join(ORIGINS.get(_text(person["origin"])), person["staff_type"], person["post"]),
             ),
         )
@@ -212,6 +213,11 @@ def _prefix(prefix: str, value: object) -> str:
 
 def _join(*values: object) -> str:
     return "，".join(_text(value) for value in values if value)
+
+
+def _tell_filed(identity: Row) -> str:
+    """Whoever judges must know that a firm filed this person and nobody met them."""
+    return FILED_GROUND if _text(identity["ground"]).startswith(FILED_GROUND) else ""
 
 
 def _years(age: object) -> str:

@@ -32,6 +32,8 @@ UNLICENSED = LICENCES[1:]
 SUBJECT_TYPES = ("学科类", "非学科类", "待鉴定")
 BATCH_KINDS = ("现场查处", "清查兼职")
 """A raid, or the sweep of licensed firms' filed staff (003): no police check, so another weight."""
+FILED_GROUND = "机构备案名单，没有现场核验"
+"""What stands as the ground of every identity of a sweep, before whatever the firm wrote."""
 PATROL_RESULTS = ("正常", "发现问题", "未能进入")
 CODE = "[A-Za-z0-9_-]{1,40}"
 
