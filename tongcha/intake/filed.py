@@ -22,7 +22,7 @@ FILLED: Final = frozenset({"capture"})
 
 
 def fill_filed(identities: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Fill an empty `capture` of filed staff and say in `ground` that nobody checked; raids stay as they are."""
+    """Fill an empty `capture` of filed staff and say in `ground` that nobody checked; raids stay."""
     if not source.is_filed:
         return identities
     return identities.with_columns(
