@@ -1,5 +1,7 @@
 """Five schools, a dozen acts and a handful of pupils, small enough to be worked by hand.
 
+The acts are in tests/cases/five_schools_acts.csv, each with why it is there.
+
 | school | authority | ownership | stands for |
 |---|---|---|---|
 | S1 | 甲区教育局 | 公办 | four acts and six pupils: 2 × 4 + 1 = 9, reaches no cap |
@@ -37,21 +39,11 @@ CAMPAIGN = "2026年校外培训治理“百日攻坚”专项行动"
 BATCH = "2026-10-18-01"
 RAIDS = {"Q1": date(2026, 10, 18), "Q2": date(2026, 11, 1), "Q3": date(2026, 11, 15), "Q4": date(2026, 3, 2)}
 
-# identity, person, raid, role at the site, claimed school, spell
-ACTS = (
-    ("I01", "T01", "Q1", "授课", "S1", 1),
-    ("I02", "T02", "Q1", "举办", "S1", 1),
-    ("I03", "T03", "Q2", "介绍", "S1", 1),
-    ("I04", "T04", "Q2", "授课", "S1", 1),
-    ("I05", "T05", "Q1", "授课", "S2", 1),
-    ("I06", "T05", "Q2", "授课", "S2", 1),
-    ("I07", "T06", "Q1", "授课", "S2", 1),
-    ("I08", "T07", "Q1", "授课", "S2", 1),
-    ("I09", "T09", "Q2", "授课", "S2", 1),
-    ("I10", "T10", "Q2", "授课", "S2", 1),
-    ("I11", "T08", "Q1", "授课", "S3", 2),
-    ("I12", "T11", "Q1", "其他", "S5", 1),
+CASES = ROOT / "tests" / "cases"
+ACTS: tuple[tuple[str, str, str, str, str, int], ...] = tuple(
+    pl.read_csv(CASES / "five_schools_acts.csv").drop("why").iter_rows()
 )
+"""identity, person, raid, role at the site, school of the raid day, spell"""
 
 
 def build(table: str, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
