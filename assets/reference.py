@@ -12,7 +12,8 @@ from tongcha.policy.reference import ReferencePolicy
 from tongcha.reference.diff import diff_snapshots, refuse_shrunken_registry
 from tongcha.reference.entries import Linking
 from tongcha.reference.people import combine_people
-from tongcha.reference.snapshot import newest_snapshot, read_snapshot
+from tongcha.reference.snapshot import SnapshotIntake, newest_snapshot, read_snapshot
+from tongcha.reference.volume import COUNTED, refuse_shrunken_tables
 from tongcha.tables import BY_NAME, reference
 
 
@@ -21,10 +22,7 @@ def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]
     """Read the newest dated folder under inbox/reference and combine its people."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
     taken = read_snapshot(office.inbox, snapshot, policy=policy)
-    teachers = BY_NAME["teachers"]
-    earlier = office.tables.read_before(teachers, snapshot)
-    stands = office.tables.read(teachers, snapshot) if office.tables.has(teachers, snapshot) else earlier
-    refuse_shrunken_registry(stands, taken.teachers, policy)
+    refuse_losses(office, taken)
     combined = combine_people(
         taken.teachers, taken.employment, taken.schools, taken.staff_entries, choose_linking(office)
     )
@@ -32,10 +30,30 @@ def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]
         "people": combined.people,
         "staff_entries": combined.staff_entries,
         "staff_findings": combined.staff_findings,
-        "snapshot_changes": diff_snapshots(earlier, taken.teachers),
+        "snapshot_changes": diff_snapshots(
+            office.tables.read_before(BY_NAME["teachers"], snapshot), taken.teachers
+        ),
     }
     names = [table.name for table in reference.READ_TABLES]
     return tuple(made[name] if name in made else getattr(taken, name) for name in names)
+
+
+def refuse_losses(office: Office, taken: SnapshotIntake) -> None:
+    """Stop a snapshot that lost too much of what the one in use holds."""
+    snapshot = newest_snapshot(office.inbox)
+    teachers = read_standing(office, "teachers", snapshot)
+    refuse_shrunken_registry(teachers, taken.teachers, office.policy(IntakePolicy, "intake"))
+    stands = {name: read_standing(office, name, snapshot) for name in COUNTED}
+    volume = office.policy(ReferencePolicy, "reference").volume
+    refuse_shrunken_tables(stands, {name: getattr(taken, name) for name in COUNTED}, volume)
+
+
+def read_standing(office: Office, name: str, snapshot: str) -> pl.DataFrame:
+    """Return what is stored of a table under this date, or else under the one before."""
+    table, tables = BY_NAME[name], office.tables
+    return (
+        tables.read(table, snapshot) if tables.has(table, snapshot) else tables.read_before(table, snapshot)
+    )
 
 
 def choose_linking(office: Office) -> Linking:

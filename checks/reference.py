@@ -8,7 +8,10 @@ from assets.office import Office
 from checks.intake import compare_sheets
 from checks.rules import CrossRule, Frames, find_altered_files
 from tongcha.policy.intake import IntakePolicy
+from tongcha.policy.reference import ReferencePolicy
 from tongcha.reference.diff import is_stale, measure_loss
+from tongcha.reference.volume import list_missing_lists
+from tongcha.tables import BY_NAME
 
 
 def find_missing_teachers(frames: Frames, _office: Office) -> pl.DataFrame:
@@ -50,6 +53,21 @@ def find_thinned_registries(frames: Frames, office: Office) -> pl.DataFrame:
     return counted.filter(share >= office.policy(IntakePolicy, "intake").registry_loss_notice)
 
 
+def find_missing_lists(frames: Frames, office: Office) -> pl.DataFrame:
+    """Staff lists that the snapshot before had, if noticeably many are gone: list_id."""
+    table, entries = BY_NAME["staff_entries"], frames["staff_entries"]
+    snapshots = [office.tables.read_before(table, date) for date in frames["teachers"]["snapshot"].unique()]
+    earlier = pl.concat([table.empty(), *snapshots])
+    notice = office.policy(ReferencePolicy, "reference").volume.staff_lists_notice
+    return list_missing_lists(earlier, entries, notice)
+
+
+def find_disagreeing_numbers(frames: Frames, _office: Office) -> pl.DataFrame:
+    """Registrations whose check-valid number says another sex or birth date: teacher_id."""
+    disagree = frames["staff_findings"].filter(pl.col("kind") == "number_disagrees")
+    return disagree.select("teacher_id").sort("teacher_id")
+
+
 def find_missing_sheets(frames: Frames, _office: Office) -> pl.DataFrame:
     """How many files had rows turned away and how many sheets lie ready, where the two differ."""
     return compare_sheets(frames["rejected_reference_rows"], frames["reference_rejection_sheets"])
@@ -75,6 +93,22 @@ RULES: Final = (
         ("teachers",),
         "教师库与上一快照相比没有明显减少（份额见 policy/intake.yaml 的 registry_loss_notice）。",
         find_thinned_registries,
+        warn_only=True,
+    ),
+    CrossRule(
+        "staff_lists_keep_their_volume",
+        "staff_entries",
+        ("teachers",),
+        "名册份数与上一快照相比没有明显减少（份额见 policy/reference.yaml 的 volume.staff_lists_notice）。",
+        find_missing_lists,
+        warn_only=True,
+    ),
+    CrossRule(
+        "registrations_agree_with_their_numbers",
+        "teachers",
+        ("staff_findings",),
+        "证件号码校验无误的登记，性别、出生日期与号码一致。",
+        find_disagreeing_numbers,
         warn_only=True,
     ),
     CrossRule(

@@ -79,6 +79,14 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "schools": [{"snapshot": SNAPSHOT, "school_id": "S1", "name": "第一中学", "area": "990101", **SHEET}],
+    "staff_entries": [
+        {"snapshot": SNAPSHOT, "list_id": "M1", "row_no": 1, "name": "张三", "school_id": "S1"}
+        | {"teacher_id": "T1", **SHEET}
+    ],
+    "staff_findings": [
+        {"snapshot": SNAPSHOT, "kind": "left_but_listed", "subject_id": "M1#1", "teacher_id": "T1"}
+        | {"list_id": "M1", "row_no": 1, "finding": "任职经历已全部终止，但学校名册仍列有此人，请核对"}
+    ],
     "people": [
         {"person_id": "T1", "origin": "registry", "teacher_id": "T1", "name": "张三", "school_id": "S1"},
         # only on a staff list: must not be asked for in the registry

@@ -18,6 +18,7 @@ from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.review.decisions import record_judgement
+from tongcha.tables import BY_NAME
 
 Tables = dict[str, pl.DataFrame]
 Breaker = Callable[[Tables, Office], None]
@@ -79,6 +80,19 @@ def let_the_snapshot_age(tables, _office):
 @breaks("registry_keeps_its_volume")
 def lose_one_teacher_of_two(tables, _office):
     change(tables, "snapshot_changes", change=pl.lit("left"))
+
+
+@breaks("staff_lists_keep_their_volume")
+def lose_the_lists_of_two_schools(_tables, office):
+    lists = pl.concat([make_table("staff_entries")] * 2).with_columns(
+        list_id=pl.format("L{}", pl.int_range(pl.len())), snapshot=pl.lit("2026-09-01")
+    )
+    office.tables.write(BY_NAME["staff_entries"], "2026-09-01", BY_NAME["staff_entries"].conform(lists))
+
+
+@breaks("registrations_agree_with_their_numbers")
+def register_another_birth_date(tables, _office):
+    change(tables, "staff_findings", kind=pl.lit("number_disagrees"))
 
 
 @breaks("every_teacher_can_be_matched")

@@ -106,6 +106,17 @@ def test_a_smaller_registry_under_the_same_date_is_refused_too(runner):
     assert digests(home, "tables", "outbox") == before
 
 
+def test_a_snapshot_that_lost_half_its_spells_stops_the_run_too(runner):
+    home = runner.home
+    spells = copy_snapshot(home, "2027-01-01") / "任职经历.csv"
+    head, *rows = spells.read_bytes().splitlines(keepends=True)
+    spells.write_bytes(b"".join([head, *rows[: len(rows) // 2]]))
+    before = digests(home, "tables", "outbox")
+    with pytest.raises(InputError, match=r"任职经历.*不再出现"):
+        bring_reference(runner)
+    assert digests(home, "tables", "outbox") == before
+
+
 def test_a_registry_that_lost_a_fifth_is_taken_in_with_a_warning(runner):
     home = runner.home
     registry = copy_snapshot(home, "2027-01-01") / "registry.parquet"

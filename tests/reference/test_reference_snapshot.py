@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from tests.intake_files import POLICY, SNAPSHOT, write_book
+from tests.reference_linking import REFERENCE
 from tongcha.errors import InputError
 from tongcha.reference.diff import diff_snapshots, is_stale, refuse_shrunken_registry
 from tongcha.reference.snapshot import SnapshotIntake, keep_tails, newest_snapshot, read_snapshot
+from tongcha.reference.volume import list_missing_lists, refuse_shrunken_tables
 from tongcha.tables.reference import TEACHERS
 
 if TYPE_CHECKING:
@@ -150,6 +152,35 @@ def test_a_registry_that_lost_three_in_ten_stops_the_run():
     refuse_shrunken_registry(TEACHERS.empty(), old, POLICY)
     with pytest.raises(InputError, match=r"少了 3 条登记（30\.0%）"):
         refuse_shrunken_registry(old, old.head(7), POLICY)
+
+
+TAKEN = {
+    "employment": pl.DataFrame({"teacher_id": [f"T{n}" for n in range(10)] * 2}),
+    "schools": pl.DataFrame({"school_id": [f"S{n}" for n in range(10)]}),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"), [("employment", "3 个教师不再出现（30.0%）"), ("schools", "3 个学校")]
+)
+def test_a_snapshot_that_lost_three_in_ten_of_its_spells_or_schools_stops_the_run(table, said):
+    refuse_shrunken_tables(TAKEN, TAKEN | {table: TAKEN[table].slice(2, 8)}, REFERENCE.volume)
+    fewer = TAKEN[table].filter(~pl.col(TAKEN[table].columns[0]).str.contains("[0-2]$"))
+    with pytest.raises(InputError) as told:
+        refuse_shrunken_tables(TAKEN, TAKEN | {table: fewer}, REFERENCE.volume)
+    assert said in str(told.value)
+
+
+def test_before_the_first_snapshot_nothing_was_lost():
+    nothing = {name: frame.clear() for name, frame in TAKEN.items()}
+    refuse_shrunken_tables(nothing, TAKEN, REFERENCE.volume)
+
+
+def test_one_missing_list_is_no_matter_and_many_are_all_named():
+    lists = pl.DataFrame({"list_id": [f"L{n}" for n in range(10)] * 2})
+    assert list_missing_lists(lists, lists.slice(1, 9), 0.3).is_empty()
+    assert list_missing_lists(lists, lists.slice(3, 7), 0.3)["list_id"].to_list() == ["L0", "L1", "L2"]
+    assert list_missing_lists(lists, lists.clear(), 0.3).height == 10
 
 
 def test_replaced_teachers_count_as_lost_even_if_the_number_stays():

@@ -62,13 +62,32 @@ class StaffListPolicy(PolicyPart):
         return policy.model_copy(update=changed)
 
 
+Loss = Annotated[float, Field(gt=0, le=1, description="a share of what the snapshot in use holds")]
+
+
+class Volume(PolicyPart):
+    """How much a new snapshot may lack of what the one in use holds.
+
+    Attributes:
+        employment: teachers without spells any more, from which the snapshot is refused.
+        schools: schools gone, from which the snapshot is refused.
+        staff_lists_notice: lists gone, from which that is pointed out; nothing stops.
+    """
+
+    employment: Loss
+    schools: Loss
+    staff_lists_notice: Loss
+
+
 class ReferencePolicy(PolicyFile):
-    """`policy/reference.yaml`: staff lists, and which regions count as known.
+    """`policy/reference.yaml`: staff lists, volume, and which regions count as known.
 
     Attributes:
         staff_lists: how staff lists are linked to the registry.
+        volume: losses that stop a new snapshot or are pointed out; for the registry see policy/intake.yaml.
         known_region_rows: a region of so many check-valid numbers of the registry is known.
     """
 
     staff_lists: StaffListPolicy
+    volume: Volume
     known_region_rows: Annotated[int, Field(ge=1, le=10_000)]
