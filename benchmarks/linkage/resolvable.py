@@ -24,13 +24,9 @@ import polars as pl  # noqa: E402  the path must be set first
 from misses import REASONS, describe  # noqa: E402  a neighbour of this script
 
 from tongcha.linkage.blocking import Pairs  # noqa: E402  the path must be set first
-from tongcha.linkage.folder import (  # noqa: E402  the path must be set first
-    link_folder,
-    open_registry,
-    read_table,
-    scan_table,
-)
+from tongcha.linkage.folder import link_folder, open_registry  # noqa: E402  the path must be set first
 from tongcha.linkage.listed import find_listed  # noqa: E402  the path must be set first
+from tongcha.linkage.reading import read_table, scan_table  # noqa: E402  the path must be set first
 from tongcha.linkage.scoring import score_pairs  # noqa: E402  the path must be set first
 from tongcha.linkage.weights import FIELDS  # noqa: E402  the path must be set first
 from tongcha.policy.linkage import LinkagePolicy  # noqa: E402  the path must be set first

@@ -139,16 +139,17 @@ def test_no_sentence_tells_a_value_of_a_person():
         assert value not in sentences
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_nothing(seed):
     identities, persons = SCENE
+    straight = link(*SCENE)
     shuffled = link(
         identities.sample(fraction=1, shuffle=True, seed=seed),
         persons.sample(fraction=1, shuffle=True, seed=seed),
     )
     for name in ("candidate_links", "link_evidence", "link_quality"):
-        assert getattr(shuffled, name).equals(getattr(link(*SCENE), name))
+        assert getattr(shuffled, name).equals(getattr(straight, name))
 
 
 def test_nobody_met_and_nobody_on_record_give_empty_tables():

@@ -1,4 +1,4 @@
-"""Claims about people met at several raids, calibration and decoys."""
+"""Claims about people met at several raids, and calibration."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import NAN, SCHOOLS, link, met, people, policy
 from tongcha.linkage.calibrate import calibrate, show_calibration
-from tongcha.linkage.decoys import clopper_pearson, draw_decoys
-from tongcha.linkage.engine import propose_links
 from tongcha.linkage.relink import relink_batch
 from tongcha.linkage.subjects import group_subjects
 from tongcha.policy.calibration import CalibrationPolicy
@@ -113,55 +108,3 @@ def test_calibration_shows_what_would_change_and_changes_nothing():
     moved = proposal.changes.filter(pl.col("field") == "phone", pl.col("level") == "exact").row(0)
     assert moved[3] > moved[2]
     assert "未作任何改动" in show_calibration(proposal)[0]
-
-
-def test_decoys_are_reproducible_and_hide_what_was_hidden():
-    identities, persons = met(CARD, {"id_number": "**************4319", "capture": "last4"}), people()
-    decoys = draw_decoys(identities, persons, policy(50), "seed")
-    assert decoys.equals(draw_decoys(identities, persons, policy(50), "seed"))
-    assert not decoys.equals(draw_decoys(identities, persons, policy(50), "other"))
-    masked = decoys.filter(pl.col("capture") == "last4")["id_number"]
-    assert masked.str.starts_with("**************").all()
-    assert not set(decoys["name"]) & {"张建国"}
-
-
-def test_quality_states_the_false_link_rate_with_its_interval():
-    result = propose_links(
-        identities=met(CARD),
-        people=people({"id_number": NAN}),
-        employment=pl.DataFrame(
-            schema={"teacher_id": pl.String, "spell_no": pl.Int64, "school_id": pl.String, "start": pl.Date}
-            | {"end": pl.Date, "staff_type": pl.String, "end_reason": pl.String}
-        ),
-        schools=SCHOOLS,
-        policy=policy(200),
-        batch="b",
-        snapshot="2026-10-01",
-    )
-    row = result.link_quality.filter(pl.col("measure") == "false_accept").row(0, named=True)
-    assert row["value"] == 0.0
-    assert row["low"] == 0.0
-    assert 0.0 < row["high"] < 0.03
-
-
-@pytest.mark.parametrize(
-    ("hits", "trials", "low", "high"),
-    [(0, 10, 0.0, 0.3085), (1, 10, 0.0025, 0.4450), (5, 10, 0.1871, 0.8129), (10, 10, 0.6915, 1.0)],
-)
-def test_the_interval_is_the_exact_one_of_the_tables(hits, trials, low, high):
-    assert clopper_pearson(hits, trials) == pytest.approx((low, high), abs=1e-4)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 400), st.integers(1, 400))
-def test_the_interval_holds_the_share(hits, trials):
-    hits = min(hits, trials)
-    low, high = clopper_pearson(hits, trials)
-    assert 0.0 <= low <= hits / trials <= high <= 1.0
-
-
-def test_birth_dates_of_decoys_follow_their_ages():
-    identities = met({"capture": "card", "id_number": NAN, "age": 30})
-    decoys = draw_decoys(identities, people(), policy(20), "seed")
-    years = decoys["id_number"].str.slice(6, 4).cast(pl.Int64)
-    assert set(years) <= {date(2026, 1, 1).year - 31}

@@ -9,7 +9,7 @@ import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_pairs
-from tongcha.linkage.decoys import draw_decoys
+from tongcha.linkage.decoys import draw_decoys, share_unknown
 from tongcha.linkage.evidence import build_evidence, hash_evidence
 from tongcha.linkage.links import link_ids
 from tongcha.linkage.listed import list_phones
@@ -67,11 +67,15 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
         .with_columns(batch=pl.lit(batch), snapshot=pl.lit(snapshot), policy_hash=pl.lit(policy.digest))
         .select(CANDIDATE_LINKS.schema.names())
     )
-    decoys = draw_decoys(identities, people, policy, f"{batch}|{snapshot}")
-    fooled = decide_pairs(
-        score_pairs(decoys, PeopleFrame(people), schools, policy, listed=listed), decoys, policy
+    drawn = draw_decoys(
+        identities, people, policy, f"{batch}|{snapshot}", share_unknown(scored, identities.height)
     )
-    quality = measure_quality(candidates, identities, fooled, scored.pairs.dropped, policy).with_columns(
+    fooled = decide_pairs(
+        score_pairs(drawn.identities, PeopleFrame(people), schools, policy, listed=listed),
+        drawn.identities,
+        policy,
+    )
+    quality = measure_quality(candidates, identities, fooled, scored.pairs.dropped, drawn).with_columns(
         batch=pl.lit(batch)
     )
     return LinkageResult(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.decoys import clopper_pearson
+from tongcha.linkage.intervals import clopper_pearson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.linkage.decoys import clopper_pearson
+from tongcha.linkage.intervals import grouped_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tongcha.policy.linkage import LinkagePolicy
+    from tongcha.linkage.decoys import Decoys
 
 Row = tuple[str, str, float, float | None, float | None, str]
 DECISIONS: Final = {"accept": "建议确认", "review": "须两人复核", "none": "不进入复核"}
@@ -23,7 +23,7 @@ def measure_quality(
     identities: pl.DataFrame,
     decoys: pl.DataFrame,
     dropped: Mapping[str, int],
-    policy: LinkagePolicy,
+    drawn: Decoys,
 ) -> pl.DataFrame:
     """Return table `link_quality` without its batch: counts, shares, and the false-link rate by decoys.
 
@@ -32,7 +32,7 @@ def measure_quality(
         identities: table `identities`.
         decoys: decided links of the decoys.
         dropped: keys that the frequency caps left out, by kind.
-        policy: number of decoys.
+        drawn: the decoys themselves.
     """
     met = max(identities.height, 1)
     silent = identities.filter(
@@ -49,7 +49,7 @@ def measure_quality(
             "没有全名、证件号和手机号的人员所占份额",
         ),
         _count("keys_dropped", "过于常见而未用的键", sum(dropped.values())),
-        *_measure_decoys(decoys, policy.decoys.count if identities.height else 0),
+        *_measure_decoys(decoys, drawn),
     ]
     schema = ["measure", "label", "value", "low", "high", "note"]
     types = {"value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
@@ -64,28 +64,30 @@ def _number(candidates: pl.DataFrame, decision: str) -> int:
     return candidates.filter(pl.col("decision") == decision).height
 
 
-def _measure_decoys(decoys: pl.DataFrame, count: int) -> list[Row]:
+def _measure_decoys(decoys: pl.DataFrame, drawn: Decoys) -> list[Row]:
     """Rates of false links: share of decoys that reached each decision, and each grade among the accepted."""
+    count = len(drawn.template)
     rows = [_count("decoys", "虚构人员数", count)]
     if not count:
         return rows
     reached = {
-        f"false_{decision}": (
-            f"虚构人员误入“{DECISIONS[decision]}”的比率",
-            decoys.filter(pl.col("decision") == decision)["identity_id"].n_unique(),
-        )
+        f"false_{decision}": (f"虚构人员误入“{DECISIONS[decision]}”的比率", pl.col("decision") == decision)
         for decision in ("accept", "review")
     } | {
         f"false_grade_{place}": (
             f"虚构人员误得“{grade}”级证据并进入复核的比率",
-            decoys.filter(pl.col("decision") != "none", pl.col("evidence_grade") == grade)[
-                "identity_id"
-            ].n_unique(),
+            (pl.col("decision") != "none") & (pl.col("evidence_grade") == grade),
         )
         for place, grade in enumerate(GRADES, start=1)
     }
-    note = f"{count} 名不存在的人中误连的份额，区间为 95% 精确置信区间"
+    note = f"{count} 名不存在的人中误连的份额，区间为 95% 精确置信区间；仿自同一人者相近，区间已相应放宽"
     return rows + [
-        (measure, label, hits / count, *clopper_pearson(hits, count), note)
-        for measure, (label, hits) in reached.items()
+        (measure, label, *_rate(decoys, drawn, test), note) for measure, (label, test) in reached.items()
     ]
+
+
+def _rate(decoys: pl.DataFrame, drawn: Decoys, test: pl.Expr) -> tuple[float, float, float]:
+    """Share of decoys with a link that passes the test, and its interval."""
+    passed = decoys.filter(test)["identity_id"].unique()
+    hit = drawn.identities["identity_id"].is_in(passed.implode()).to_numpy()
+    return float(hit.mean()), *grouped_interval(hit, drawn.template)

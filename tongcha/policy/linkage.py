@@ -72,6 +72,8 @@ class Decoys(PolicyPart):
     namesake_years: Annotated[float, Field(gt=0, le=20)] = Field(
         description="how far apart in age namesakes are, as a standard deviation"
     )
+    phones: Share = Field(description="of those who gave a phone, those whose phone is somebody's on record")
+    neighbours: Share = Field(description="lenders of names, cards and phones from the city of the raid")
 
 
 class Blocking(PolicyPart):

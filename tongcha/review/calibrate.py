@@ -23,8 +23,8 @@ import polars as pl
 
 from tongcha.errors import InputError
 from tongcha.linkage.calibrate import propose_policy, show_changes, show_decisions
-from tongcha.linkage.decoys import clopper_pearson
 from tongcha.linkage.estimates import NUMBERS, OTHERS, count_effective, estimate_levels
+from tongcha.linkage.intervals import clopper_pearson
 from tongcha.review.page_one import write_share
 
 if TYPE_CHECKING:
