@@ -5,6 +5,7 @@ import polars as pl
 
 from assets.declare import declare_asset, declare_assets
 from assets.office import Office
+from assets.returned import place_returned, tell_senders
 from tongcha.casebook.closing import refuse_closed
 from tongcha.intake.batch import read_batch
 from tongcha.intake.returns_sheet import write_rejections
@@ -25,13 +26,14 @@ def read_raid_batch(
 ) -> tuple[pl.DataFrame, ...]:
     """Read the batch's folder of the inbox."""
     refuse_closed(office.events(), context.partition_key)
-    taken = read_batch(
-        office.inbox,
-        context.partition_key,
-        today=office.today,
-        policy=office.policy(IntakePolicy, "intake"),
-        known_regions=read_known_regions(office),
-    )
+    with tell_senders(office, "raids", context.partition_key):
+        taken = read_batch(
+            office.inbox,
+            context.partition_key,
+            today=office.today,
+            policy=office.policy(IntakePolicy, "intake"),
+            known_regions=read_known_regions(office),
+        )
     return tuple(getattr(taken, table.name) for table in intake.READ_TABLES)
 
 
@@ -49,9 +51,9 @@ def read_known_regions(office: Office) -> frozenset[str]:
 def rejection_sheets(
     context: dg.AssetExecutionContext, office: dg.ResourceParam[Office], rejected_rows: pl.DataFrame
 ) -> pl.DataFrame:
-    """Write a workbook per file of the batch that had rows turned away, to be sent back."""
+    """Write a workbook per file of the batch with rows turned away or values set aside, to be sent back."""
     policy, batch = office.policy(IntakePolicy, "intake"), context.partition_key
     refuse_closed(office.events(), batch)
-    folder = office.outbox / "returned" / "raids" / batch
+    folder = place_returned(office, "raids", batch)
     files = write_rejections(rejected_rows, office.inbox, folder, policy=policy)
     return office.list_files(files, only_in=folder).with_columns(batch=pl.lit(batch))

@@ -5,6 +5,7 @@ import polars as pl
 
 from assets.declare import declare_asset, declare_assets
 from assets.office import Office
+from assets.returned import place_returned, tell_senders
 from tongcha.intake.returns_sheet import write_rejections
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.linkage import LinkagePolicy
@@ -21,7 +22,8 @@ from tongcha.tables import BY_NAME, reference
 def read_reference(office: dg.ResourceParam[Office]) -> tuple[pl.DataFrame, ...]:
     """Read the newest dated folder under inbox/reference and combine its people."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
-    taken = read_snapshot(office.inbox, snapshot, policy=policy)
+    with tell_senders(office, "reference", snapshot):
+        taken = read_snapshot(office.inbox, snapshot, policy=policy)
     refuse_losses(office, taken)
     combined = combine_people(
         taken.teachers, taken.employment, taken.schools, taken.staff_entries, choose_linking(office)
@@ -66,8 +68,8 @@ def choose_linking(office: Office) -> Linking:
 def reference_rejection_sheets(
     office: dg.ResourceParam[Office], rejected_reference_rows: pl.DataFrame
 ) -> pl.DataFrame:
-    """Write a workbook per file of the snapshot that had rows turned away, to be sent back."""
+    """Write a workbook per file of the snapshot with rows turned away or values set aside."""
     policy, snapshot = office.policy(IntakePolicy, "intake"), newest_snapshot(office.inbox)
-    folder = office.outbox / "returned" / "reference" / snapshot
+    folder = place_returned(office, "reference", snapshot)
     files = write_rejections(rejected_reference_rows, office.inbox, folder, policy=policy)
     return office.list_files(files, only_in=folder).with_columns(snapshot=pl.lit(snapshot))

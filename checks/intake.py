@@ -7,6 +7,7 @@ import polars as pl
 from assets.office import Office
 from checks.rules import CrossRule, Frames, find_altered_files
 from tongcha.casebook.closing import find_closed
+from tongcha.intake.returns_sheet import TOLD
 
 LANDED: Final = ("sites", "identities", "pupils", "patrols")
 
@@ -40,10 +41,10 @@ def find_altered_sheets(frames: Frames, office: Office) -> pl.DataFrame:
 
 
 def compare_sheets(rejected: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:
-    """Return files_rejected, sheets_written as one row if they differ, else none."""
-    files = rejected.filter(pl.col("outcome") == "rejected")["file"].n_unique()
-    counts = pl.DataFrame({"files_rejected": [files], "sheets_written": [sheets.height]})
-    return counts.filter(pl.col("files_rejected") != pl.col("sheets_written"))
+    """Return files_told_of, sheets_written as one row if they differ, else none."""
+    files = rejected.filter(pl.col("outcome").is_in(TOLD))["file"].n_unique()
+    counts = pl.DataFrame({"files_told_of": [files], "sheets_written": [sheets.height]})
+    return counts.filter(pl.col("files_told_of") != pl.col("sheets_written"))
 
 
 def compare_rejections(files: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +72,7 @@ RULES: Final = (
         "every_file_sent_back_has_a_sheet",
         "rejection_sheets",
         ("rejected_rows",),
-        "有退回内容的每个文件都写了一份退回单。",
+        "有退回或请核实内容的每个文件都写了一份退回单。",
         find_missing_sheets,
     ),
     CrossRule(

@@ -115,7 +115,7 @@ RULES: Final = (
         "every_reference_file_sent_back_has_a_sheet",
         "reference_rejection_sheets",
         ("rejected_reference_rows",),
-        "有退回内容的每个参照文件都写了一份退回单。",
+        "有退回或请核实内容的每个参照文件都写了一份退回单。",
         find_missing_sheets,
     ),
     CrossRule(

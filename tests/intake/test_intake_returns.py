@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.intake_files import BATCH, IDENTITY_ROW, POLICY, copy_inbox, make_batch
+from tongcha.intake.acceptance import FilesRefusedError
 from tongcha.intake.batch import read_batch
 from tongcha.intake.refusals import reject_whole
 from tongcha.intake.returns_sheet import write_rejections
@@ -36,6 +37,55 @@ def test_the_sender_sees_the_row_the_reason_and_the_marked_cell(rejected, tmp_pa
     assert "「现场身份」只能是" in returned["B2"].value
     marked = [cell.value for cell in returned[2] if cell.fill.fgColor.rgb == "FFF8CBAD"]
     assert marked == ["看客"]
+
+
+@pytest.fixture
+def questioned(tmp_path):
+    inbox = tmp_path / "inbox"
+    unsure = ["I3", "R1", "2026-10-18", "手录", "张三", "", "", "约40", "授课"]
+    make_batch(inbox, [IDENTITY_ROW, unsure])
+    return inbox, read_batch(inbox, BATCH, today=dt.date(2026, 11, 22), policy=POLICY).rejected_rows
+
+
+def test_a_value_set_aside_in_a_row_that_was_taken_is_put_to_its_sender(questioned, tmp_path):
+    inbox, rows = questioned
+    (path,) = write_rejections(rows, inbox, tmp_path / "out", policy=POLICY)
+    assert path.name == "核实-identities.xlsx"
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["核实说明", "请核实"]
+    assert "各行均已收下" in book["核实说明"]["A3"].value
+    assert "另有 1 格" in book["核实说明"]["A3"].value
+    sheet, number, column, written, why = [cell.value for cell in book["请核实"][2]]
+    assert (sheet, number, column, written) == ("现场人员", "3", "年龄", "约40")
+    assert "不是可识别的整数" in why
+    assert "该行其余各格已收下" in why
+    assert book["请核实"]["D2"].data_type == "s"
+
+
+def test_rows_that_go_back_and_values_to_check_share_one_workbook(tmp_path):
+    inbox = tmp_path / "inbox"
+    bad = ["I2", "R1", "2026-10-18", "口述", "李四", "", "", "40", "看客"]
+    unsure = ["I3", "R1", "2026-10-18", "手录", "张三", "", "", "约40", "授课"]
+    make_batch(inbox, [IDENTITY_ROW, bad, unsure])
+    rows = read_batch(inbox, BATCH, today=dt.date(2026, 11, 22), policy=POLICY).rejected_rows
+    (path,) = write_rejections(rows, inbox, tmp_path / "out", policy=POLICY)
+    book = openpyxl.load_workbook(path)
+    assert (path.name, book.sheetnames) == ("退回-identities.xlsx", ["退回说明", "请核实", "退回行1"])
+    assert book["退回行1"].max_row == book["请核实"].max_row == 2
+
+
+def test_files_that_stop_a_run_leave_a_sheet_per_file_for_their_senders(tmp_path):
+    inbox = tmp_path / "inbox"
+    folder = make_batch(inbox)
+    (folder / "identities.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "sites.csv").write_bytes(b"")
+    with pytest.raises(FilesRefusedError) as refused:
+        read_batch(inbox, BATCH, today=dt.date(2026, 11, 22), policy=POLICY)
+    paths = write_rejections(refused.value.entries, inbox, tmp_path / "out", policy=POLICY)
+    assert [path.name for path in paths] == ["退回-identities.xlsx", "退回-sites.xlsx"]
+    told = openpyxl.load_workbook(paths[0])["退回说明"]
+    assert "没有收下任何一行" in told["A3"].value
+    assert "不完整" in told["D6"].value
 
 
 def test_nothing_in_it_is_a_formula_or_a_link(rejected, tmp_path):

@@ -40,15 +40,18 @@ def copy_snapshot(home: Home, name: str) -> Path:
 
 
 @pytest.mark.parametrize("sheets", SHEETS)
-def test_each_sender_finds_the_rejected_rows_with_reasons_in_the_outbox(finished, sheets):
-    rejected = read_all(finished, SHEETS[sheets]).filter(pl.col("outcome") == "rejected")
+def test_each_sender_finds_rejected_rows_and_values_to_check_in_the_outbox(finished, sheets):
+    told = read_all(finished, SHEETS[sheets]).filter(pl.col("outcome") != "dropped")
+    rejected = told.filter(pl.col("outcome") == "rejected")
     paths = read_all(finished, sheets)["path"]
-    assert len(paths) == rejected["file"].n_unique() > 0
-    rows = 0
+    assert len(paths) == told["file"].n_unique() > 0
+    rows, questions = 0, 0
     for path in paths:
         book = openpyxl.load_workbook(finished.outbox / path)
-        assert book.sheetnames[0] == "退回说明"
-        rows += sum(sheet.max_row - 1 for sheet in book.worksheets[1:])
+        assert book.sheetnames[0] in {"退回说明", "核实说明"}
+        rows += sum(sheet.max_row - 1 for sheet in book.worksheets if sheet.title.startswith("退回行"))
+        questions += sum(sheet.max_row - 1 for sheet in book.worksheets if sheet.title == "请核实")
+    assert questions == told.height - rejected.height
     assert rows == rejected.filter(pl.col("row") > 0).unique(["file", "sheet", "table", "row"]).height
 
 

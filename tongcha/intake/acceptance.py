@@ -26,6 +26,22 @@ if TYPE_CHECKING:
     CrossCheck = Callable[[pl.DataFrame], list[pl.DataFrame]]
 
 
+class FilesRefusedError(InputError):
+    """Files without which nothing can go on were turned away; the run stops, but their senders can be told.
+
+    Args:
+        culprit: as for every error.
+        rule: as for every error.
+        fix: as for every error.
+        entries: what `rejected_rows` would say of the files.
+    """
+
+    def __init__(self, culprit: str, rule: str, fix: str, entries: list[pl.DataFrame]) -> None:
+        """Keep the entries beside the message."""
+        super().__init__(culprit, rule, fix)
+        self.entries = join_rejections(entries)
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """One table after intake: the rows kept and entries for all others."""
@@ -124,14 +140,16 @@ def raise_refused(refused: Iterable[RefusedFile], tables: Iterable[str]) -> None
     """Stop on refused files that were to serve one of the tables; other files are only noted.
 
     Raises:
-        InputError: names each file and why.
+        FilesRefusedError: names each file and why.
     """
     files = [one for one in refused if one.table in set(tables)]
     if len(files) == 1:
-        raise InputError(f"文件 {files[0].file}", files[0].error.reason, files[0].error.fix)
+        only = files[0]
+        raise FilesRefusedError(f"文件 {only.file}", only.error.reason, only.error.fix, note_refused(files))
     if files:
         each = "；".join(f"{one.file}：{one.error.reason}" for one in files)
-        raise InputError(f"{len(files)} 个文件", f"不能收下（{each}）", "逐个改正后重新报送")
+        told = note_refused(files)
+        raise FilesRefusedError(f"{len(files)} 个文件", f"不能收下（{each}）", "逐个改正后重新报送", told)
 
 
 def require_tables(landing: Landing, names: Iterable[str], culprit: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -18,10 +19,13 @@ from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tongcha.intake.parser_child import Grid
     from tongcha.policy.intake import FileLimits, IntakePolicy
+
+    Kind = str | FileRefusedError
+    Content = list[Grid] | Records | FileRefusedError
 
 SKIPPED: Final = (".", "~$", "thumbs.db", "desktop.ini", "source.yaml")
 """Droppings of file managers and office suites, and the batch's own description."""
@@ -44,15 +48,15 @@ def read_folder(
     """
     book = HeaderBook(policy, list(derivable))
     lander = Lander(book, derivable)
-    reader = _Reader(folder, inbox, book, policy)
-    kinds = reader.kinds()
+    found = sorted(path for path in _list_files(folder) if not path.name.lower().startswith(SKIPPED))
+    kinds = sniff_kinds(found, inbox, policy.limits)
     # fingerprints are taken beside the parsing: hashing leaves the interpreter free
     with ThreadPoolExecutor(max_workers=1) as hasher:
         prints = {
             path: hasher.submit(_fingerprint, path) for path, kind in kinds.items() if isinstance(kind, str)
         }
-        for path, hint, content in reader.contents(kinds):
-            file = path.relative_to(inbox).as_posix()
+        for path, content in read_contents(kinds, policy):
+            file, hint = path.relative_to(inbox).as_posix(), _hint(path.relative_to(folder), book)
             try:
                 if isinstance(content, FileRefusedError):
                     raise content
@@ -69,16 +73,25 @@ def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid
         lander.land_records(file, sha256, hint.table, content)
 
 
-def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> list[Grid] | Records | FileRefusedError:
+def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> Content:
     """Read one file of the inbox as it is, without mapping it to a table."""
-    try:
-        kind = sniff_kind(path, inbox, policy.limits)
-    except FileRefusedError as error:
-        return error
-    if kind == "workbook":
-        with ParserPool(policy.limits) as pool:
-            return next(pool.parse([path]))[1]
-    return _read_records(path, kind, policy)
+    return next(read_contents(sniff_kinds([path], inbox, policy.limits), policy))[1]
+
+
+def read_contents(kinds: Mapping[Path, Kind], policy: IntakePolicy) -> Iterator[tuple[Path, Content]]:
+    """Yield each file with its content or refusal; workbooks come from the parsing processes.
+
+    Args:
+        kinds: what `sniff_kinds` said of each file.
+        policy: limits and header rows.
+    """
+    with ParserPool(policy.limits) as pool:
+        parsed = pool.parse([path for path, kind in kinds.items() if kind == "workbook"])
+        for path, kind in kinds.items():
+            if isinstance(kind, FileRefusedError):
+                yield path, kind
+            else:
+                yield path, next(parsed)[1] if kind == "workbook" else _read_records(path, kind, policy)
 
 
 def _read_records(path: Path, kind: str, policy: IntakePolicy) -> Records | FileRefusedError:
@@ -90,42 +103,21 @@ def _read_records(path: Path, kind: str, policy: IntakePolicy) -> Records | File
         return error
 
 
-class _Reader:
-    """Yields the content of each file; workbooks come from the parsing process."""
+def _hint(inner: Path, book: HeaderBook) -> Hint:
+    """Return the tables that a file's place and name tell."""
+    folders = (book.table_by_name(part) for part in reversed(inner.parts[:-1]))
+    return Hint(next(filter(None, folders), None), book.table_by_name(inner.stem))
 
-    def __init__(self, folder: Path, inbox: Path, book: HeaderBook, policy: IntakePolicy) -> None:
-        self._folder, self._inbox, self._book, self._policy = folder, inbox, book, policy
 
-    def kinds(self) -> dict[Path, str | FileRefusedError]:
-        """Return each file, in the order of names, with what its first bytes say or why it is refused."""
-        return {
-            path: self._sniff(path) for path in sorted(_list_files(self._folder)) if not _is_skipped(path)
-        }
-
-    def contents(
-        self, kinds: Mapping[Path, str | FileRefusedError]
-    ) -> Iterator[tuple[Path, Hint, list[Grid] | Records | FileRefusedError]]:
-        """Yield each file with the tables its path tells and its content or refusal."""
-        with ParserPool(self._policy.limits) as pool:
-            parsed = pool.parse([path for path, kind in kinds.items() if kind == "workbook"])
-            for path, kind in kinds.items():
-                if isinstance(kind, FileRefusedError):
-                    yield path, self._hint(path), kind
-                elif kind == "workbook":
-                    yield path, self._hint(path), next(parsed)[1]
-                else:
-                    yield path, self._hint(path), _read_records(path, kind, self._policy)
-
-    def _sniff(self, path: Path) -> str | FileRefusedError:
+def sniff_kinds(paths: Iterable[Path], inbox: Path, limits: FileLimits) -> dict[Path, Kind]:
+    """Return each file, in the given order, with what its first bytes say or why it is refused."""
+    kinds: dict[Path, Kind] = {}
+    for path in paths:
         try:
-            return sniff_kind(path, self._inbox, self._policy.limits)
+            kinds[path] = sniff_kind(path, inbox, limits)
         except FileRefusedError as error:
-            return error
-
-    def _hint(self, path: Path) -> Hint:
-        inner = path.relative_to(self._folder)
-        folders = (self._book.table_by_name(part) for part in reversed(inner.parts[:-1]))
-        return Hint(next(filter(None, folders), None), self._book.table_by_name(inner.stem))
+            kinds[path] = error
+    return kinds
 
 
 def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
@@ -134,8 +126,8 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
     Raises:
         FileRefusedError: outside the inbox, not a file, empty or too large.
     """
-    found = path.lstat()
-    if not stat.S_ISREG(found.st_mode) or not _lies_inside(path.parent, inbox):
+    found = _look_at(path)
+    if not found or not _lies_inside(path.parent, inbox):
         raise FileRefusedError("outside_inbox", "不是收件箱内的普通文件", "把文件本身放进收件箱，不要用链接")
     if found.st_size == 0:
         raise FileRefusedError("empty_file", "文件是空的", "重新导出或重新传送")
@@ -159,13 +151,17 @@ def _list_files(folder: Path) -> Iterator[Path]:
         yield from (inside / name for name in folders if (inside / name).is_symlink())
 
 
+def _look_at(path: Path) -> os.stat_result | None:
+    """Return size and kind of an ordinary file; None for a link, a pipe, or a file that is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        found = path.lstat()
+        return found if stat.S_ISREG(found.st_mode) else None
+    return None
+
+
 @lru_cache(maxsize=64)
 def _lies_inside(folder: Path, inbox: Path) -> bool:
     return folder.resolve().is_relative_to(inbox.resolve())
-
-
-def _is_skipped(path: Path) -> bool:
-    return path.name.lower().startswith(SKIPPED)
 
 
 def _fingerprint(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Reads chosen rows of a source file again, to show its sender what they wrote."""
+"""Chosen rows of a source file as they were written, to show them to its sender."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tongcha.intake.folder import read_content
 from tongcha.intake.headers import HeaderBook
 from tongcha.intake.preflight import FileRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
+    from tongcha.intake.folder import Content
     from tongcha.policy.intake import IntakePolicy
 
 
@@ -33,11 +32,18 @@ class SourceRows:
     rows: dict[int, list[str]]
 
 
-def read_source_rows(
-    path: Path, inbox: Path, sheet: str, wanted: Collection[int], *, table: str, policy: IntakePolicy
+def pick_rows(
+    content: Content, sheet: str, wanted: Collection[int], *, table: str, policy: IntakePolicy
 ) -> SourceRows | None:
-    """Return the wanted rows of a sheet; None if the file can't be read or has no such sheet."""
-    content = read_content(path, inbox, policy)
+    """Return the wanted rows of a sheet; None if the file couldn't be read or has no such sheet.
+
+    Args:
+        content: what `tongcha.intake.folder.read_content` gave, so that a file is parsed once.
+        sheet: name of the sheet; without meaning for CSV and Parquet.
+        wanted: line numbers from 1.
+        table: whose header the sheet has.
+        policy: header aliases.
+    """
     if isinstance(content, FileRefusedError):
         return None
     if isinstance(content, list):

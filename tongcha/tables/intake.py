@@ -244,7 +244,7 @@ REJECTION_SHEETS = Table(
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", required=True),
     ),
-    "按来源文件写出的退回单，标明哪一格、为什么，可直接发还报送单位。",
+    "按来源文件写出的退回单，标明哪一格、为什么；只有存疑的格而没有退回的行时，为核实单。可直接发还报送单位。",
 )
 
 READ_TABLES = (SITES, IDENTITIES, PUPILS, PATROLS, REJECTED_ROWS, INTAKE_FILES)
