@@ -198,17 +198,16 @@ def _split_surname(name: str) -> str:
 def _strip_titles(name: str) -> str:
     """Take titles and nickname prefixes off: 小王老师 → 王, 老李头 → 李, 王晓明老师 → 王晓明."""
     bare = name
-    while title := next((t for t in name_words("title") if _ends_with_title(bare, t)), ""):
+    while title := _find_title(bare):
         bare = bare[: -len(title)]
     return _strip_nickname(bare) if bare[0] in NICKNAME_PREFIXES else bare
 
 
-def _ends_with_title(name: str, title: str) -> bool:
-    """Whether a title ends the name; one character (姐, 总) is a title after nothing but a surname."""
-    rest = name[: -len(title)]
-    if not rest or fold_characters(name[-len(title) :]) != title:
-        return False
-    return len(title) > 1 or is_surname(rest.lstrip(NICKNAME_PREFIXES))
+def _find_title(name: str) -> str:
+    """The title that ends the name, empty if none does; 姐 or 总 is a title after nothing but a surname."""
+    folded = fold_characters(name)
+    titles = [title for title in name_words("title") if folded.endswith(title) and folded != title]
+    return next((t for t in titles if len(t) > 1 or is_surname(name[:-1].lstrip(NICKNAME_PREFIXES))), "")
 
 
 def _strip_nickname(name: str) -> str:
