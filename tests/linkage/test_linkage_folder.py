@@ -89,9 +89,23 @@ def test_a_prepared_index_gives_the_same_links(folder):
     assert run(folder, index=folder / "index", is_prepared=True).equals(plain)
 
 
-def test_an_index_of_another_registry_is_refused(folder):
+def test_a_prepared_index_knows_the_phones_of_staff_lists(folder):
+    teacher = pl.read_parquet(folder / "registry.parquet").filter(pl.col("teacher_id") == "P1")
+    listed = teacher.select("name", "area", phone=pl.lit("13912345678"))
+    listed.write_parquet(folder / "staff_lists.parquet")
+    met({"phone": "13912345678", "name": teacher["name"][0]}).write_parquet(folder / "identities.parquet")
+    plain = run(folder)
+    assert plain["teacher_id"].to_list() == ["P1"]
+    assert run(folder, index=folder / "index").equals(plain)
+    (folder / "staff_lists.parquet").unlink()
+    assert run(folder)["score"][0] < plain["score"][0]
+
+
+@pytest.mark.parametrize("table", ["registry", "spells"])
+def test_an_index_of_other_tables_is_refused(folder, table):
     prepare_folder(folder, folder / "index")
-    pl.read_parquet(folder / "registry.parquet").head(10).write_parquet(folder / "registry.parquet")
+    path = folder / f"{table}.parquet"
+    pl.read_parquet(path).head(0).write_parquet(path)
     with pytest.raises(InputError, match="比对索引"):
         run(folder, index=folder / "index", is_prepared=True)
 

@@ -12,16 +12,23 @@ import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_pairs
-from tongcha.linkage.index import MANIFEST, load_index, prepare_index
+from tongcha.linkage.index import MANIFEST, Index, prepare_index
 from tongcha.linkage.listed import find_listed, read_entries
-from tongcha.linkage.reading import IN_MEMORY, Reading, count_rows, read_schema, scan_table
+from tongcha.linkage.reading import (
+    IN_MEMORY,
+    Reading,
+    choose_entries,
+    count_rows,
+    match_entries,
+    read_schema,
+    scan_table,
+)
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleAhead, PeopleFile, PeopleFrame
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tongcha.linkage.blocking import Scan
     from tongcha.linkage.listed import Listed
     from tongcha.linkage.source import People
     from tongcha.policy.linkage import LinkagePolicy
@@ -37,6 +44,7 @@ OUTPUT: Final = (
     "in_service",
     "responsible_school_id",
 )
+INDEXED: Final = ("registry", "spells", "staff_lists")
 FOOTER_BYTES: Final = 65_536
 AS_PEOPLE: Final = (
     pl.col("teacher_id").cast(pl.String),
@@ -89,14 +97,16 @@ def link_reading(
     """As `link_folder`, for a folder that is being read already."""
     if index is not None and not is_prepared and not (index / MANIFEST).is_file():
         prepare_folder(reading.folder, index)
+    prepared = None if index is None else Index.load(index, fingerprint_folder(reading.folder))
     identities, id_type = _as_text(reading.identities.result(), "identity_id")
     schools, school_type = _as_text(reading.schools.result(), "school_id")
-    people, scan = _open_people(reading, index)
-    listed = _find_listed(reading, identities["phone"])
+    people = open_registry(reading.folder, reading) if prepared is None else prepared.people
+    listed = _find_listed(reading, prepared, identities["phone"])
+    scan = None if prepared is None else prepared.scan
     scored = score_pairs(identities, people, schools, policy, scan, listed)
     links = decide_pairs(scored, identities, policy)
     wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
-    employed = _employ(wanted, reading, policy)
+    employed = _employ(wanted, reading, prepared, policy)
     typed = employed.select(OUTPUT).with_columns(
         pl.col("identity_id").cast(id_type),
         pl.col("teacher_id").cast(_type_of(reading.folder, "registry", "teacher_id")),
@@ -111,7 +121,10 @@ def link_reading(
     }
 
 
-def _find_listed(reading: Reading, given: pl.Series) -> Listed:
+def _find_listed(reading: Reading, prepared: Index | None, given: pl.Series) -> Listed:
+    if prepared is not None:
+        entries = choose_entries(prepared.staff.find(given).lazy())
+        return read_entries(match_entries(entries, prepared.find_namesakes(entries["name"])))
     if reading.entries is not None:
         return read_entries(reading.entries.result())
     folder = reading.folder
@@ -128,21 +141,26 @@ def prepare_folder(folder: Path, index: Path) -> int:
     Raises:
         InputError: the registry or an essential column is missing, or the file can't be read.
     """
-    return prepare_index(open_registry(folder), index, fingerprint_file(folder / "registry.parquet"))
+    spells, staff = scan_table(folder, "spells"), scan_table(folder, "staff_lists")
+    text = spells.with_columns(pl.col("teacher_id").cast(pl.String))
+    return prepare_index(open_registry(folder), text, staff, index, fingerprint_folder(folder))
 
 
-def fingerprint_file(path: Path) -> str:
-    """Return a fingerprint of a Parquet file: its size and its end, where the statistics of columns lie."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(size - FOOTER_BYTES, 0))
-        return hashlib.sha256(str(size).encode() + file.read()).hexdigest()[:32]
+def fingerprint_folder(folder: Path) -> str:
+    """Return a fingerprint of the tables that an index stands for.
 
-
-def _open_people(reading: Reading, index: Path | None) -> tuple[People, Scan | None]:
-    if index is None:
-        return open_registry(reading.folder, reading), None
-    return load_index(index, fingerprint_file(reading.folder / "registry.parquet"))
+    It covers the size of each file and its end, where the statistics of the columns lie.
+    """
+    digest = hashlib.sha256()
+    for name in INDEXED:
+        path = folder / f"{name}.parquet"
+        size = path.stat().st_size if path.is_file() else 0
+        digest.update(f"{name} {size}\n".encode())
+        if size:
+            with path.open("rb") as file:
+                file.seek(max(size - FOOTER_BYTES, 0))
+                digest.update(file.read())
+    return digest.hexdigest()[:32]
 
 
 def open_registry(folder: Path, reading: Reading | None = None) -> People:
@@ -171,14 +189,14 @@ def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataTyp
     return frame.with_columns(pl.col(column).cast(pl.String)).sort(column), dtype
 
 
-def _employ(links: pl.DataFrame, reading: Reading, policy: LinkagePolicy) -> pl.DataFrame:
+def _employ(
+    links: pl.DataFrame, reading: Reading, prepared: Index | None, policy: LinkagePolicy
+) -> pl.DataFrame:
     asked = links.select("person_id", "teacher_id", "twin_id", day="raid_date")
     twins = asked.select("person_id", "day", teacher_id="twin_id").drop_nulls()
     records = pl.concat([asked.select(twins.columns), twins])
-    text = pl.col("teacher_id", "school_id").cast(pl.String)
-    wanted = pl.col("teacher_id").is_in(records["teacher_id"].unique().implode())
-    table = reading.spells.result().lazy() if reading.spells else scan_table(reading.folder, "spells")
-    spells = table.with_columns(text).filter(wanted).collect()
+    teachers = records["teacher_id"].unique()
+    spells = _find_spells(teachers, reading, prepared).with_columns(pl.col("school_id").cast(pl.String))
     employed = employment_as_of(records, spells, responsible=policy.responsible)
     return links.join(
         employed.rename({"day": "raid_date"}),
@@ -186,3 +204,11 @@ def _employ(links: pl.DataFrame, reading: Reading, policy: LinkagePolicy) -> pl.
         how="left",
         maintain_order="left",
     )
+
+
+def _find_spells(teachers: pl.Series, reading: Reading, prepared: Index | None) -> pl.DataFrame:
+    if prepared is not None:
+        return prepared.spells.find(teachers)
+    table = reading.spells.result().lazy() if reading.spells else scan_table(reading.folder, "spells")
+    text = table.with_columns(pl.col("teacher_id").cast(pl.String))
+    return text.filter(pl.col("teacher_id").is_in(teachers.implode())).collect()

@@ -1,22 +1,25 @@
 """The keys of all people, prepared once per snapshot, so that later batches need not read everyone again.
 
-Per kind two sorted arrays (key, row) and the records themselves lie in a folder and are mapped into memory;
-a batch then touches only the pages that its own keys lead to.
+Per kind two sorted arrays (key, row), the records themselves, their employment and the staff lists lie in a
+folder and are mapped into memory; a batch then touches only the pages that its own keys lead to.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.linkage.blocking import Scan, SortedKeys
+from tongcha.linkage.blocking import Scan
 from tongcha.linkage.census import Census
 from tongcha.linkage.keys import COUNTED, KINDS, person_keys
-from tongcha.linkage.source import PeopleFile
+from tongcha.linkage.lookups import Lookup, find_rows, map_keys, map_table, prepare_lookup, sort_on_disk
+from tongcha.linkage.sides import name_keys
+from tongcha.linkage.source import PeopleFrame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,16 +27,21 @@ if TYPE_CHECKING:
     from tongcha.linkage.source import People
 
 FORMAT: Final = 2
+"""of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"
 ARRAYS: Final = ("surnames", "births", "areas", "sexes", "schools", "staff")
 
 
-def prepare_index(people: People, folder: Path, fingerprint: str) -> int:
+def prepare_index(
+    people: People, spells: pl.LazyFrame, staff: pl.LazyFrame, folder: Path, fingerprint: str
+) -> int:
     """Write the index of these people into a folder; return how many they are.
 
     Args:
         people: the people on record.
+        spells: their employment.
+        staff: staff lists.
         folder: gets the index; what lies there of an older one is overwritten.
         fingerprint: tells the snapshot that the index belongs to.
     """
@@ -52,9 +60,11 @@ def prepare_index(people: People, folder: Path, fingerprint: str) -> int:
     for kind, pair in files.items():
         for file in pair:
             file.close()
-        _sort_on_disk(folder, kind)
+        sort_on_disk(folder, kind)
     _write_census(census, folder)
     people.save(folder / RECORDS)
+    prepare_lookup(spells, "teacher_id", folder, "spells")
+    prepare_lookup(staff, "phone", folder, "staff_lists")
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint,
@@ -65,46 +75,58 @@ def prepare_index(people: People, folder: Path, fingerprint: str) -> int:
     return census.people
 
 
-def _sort_on_disk(folder: Path, kind: str) -> None:
-    key = np.fromfile(folder / f"{kind}.key", np.uint64)
-    row = np.fromfile(folder / f"{kind}.row", np.uint32)
-    order = np.argsort(key, kind="stable")
-    key[order].tofile(folder / f"{kind}.key")
-    row[order].tofile(folder / f"{kind}.row")
-
-
 def _write_census(census: Census, folder: Path) -> None:
     arrays = {name: getattr(census, name) for name in ARRAYS}
     np.savez(folder / "census.npz", people=np.array([census.people]), **arrays)
 
 
-def load_index(folder: Path, fingerprint: str) -> tuple[PeopleFile, Scan]:
-    """Map a prepared index into memory.
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A prepared index, mapped into memory.
 
-    Args:
-        folder: where `prepare_index` wrote it.
-        fingerprint: of the snapshot that is linked.
-
-    Raises:
-        InputError: there is no index, it belongs to another snapshot, or another version wrote it.
+    Attributes:
+        people: the people on record.
+        scan: their keys.
+        spells: their employment, by teacher_id.
+        staff: staff lists, by phone.
     """
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError("比对索引", "不存在或无法读取", "先用 --prepare 生成") from error
-    expected = {"format": FORMAT, "fingerprint": fingerprint, "polars": pl.__version__}
-    if any(manifest.get(name) != value for name, value in expected.items()):
-        raise InputError("比对索引", "与当前教师库或程序版本不符", "用 --prepare 重新生成")
-    keys = {kind: _map_keys(folder, kind) for kind in (*KINDS, *COUNTED)}
-    records = pl.scan_ipc(folder / RECORDS)
-    return PeopleFile(records, int(manifest["people"])), Scan(keys, {}, _read_census(folder))
 
+    people: PeopleFrame
+    scan: Scan
+    spells: Lookup
+    staff: Lookup
 
-def _map_keys(folder: Path, kind: str) -> SortedKeys:
-    key, row = folder / f"{kind}.key", folder / f"{kind}.row"
-    if key.stat().st_size == 0:
-        return SortedKeys(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
-    return SortedKeys(np.memmap(key, np.uint64, "r"), np.memmap(row, np.uint32, "r"))
+    @classmethod
+    def load(cls, folder: Path, fingerprint: str) -> Self:
+        """Map a prepared index into memory.
+
+        Args:
+            folder: where `prepare_index` wrote it.
+            fingerprint: of the snapshot that is linked.
+
+        Raises:
+            InputError: there is no index, it belongs to another snapshot, or another version wrote it.
+        """
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError("比对索引", "不存在或无法读取", "先用 --prepare 生成") from error
+        expected = {"format": FORMAT, "fingerprint": fingerprint, "polars": pl.__version__}
+        if any(manifest.get(name) != value for name, value in expected.items()):
+            raise InputError("比对索引", "与当前各表或程序版本不符", "用 --prepare 重新生成")
+        keys = {kind: map_keys(folder, kind) for kind in (*KINDS, *COUNTED)}
+        return cls(
+            PeopleFrame(map_table(folder / RECORDS)),
+            Scan(keys, {}, _read_census(folder)),
+            Lookup.load(folder, "spells", "teacher_id"),
+            Lookup.load(folder, "staff_lists", "phone"),
+        )
+
+    def find_namesakes(self, names: pl.Series) -> pl.DataFrame:
+        """Return row, name, area of the people who bear one of these names, or one that reads as equal."""
+        rows = find_rows(self.scan.keys["name_exact"], name_keys(names))
+        found = self.people.frame.select("name", "area")[rows]
+        return found.select(pl.Series("row", rows), "name", "area")
 
 
 def _read_census(folder: Path) -> Census:

@@ -173,9 +173,6 @@ def _conform(column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -
 def find_entries(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
     """Find the people on record to whom staff lists give a phone that somebody met has given.
 
-    An entry belongs to the one record of its name and district; if several or none bear them, or several
-    entries share the phone, it tells nothing.
-
     Args:
         given: phones of the people met, as written.
         staff: staff lists: name, area, phone.
@@ -185,9 +182,27 @@ def find_entries(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) ->
         row, phone as listed; in order of row.
     """
     phones = given.drop_nulls().unique()
-    named = staff.filter(pl.col("phone").is_in(phones.implode())).select("name", "area", "phone").unique()
-    entries = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
+    entries = choose_entries(staff.filter(pl.col("phone").is_in(phones.implode())))
     likely = pl.col("name").is_in(entries["name"].unique().implode())
-    records = people.select("name", "area").with_row_index("row").filter(likely).collect()
+    records = people.select("name", "area").with_row_index("row").filter(likely)
+    return match_entries(entries, records.collect())
+
+
+def choose_entries(listed: pl.LazyFrame) -> pl.DataFrame:
+    """Return the entries of staff lists whose phone, and whose name and district, no other of them has."""
+    named = listed.select("name", "area", "phone").unique()
+    return named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
+
+
+def match_entries(entries: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Give each entry to the one record of its name and district; if several bear them, it tells nothing.
+
+    Args:
+        entries: name, area, phone.
+        records: row, name, area of all who bear these names, and maybe of others.
+
+    Returns:
+        row, phone as listed; in order of row.
+    """
     joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
     return joined.select(pl.col("row").cast(pl.Int64), "phone").sort("row")

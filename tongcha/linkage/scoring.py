@@ -32,7 +32,7 @@ from tongcha.linkage.name_levels import compare_names
 from tongcha.linkage.probes import probe_keys
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
 from tongcha.linkage.ratios import Compared
-from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_schools
+from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_text
 from tongcha.linkage.weights import Weigher
 
 if TYPE_CHECKING:
@@ -104,9 +104,7 @@ def score_pairs(
     if listed is not None:
         persons.listed_phone[:] = listed.phone_of(rows)
     compared = compare_pairs(met, persons, sides, scan)
-    _compare_claims(
-        compared, claims, scan.census.staff_of(hash_schools(schools["school_id"])), found, schools
-    )
+    _compare_claims(compared, claims, scan.census.staff_of(hash_text(schools["school_id"])), found, schools)
     _compare_subjects(compared, identities, found)
     weigher = Weigher(policy, scan.census, count_bearers(scan, probes, len(met)), scan.census.age_share(met))
     bits, prior = weigher.weigh(compared), weigher.prior()
@@ -131,7 +129,7 @@ class Sides:
 
 def schools_of(people: pl.DataFrame) -> U64:
     """Return a number per person that people of the same school share."""
-    return hash_schools(read_text(people, "school_id"))
+    return hash_text(read_text(people, "school_id"))
 
 
 def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:
@@ -151,7 +149,7 @@ def read_text(frame: pl.DataFrame, column: str) -> pl.Series:
 def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
     who, school = claims.few_identity, claims.few_school
     named = met.form[who] > FORM_NONE
-    who, code = who[named], hash_schools(schools["school_id"])[school[named]]
+    who, code = who[named], hash_text(schools["school_id"])[school[named]]
     return Probes(mix(code, surname_sound(met.name.take(who).fold)), who, mix(code))
 
 

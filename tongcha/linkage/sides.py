@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids, code_names, code_phones
+from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids, code_names, code_phones, mix
 from tongcha.linkage.values import (
     FORM_FULL,
     FORM_LATIN,
@@ -168,7 +168,7 @@ def code_keys(frame: pl.DataFrame) -> Keyed:
         birth=birth,
         area=_code_areas(frame),
         sex=_code_sexes(frame),
-        school=hash_schools(_column(frame, "school_id")),
+        school=hash_text(_column(frame, "school_id")),
     )
 
 
@@ -180,9 +180,14 @@ def _code_plainly(names: pl.Series) -> Names:
     return coded
 
 
-def hash_schools(school_id: pl.Series) -> U64:
-    """Return a number per school code; equal codes have equal numbers."""
-    return school_id.hash(seed=1).to_numpy()
+def name_keys(names: pl.Series) -> U64:
+    """Return the key `name_exact` of names of people on record."""
+    return mix(*_code_plainly(names).fold.T)
+
+
+def hash_text(texts: pl.Series) -> U64:
+    """Return a number per text; equal texts have equal numbers."""
+    return texts.hash(seed=1).to_numpy()
 
 
 def _code_numbers(frame: pl.DataFrame) -> U8:
@@ -245,5 +250,6 @@ __all__ = [
     "Side",
     "code_keys",
     "code_side",
-    "hash_schools",
+    "hash_text",
+    "name_keys",
 ]
