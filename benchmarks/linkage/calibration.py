@@ -52,9 +52,7 @@ def main(world: Path, share: float) -> None:
     ladders = (*NUMBERS, *OTHERS)
     truth, naive, found = (estimate_levels(f, policy, BARE, ladders) for f in (same, agreed, weighed))
     inside = truth["new"].is_between(found["low"], found["high"])
-    print(
-        f"true pairs {same.height}; two people agreed on {agreed.height}, {seen} of {sure} sure ones among them"
-    )
+    print(f"true pairs {same.height}; agreed on by two {agreed.height}, with {seen} of {sure} sure ones")
     for name, values in (("weighed", found["new"]), ("as they come", naive["new"]), ("policy", truth["old"])):
         print(f"{name:>13}: mean distance from the world's m {(values - truth['new']).abs().mean():.4f}")
     print(f"95 % intervals that hold the world's m: {inside.sum()} of {inside.len()}")
