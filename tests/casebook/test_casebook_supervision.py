@@ -97,7 +97,7 @@ class District:
         [event_id] = self.say(
             record_supervision(area=area, issues=unordered, on=today, by="D1", reason="多次催办未果")
         )
-        return event_id
+        return str(event_id)
 
     def text(self, path: str) -> str:
         with zipfile.ZipFile(io.BytesIO((self.out / path).read_bytes())) as archive:

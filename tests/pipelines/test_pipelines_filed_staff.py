@@ -66,11 +66,9 @@ def file_staff(home: Home, teacher: dict[str, object]) -> None:
         folder / "备案机构.csv", pl.DataFrame([FIRM | {"area": area}]), SITE_WORDS, encoding="utf-8-sig"
     )
     own = {name: teacher[name] for name in ("name", "id_number", "phone", "sex")}
-    other = {"name": "欧阳不存在", "id_number": None, "phone": None, "sex": "女"}
-    rows = [
-        {"identity_id": f"F{n}", "raid_id": "BA001", "claimed_subject": "数学", "role": "授课"} | person
-        for n, person in enumerate((own, other))
-    ]
+    other: dict[str, object] = {"name": "欧阳不存在", "id_number": None, "phone": None, "sex": "女"}
+    filed: dict[str, object] = {"raid_id": "BA001", "claimed_subject": "数学", "role": "授课"}
+    rows = [filed | {"identity_id": f"F{n}"} | person for n, person in enumerate((own, other))]
     write_csv(folder / "备案人员.csv", pl.DataFrame(rows), PERSON_WORDS, encoding="gb18030")
 
 

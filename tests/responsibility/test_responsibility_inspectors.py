@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 from hypothesis import given, settings
@@ -32,7 +33,7 @@ def build_inspectors(terms=TERMS) -> pl.DataFrame:
     )
 
 
-def of_school(table: pl.DataFrame, school: str) -> dict[str, object]:
+def of_school(table: pl.DataFrame, school: str) -> dict[str, Any]:
     return table.filter(pl.col("school_id") == school).sort("link_id").row(0, named=True)
 
 
