@@ -97,6 +97,14 @@ def test_a_login_ends_with_the_logout_even_for_a_copied_cookie(address, log_in):
     assert "登录已结束" in text
 
 
+def test_no_login_outlives_the_console(settings, log_in):
+    cookie = cookie_of(log_in("r1"))
+    with running(settings) as restarted:
+        status, text, _ = with_cookie(restarted, cookie)
+    assert status == 401
+    assert "登录已结束" in text
+
+
 def test_logging_in_again_ends_the_earlier_login_of_the_browser(address, log_in):
     browser = log_in("r1")
     earlier = cookie_of(browser)

@@ -140,6 +140,7 @@ def test_no_run_metadata_holds_a_personal_value(finished):
     numbers = [*people["id_number"], *people["phone"], *identities["id_number"], *identities["phone"]]
     names = [*people["name"], *identities["name"], *pupils["name"]]
     assert "预览（仅公开列）" in told
+    assert "认错人的比率" in told
     # four digits or two characters turn up anywhere by chance
     telling = {n for n in numbers if n and len(n) > 7} | {n for n in names if n and len(n) > 2}
     assert not any(value in told for value in telling)
