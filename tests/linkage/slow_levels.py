@@ -1,0 +1,221 @@
+"""The reference reading and comparison: one pair at a time, plain Python, nothing shared with the engine.
+
+Only the frozen character tables and the scalar parsers of `tongcha.identity` are used.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from tongcha.identity.characters import folds, surname_alternates, surname_readings
+from tongcha.identity.id_numbers import check_digit, parse_id
+from tongcha.identity.ladder import NameLevel, name_level
+from tongcha.identity.names import DOT, parse_name
+from tongcha.identity.phones import parse_phone
+from tongcha.linkage.glyphs import READINGS, load_glyphs
+
+Record = dict[str, Any]
+LADDER = (
+    *("exact", "variant", "tone", "syllable", "fuzzy", "lookalike", "wildcard", "swapped", "former"),
+    *("dropped", "one_differs", "surname_differs", "surname_only", "surname_sounds", "surname_same"),
+    "different",
+)
+RUNGS = {
+    NameLevel.EXACT: "exact",
+    NameLevel.VARIANT: "variant",
+    NameLevel.TONE: "tone",
+    NameLevel.PINYIN: "syllable",
+    NameLevel.FUZZY: "fuzzy",
+    NameLevel.LOOKALIKE: "lookalike",
+    NameLevel.WILDCARD: "wildcard",
+    NameLevel.SWAPPED: "swapped",
+    NameLevel.DROPPED: "dropped",
+    NameLevel.ONE_DIFFERS: "one_differs",
+    NameLevel.SURNAME_DIFFERS: "surname_differs",
+    NameLevel.SURNAME_ONLY: "surname_only",
+    NameLevel.NONE: "different",
+    NameLevel.ABSENT: None,
+}
+CLOSE = LADDER[: LADDER.index("fuzzy") + 1]
+NOISE = re.compile(r"[^\u3400-\u9fff\u3007A-Za-z0-9]")
+
+
+def read_number(text: str | None) -> tuple[str, str]:  # noqa: PLR0911  one way of writing after the other
+    """What a number is (absent, valid, partial, bad), and its places."""
+    if text is None:
+        return "absent", ""
+    wide = {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)}
+    tidy = text.translate(wide).replace(" ", "").replace("\u3000", "").upper()
+    if re.fullmatch(r"[1-9][0-9]{16}[0-9X]", tidy):
+        return ("valid", tidy) if check_digit(tidy[:17]) == tidy[17] else ("bad", tidy)
+    if re.fullmatch(r"[1-9*][0-9*]{16}[0-9X*]", tidy):
+        return "partial", tidy
+    if re.fullmatch(r"[0-9]{3}[0-9X]", tidy):
+        return "partial", "*" * 14 + tidy
+    if re.fullmatch(r"[0-9]{15}", tidy):
+        first = tidy[:6] + "19" + tidy[6:]
+        return "valid", first + check_digit(first)
+    if re.fullmatch(r"[0-9A-Z]{13,22}", tidy):
+        return "bad", tidy
+    parsed = parse_id(text)
+    if len(parsed.clean) == 18:
+        return "valid", parsed.clean
+    return ("partial", parsed.mask) if len(parsed.mask) == 18 else ("absent", "")
+
+
+def read_record(row: Record) -> Record:
+    """One identity or person, read."""
+    kind, number = read_number(row.get("id_number"))
+    parsed, spoken = parse_name(row["name"]), "capture" in row
+    if not spoken and re.fullmatch(r"[\u3007\u3400-\u9fff]{2,4}", row["name"] or ""):
+        form, clean = "full", row["name"]
+    else:
+        form = parsed.form if parsed.form in {"full", "surname", "latin"} else "none"
+        clean = {"full": parsed.clean.replace(DOT, ""), "surname": parsed.surname}.get(form, "")
+    born = row.get("birth_date") or birth_in(number if kind != "bad" else "")
+    return row | {
+        "number_kind": kind,
+        "number": number,
+        "form": form,
+        "clean": clean,
+        "fold": "".join(folds().get(char, char) for char in clean),
+        "born": born,
+        "mobile": int(parse_phone(row.get("phone")).clean or 0),
+        "region": int(row.get("area") or row.get("site_area") or 0),
+    }
+
+
+def birth_in(number: str) -> date | None:
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def compare(met: Record, person: Record, school_names: dict[str, list[str]], areas: dict[str, int]) -> Record:
+    """Level of every field; None where a side lacks it."""
+    return {
+        "id_number": compare_numbers(met, person),
+        "name": compare_names(met, person),
+        "phone": compare_phones(met, person),
+        "birth": compare_births(met["born"], person["born"]),
+        "age": compare_ages(met, person),
+        "sex": None if not (met["sex"] and person["sex"]) else same(met["sex"] == person["sex"]),
+        "area": compare_areas(met["region"], person["region"]),
+        "school": compare_schools(met, person["school_id"], school_names, areas),
+        "subject": compare_subjects(met["claimed_subject"], person["subject"]),
+    }
+
+
+def same(agrees: bool) -> str:  # noqa: FBT001  the only argument
+    return "same" if agrees else "different"
+
+
+def compare_numbers(met: Record, person: Record) -> str | None:
+    one, other = met["number"], person["number"]
+    kinds = met["number_kind"], person["number_kind"]
+    if "absent" in kinds:
+        return None
+    if "bad" in kinds:
+        return "near" if edits(one, other) <= 1 else "conflict"
+    differing = sum(a != b and "*" not in {a, b} for a, b in zip(one, other, strict=True))
+    if "partial" not in kinds:
+        return "conflict" if differing else "exact"
+    shown = sum("*" not in {a, b} for a, b in zip(one, other, strict=True))
+    return "partial" if not differing else "near" if differing == 1 and shown > 8 else "conflict"
+
+
+def edits(one: str, other: str) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment)."""
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def compare_names(met: Record, person: Record) -> str | None:
+    if "none" in {met["form"], person["form"]}:
+        return None
+    if "surname" in {met["form"], person["form"]}:
+        return compare_surnames(met["fold"], person["fold"])
+    level = RUNGS[name_level(met["name"], person["name"])]
+    plain = all("?" not in side["clean"] and len(side["clean"]) <= 4 for side in (met, person))
+    if level == "different" and plain and "latin" not in {met["form"], person["form"]}:
+        level = "surname_same" if met["fold"][:1] == person["fold"][:1] else level
+    former = person.get("former_name")
+    if former and level and LADDER.index(level) > LADDER.index("former"):
+        level = "former" if RUNGS[name_level(met["name"], former)] in CLOSE else level
+    return level
+
+
+def compare_surnames(one: str, other: str) -> str:
+    spelled = [surname_alternates().get(side[0], side[0]) for side in (one, other)]
+    second = [side[1:2] if side[:2] in surname_readings() else "" for side in (one, other)]
+    if spelled[0] == spelled[1] and second[0] == second[1]:
+        return "surname_only"
+    heard = [
+        {int(load_glyphs().surname[r, 1, ord(side[0])]) for r in range(READINGS)} for side in (one, other)
+    ]
+    return "surname_sounds" if heard[0] & heard[1] else "different"
+
+
+def compare_phones(met: Record, person: Record) -> str | None:
+    one, other = met["mobile"], person["mobile"]
+    if one and one == person["listed"] and one != other:
+        return "listed"
+    if not (one and other):
+        return None
+    off = sum(a != b for a, b in zip(str(one), str(other), strict=True))
+    return "exact" if off == 0 else "near" if off == 1 else "different"
+
+
+def compare_births(one: date | None, other: date | None) -> str | None:
+    if one is None or other is None:
+        return None
+    alike = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
+    return {3: "day", 2: "month_or_year"}.get(alike, "different")
+
+
+def compare_ages(met: Record, person: Record) -> str | None:
+    born, day = person["born"], met["raid_date"]
+    if met["age"] is None or born is None or day is None:
+        return None
+    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    off = abs(met["age"] - years)
+    return {0: "same", 1: "one", 2: "two", 3: "far", 4: "far"}.get(off, "very_far")
+
+
+def compare_areas(one: int, other: int) -> str | None:
+    if not (one and other):
+        return None
+    return "district" if one == other else "city" if one // 100 == other // 100 else "elsewhere"
+
+
+def is_short_for(claim: str, name: str) -> bool:
+    """Whether all characters of the claim occur in the name in that order."""
+    rest = iter(name)
+    return all(char in rest for char in claim)
+
+
+def compare_schools(
+    met: Record, school: str | None, names: dict[str, list[str]], areas: dict[str, int]
+) -> str | None:
+    claim = NOISE.sub("", met["claimed_school"] or "")
+    if not claim or school not in names:
+        return None
+    if any(is_short_for(claim, name) for name in names[school]):
+        return "fits"
+    return "same_district" if areas[school] == met["region"] else "elsewhere"
+
+
+def compare_subjects(claimed: str | None, taught: str | None) -> str | None:
+    one, other = NOISE.sub("", claimed or ""), NOISE.sub("", taught or "")
+    return same(one in other or other in one) if one and other else None

@@ -1,0 +1,125 @@
+"""The engine agrees with the slow reference on every pair of an invented city, to the last bit."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+
+import numpy as np
+import pytest
+
+from tests.linkage.linkage_scene import policy
+from tests.linkage.slow_levels import NOISE, compare, read_record
+from tests.linkage.slow_posterior import exclude, merge_records, settle
+from tests.linkage.slow_scorer import Counts, weigh
+from tongcha.linkage.blocking import Pairs
+from tongcha.linkage.folder import open_registry
+from tongcha.linkage.links import LADDERS
+from tongcha.linkage.listed import find_listed
+from tongcha.linkage.reading import read_table, scan_table
+from tongcha.linkage.scoring import score_pairs
+from tongcha.linkage.weights import FIELDS
+from tongcha.synthetic.spec import WorldSpec
+from tongcha.synthetic.world import stream_world
+
+pytestmark = pytest.mark.slow
+SPEC = WorldSpec(
+    seed=77, teachers=1_500, schools=40, cities=2, districts=3, raids=12, identities=200, pupils=0
+)
+BESIDE = 10
+"""people beside the candidates whom each identity is compared with as well"""
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory):
+    world = tmp_path_factory.mktemp("world")
+    stream_world(SPEC, world, world / "truth")
+    met, schools = read_table(world, "identities").sort("identity_id"), read_table(world, "schools")
+    people, registry = open_registry(world), scan_table(world, "registry")
+    listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
+    schools = schools.sort("school_id")
+    blocked = score_pairs(met, people, schools, policy(), None, listed).pairs
+    rng = np.random.default_rng(5)
+    more = np.repeat(np.arange(met.height), BESIDE), rng.integers(0, SPEC.teachers, met.height * BESIDE)
+    both = [np.concatenate(part) for part in zip((blocked.identity, blocked.row), more, strict=True)]
+    pairs = np.unique(np.stack(both, axis=1), axis=0)
+    fast = score_pairs(
+        met, people, schools, policy(), None, listed, Pairs(pairs[:, 0].copy(), pairs[:, 1].copy(), {})
+    )
+    return fast, met.rows(named=True), registry.collect().rows(named=True), schools.rows(named=True), listed
+
+
+@pytest.fixture(scope="module")
+def reference(scored):
+    fast, met, people, schools, listed = scored
+    rules = policy()
+    phones = dict(zip(listed.row.tolist(), listed.phone.tolist(), strict=True))
+    people = [read_record(row) | {"listed": phones.get(i, 0)} for i, row in enumerate(people)]
+    for person in people:
+        former = person["former_name"]
+        person["former_fold"] = read_record({"name": former})["fold"] if former else ""
+        person["registered_birth"] = person["born"]
+    met = [read_record(row) for row in met]
+    for school in schools:
+        names = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
+        school["names"] = [NOISE.sub("", name) for name in names if name]
+        school["region"] = int(school["area"])
+    counts = Counts(people, met, schools)
+    pairs = list(zip(fast.pairs.identity.tolist(), fast.pairs.row.tolist(), strict=True))
+    taught = Counter(people[row]["subject"] for row in {row for _, row in pairs})
+    for row in {row for _, row in pairs}:
+        people[row]["subject_share"] = (taught[people[row]["subject"]] + 5) / (sum(taught.values()) + 50)
+    for identity in met:
+        identity["school_share"] = counts.school_share(identity)
+        if identity["age"] is not None:
+            identity["age_share"] = counts.age_share(identity, date(1900, 1, 1))
+    names = {school["school_id"]: school["names"] for school in schools}
+    areas = {school["school_id"]: school["region"] for school in schools}
+    found = {}
+    for i, row in pairs:
+        levels = compare(met[i], people[row], names, areas)
+        found[i, row] = {"levels": levels, "bits": weigh(met[i], people[row], levels, counts, rules)}
+    return found, met, people
+
+
+def test_there_are_two_thousand_pairs_of_every_kind(scored):
+    fast = scored[0]
+    assert len(fast.pairs.row) >= 2_000
+    for field in FIELDS:
+        assert len(set(fast.compared.levels[field].tolist())) >= 2, field
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_levels_and_bits_of_every_pair_are_those_of_the_reference(scored, reference, field):
+    fast, ladder, wrong = scored[0], LADDERS[field], []
+    for place, (pair, slow) in enumerate(reference[0].items()):
+        level = fast.compared.levels[field][place]
+        got = (ladder[level] if level >= 0 else None), float(fast.bits[field][place])
+        if got != (slow["levels"][field], slow["bits"][field]):
+            wrong.append((pair, got, slow["levels"][field], slow["bits"][field]))
+    assert wrong == []
+
+
+def test_scores_of_every_pair_are_those_of_the_reference(scored, reference):
+    fast, rules = scored[0], policy()
+    found, met, people = reference
+    weights, person = defaultdict(dict), {}
+    for (i, row), slow in found.items():
+        weights[i][row] = sum(slow["bits"].values()) + fast.prior
+    for i, rows in weights.items():
+        person |= {(i, row): other for row, other in merge_records(list(rows), people).items()}
+
+    def settle_all():
+        for i, rows in weights.items():
+            settled = settle(rows, {row: person[i, row] for row in rows}, rules)
+            for row, outcome in settled.items():
+                found[i, row] |= outcome
+
+    settle_all()
+    for (i, row), bits in exclude(found, met, person, rules).items():
+        weights[i][row] += bits
+    settle_all()
+    got = np.empty(len(found))
+    got[fast.ranked.order] = fast.ranked.score
+    slow = [outcome["score"] for outcome in found.values()]
+    assert [(p, a, b) for p, a, b in zip(found, got.tolist(), slow, strict=True) if a != b] == []
