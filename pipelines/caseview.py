@@ -65,6 +65,18 @@ def show_school(home: Home, school_id: str) -> None:
             say(f"  期限：{row['clock']}，末日 {row['due']}（剩 {row['days_left']} 天）　{row['basis']}")
         for step in steps.filter(pl.col("notice_id") == row["notice_id"]).iter_rows(named=True):
             say(f"  {step['on']}　{step['step']}　登记人 {step['by']}　{step['event_id']}")
+    show_inspectors(home, school_id)
+
+
+def show_inspectors(home: Home, school_id: str) -> None:
+    """Show who was the school's inspector on each raid date: whom to ask, and no finding of fault."""
+    own = read_all(home, "school_responsibilities").filter(pl.col("school_id") == school_id)
+    named = read_all(home, "inspectors").sort("snapshot").unique("inspector_id", keep="last")
+    known = own.drop_nulls("inspector_id").select("raid_date", "inspector_id").unique()
+    joined = known.join(named.select("inspector_id", "name"), on="inspector_id", how="left")
+    for row in joined.sort("raid_date", "inspector_id").iter_rows(named=True):
+        who = " ".join(filter(None, (row["inspector_id"], row["name"])))
+        say(f"  {row['raid_date']} 当日责任督学 {who}（供联系，不认定过错）")
 
 
 def show_due(home: Home) -> None:

@@ -7,6 +7,7 @@ own that other tests drive, so here it is only noted that it was asked for.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,7 @@ from tongcha.casebook.issues import build_issue_ledger, read_opened
 from tongcha.casebook.supervision import read_supervisions
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.inspectors import name_inspectors
 from tongcha.responsibility.scoreboard import tally_scoreboard
 from tongcha.tables import BY_NAME
 
@@ -166,6 +168,22 @@ def test_what_may_not_be_recorded_leaves_no_trace(home, words, why):
     assert why in refuse(*words)
     assert Ledger(home.ledger_url()).events() == []
     assert asked == []
+
+
+def test_a_schools_page_names_its_inspector_of_the_day_to_the_office(home):
+    store = TableStore(home.root / "tables")
+    term = {"school_id": "S3", "inspector_id": "D7", "name": "王督学", "start": dt.date(2025, 9, 1)}
+    inspectors = world.build("inspectors", [term])
+    store.write(BY_NAME["inspectors"], "2026-10-01", inspectors)
+    acts = name_inspectors(attribute(), inspectors)
+    store.write(BY_NAME["school_responsibilities"], WHOLE, acts)
+    notice = {
+        "notice_id": "N00000000000a", "school_id": "S3", "campaign": world.CAMPAIGN,
+        "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10, "path": "p", "sha256": "s",
+    }  # fmt: skip
+    store.write(BY_NAME["school_notices"], WHOLE, world.build("school_notices", [notice]))
+    assert "当日责任督学 D7 王督学（供联系，不认定过错）" in say("case", "show", "S3")
+    assert "没有登记责任督学" in say("case", "questions")  # the other schools'
 
 
 @pytest.mark.parametrize("document", [PROMPT, ORDER])
