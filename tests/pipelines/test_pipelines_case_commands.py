@@ -179,7 +179,8 @@ def test_a_schools_page_names_its_inspector_of_the_day_to_the_office(home):
     store.write(BY_NAME["school_responsibilities"], WHOLE, acts)
     notice = {
         "notice_id": "N00000000000a", "school_id": "S3", "campaign": world.CAMPAIGN,
-        "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10, "path": "p", "sha256": "s",
+        "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10,
+        "path": "p", "sha256": "s",
     }  # fmt: skip
     store.write(BY_NAME["school_notices"], WHOLE, world.build("school_notices", [notice]))
     assert "当日责任督学 D7 王督学（供联系，不认定过错）" in say("case", "show", "S3")
