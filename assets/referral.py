@@ -6,6 +6,7 @@ import polars as pl
 from assets.declare import declare_asset
 from assets.office import Office
 from tongcha.policy.clocks import ClockPolicy
+from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.package import Dossiers, write_packages
@@ -34,6 +35,7 @@ def exculpatory_findings(  # noqa: PLR0913, PLR0917 - one argument per upstream 
         schools=schools,
         sites=sites,
         rules=office.policy(RoutingPolicy, "routing").facts,
+        school_names=office.policy(IntakePolicy, "intake").school_names,
     )
 
 

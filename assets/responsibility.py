@@ -12,6 +12,7 @@ from tongcha.ledger.store import Ledger
 from tongcha.policy.adoption import EXAMPLE_POINTS_MARK
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
+from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.attribution import attribute_schools
@@ -58,7 +59,13 @@ def pupil_schools(
     office: dg.ResourceParam[Office], pupils: pl.DataFrame, schools: pl.DataFrame, sites: pl.DataFrame
 ) -> pl.DataFrame:
     """Place each pupil met at a school; only counts go further."""
-    placed = place_pupils(pupils=pupils, schools=schools, sites=sites, key=office.keys["pupils"])
+    placed = place_pupils(
+        pupils=pupils,
+        schools=schools,
+        sites=sites,
+        key=office.keys["pupils"],
+        school_names=office.policy(IntakePolicy, "intake").school_names,
+    )
     return strike_pupils(placed, read_strikes(office.events()))
 
 

@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from tongcha.identity.id_numbers import check_digit
 from tongcha.identity.name_keys import name_keys
 from tongcha.identity.phones import phone_columns
 from tongcha.identity.schools import resolve_schools
+from tongcha.policy.intake import IntakePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ GIVEN = (
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂玉萍红宇鑫玲桐晓建文"
     "华国志春海燕雪梅婷浩然子涵欣怡梓轩佳俊毅峰鹏飞龙喆䶮"
 )
+POLICY = IntakePolicy.load(Path(__file__).resolve().parents[1] / "policy" / "intake.yaml")
 SHARE_OF_TWO = 0.8
 PYPINYIN_SAMPLE = 20_000
 
@@ -50,7 +53,11 @@ def main() -> None:
     phones = pl.Series([f"138{n:08d}" for n in rng.integers(1, 10**8, count // 4)])
     report("phones", phones.len(), lambda: phone_columns(phones))
     written, schools = draw_schools(rng)
-    report("schools: distinct short forms", written.height, lambda: resolve_schools(written, schools))
+    report(
+        "schools: distinct short forms",
+        written.height,
+        lambda: resolve_schools(written, schools, limits=POLICY.school_names),
+    )
     if importlib.util.find_spec("pypinyin"):
         pinyin = importlib.import_module("pypinyin")
         sample = names.head(PYPINYIN_SAMPLE).to_list()

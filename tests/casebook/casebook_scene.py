@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tests.responsibility.test_responsibility_deductions import attribute
 from tongcha.casebook.disclosures import list_held, read_disclosures, record_delivery
@@ -57,6 +58,7 @@ class Bureau:
             confirmed=confirmed,
             employment=world.build_employment(),
             rules=world.ROUTING.facts,
+            school_names=INTAKE.school_names,
             **site,
             **base,
         )

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.request import find_met
+from tests.intake_files import POLICY as INTAKE
 from tests.scenario import BATCH, CONFIRMED, WAITING, make_table
 from tongcha.casebook.archiving import find_expired, record_expiry
 from tongcha.casebook.closing import (
@@ -56,7 +57,11 @@ def make_batch(*taken: dict[str, object]) -> BatchTables:
 
 def place(tables: BatchTables) -> pl.DataFrame:
     return place_pupils(
-        pupils=tables.pupils, schools=make_table("schools"), sites=make_table("sites"), key=b"p" * 32
+        pupils=tables.pupils,
+        schools=make_table("schools"),
+        sites=make_table("sites"),
+        key=b"p" * 32,
+        school_names=INTAKE.school_names,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.intake_files import POLICY as INTAKE
 from tongcha.identity.school_names import parse_school, read_numeral
 from tongcha.identity.schools import SCHEMA, resolve_schools
 
@@ -30,7 +31,7 @@ SCHOOLS = pl.DataFrame(
 
 def resolve(written: str, area: str | None = "219902", **options: object) -> pl.DataFrame:
     frame = pl.DataFrame({"school_written": [written], "area": [area]}, schema_overrides={"area": pl.String})
-    return resolve_schools(frame, SCHOOLS, **options)  # type: ignore[arg-type]  # options of several types
+    return resolve_schools(frame, SCHOOLS, limits=INTAKE.school_names, **options)  # type: ignore[arg-type]  # options of several types
 
 
 def settled(written: str, area: str | None = "219902", **options: object) -> str | None:
@@ -103,7 +104,7 @@ def test_a_confirmed_alias_wins_and_two_confirmed_meanings_are_not_settled():
 
 def test_at_most_three_candidates_scores_falling_and_each_pair_once():
     written = pl.DataFrame({"school_written": ["七中", "七中", None], "area": ["219902"] * 3})
-    found = resolve_schools(written, SCHOOLS)
+    found = resolve_schools(written, SCHOOLS, limits=INTAKE.school_names)
     assert found.schema == SCHEMA
     assert found["rank"].to_list() == list(range(1, found.height + 1))
     assert found.height <= 3
@@ -121,7 +122,9 @@ def test_the_order_of_rows_changes_nothing(random):
     )
     order = list(range(SCHOOLS.height))
     random.shuffle(order)
-    assert resolve_schools(written.reverse(), SCHOOLS[order]).equals(resolve_schools(written, SCHOOLS))
+    assert resolve_schools(written.reverse(), SCHOOLS[order], limits=INTAKE.school_names).equals(
+        resolve_schools(written, SCHOOLS, limits=INTAKE.school_names)
+    )
 
 
 @given(st.text(max_size=60))
@@ -132,7 +135,7 @@ def test_no_text_makes_the_resolver_fail(text):
 
 def test_without_schools_nothing_is_found():
     frame = pl.DataFrame({"school_written": ["七中"], "area": ["219902"]})
-    assert resolve_schools(frame, SCHOOLS.clear()).is_empty()
+    assert resolve_schools(frame, SCHOOLS.clear(), limits=INTAKE.school_names).is_empty()
 
 
 @pytest.mark.parametrize(

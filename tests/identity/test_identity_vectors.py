@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from tests.intake_files import POLICY, write_book
+from tests.intake_files import POLICY as INTAKE
 from tongcha.identity.id_columns import id_columns
 from tongcha.identity.id_numbers import match_mask, parse_id, upgrade_15
 from tongcha.identity.id_repair import repair_candidates, repair_id
@@ -187,7 +188,12 @@ def test_a_school_is_resolved_or_left_to_people(case, expected):
 
 
 def resolve(written: str, area: str, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
-    return resolve_schools(pl.DataFrame({"school_written": [written], "area": [area]}), SCHOOLS, aliases)
+    return resolve_schools(
+        pl.DataFrame({"school_written": [written], "area": [area]}),
+        SCHOOLS,
+        aliases,
+        limits=INTAKE.school_names,
+    )
 
 
 def read_html_workbook(folder: Path) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from tests.intake_files import POLICY
 from tongcha.errors import PolicyError
 from tongcha.intake.headers import HeaderBook, clean_header
-from tongcha.policy.intake import IntakePolicy
+from tongcha.policy.intake import IntakePolicy, SchoolNameLimits
 from tongcha.tables import BY_NAME
 
 
@@ -51,6 +52,15 @@ def test_unknown_keys_and_impossible_numbers_are_refused(tmp_path, changes):
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     with pytest.raises(PolicyError):
         IntakePolicy.load(path)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"settled": 0.55}, {"candidate": 0.7}, {"lead": 0}, {"same_district": 0.2}, {"leed": 0.1}]
+)
+def test_a_school_name_cannot_be_settled_below_what_is_good_enough(changes):
+    limits = POLICY.school_names.model_dump() | changes
+    with pytest.raises(ValidationError):
+        SchoolNameLimits.model_validate(limits)
 
 
 def test_only_columns_that_a_row_can_do_without_are_soft():

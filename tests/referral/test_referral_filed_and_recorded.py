@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from tests.intake_files import POLICY as INTAKE
 from tests.referral.test_referral_package import build_inputs
 from tests.responsibility import hand_worked as world
 from tongcha.referral.exculpatory import find_exculpatory
@@ -63,6 +64,7 @@ def test_that_a_person_is_only_filed_speaks_for_them():
             schools=world.build_schools(),
             sites=world.build_sites().with_columns(kind=pl.lit(kind)),
             rules=world.ROUTING.facts,
+            school_names=INTAKE.school_names,
         )
         for kind in BATCH_KINDS
     ]

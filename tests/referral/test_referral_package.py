@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 
+from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tongcha.errors import ContractError, PolicyError
 from tongcha.policy.clocks import ClockPolicy
@@ -34,6 +35,7 @@ def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
     confirmed = world.build_confirmed()
     findings = find_exculpatory(
         rules=world.ROUTING.facts,
+        school_names=INTAKE.school_names,
         confirmed=confirmed,
         employment=flip(world.build_employment(), reverse=reverse),
         **tables,

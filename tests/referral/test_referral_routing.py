@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.exculpatory import find_exculpatory
@@ -21,6 +22,7 @@ def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
     return find_exculpatory(
         confirmed=world.build_confirmed() if confirmed is None else confirmed,
         rules=world.ROUTING.facts,
+        school_names=INTAKE.school_names,
         **given,
     )
 

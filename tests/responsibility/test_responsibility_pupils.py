@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tongcha.responsibility.pupils import place_pupils
 
@@ -19,7 +20,13 @@ def build_pupils(*rows: tuple[str, str, str | None, str | None, str]) -> pl.Data
 
 
 def place(pupils: pl.DataFrame, key: bytes = KEY) -> pl.DataFrame:
-    return place_pupils(pupils=pupils, schools=world.build_schools(), sites=world.build_sites(), key=key)
+    return place_pupils(
+        pupils=pupils,
+        schools=world.build_schools(),
+        sites=world.build_sites(),
+        key=key,
+        school_names=INTAKE.school_names,
+    )
 
 
 MET = (

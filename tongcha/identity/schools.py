@@ -7,7 +7,7 @@ renames and mergers can't be derived from text and come from confirmed aliases o
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -27,6 +27,9 @@ from tongcha.identity.school_directory import (
 )
 from tongcha.identity.school_names import Names, SchoolName, parse_school, school_words
 
+if TYPE_CHECKING:
+    from tongcha.policy.intake import SchoolNameLimits
+
 SCHEMA: Final = pl.Schema(
     {
         "school_written": pl.String,
@@ -38,11 +41,6 @@ SCHEMA: Final = pl.Schema(
         "is_settled": pl.Boolean,
     }
 )
-FLOOR, ACCEPTABLE, SETTLED, MARGIN = 0.35, 0.6, 0.72, 0.1
-"""a candidate at all; good enough not to look further away; certain, if it leads by the margin"""
-SAME_DISTRICT: Final = 0.03
-"""orders equals of one city, the district's own first; too small to settle anything"""
-RANKS: Final = 3
 
 
 class Candidate(NamedTuple):
@@ -67,6 +65,7 @@ def resolve_schools(
     schools: pl.DataFrame,
     aliases: pl.DataFrame | None = None,
     *,
+    limits: SchoolNameLimits,
     is_own_area: bool = False,
 ) -> pl.DataFrame:
     """Resolve written school names to ranked candidates, each distinct pair of name and area once.
@@ -75,14 +74,15 @@ def resolve_schools(
         written: school_written, area (six digits; null when unknown).
         schools: table `schools` (school_id, name, area; former_name, aliases, campuses, city if there).
         aliases: school_id, alias: names that people confirmed; they win over everything derived.
+        limits: `school_names` of policy/intake.yaml: when a name counts as settled.
         is_own_area: the area is the school's own, as on its staff list. Otherwise it is only where the
             name was written (a raid), and a name that several schools of the city carry isn't settled.
 
     Returns:
-        school_written, area, school_id, score (0–1), rank (1–3), campus (null if none), is_settled (the
+        school_written, area, school_id, score (0–1), rank (from 1), campus (null if none), is_settled (the
         first candidate can be used without asking), sorted by these. A name without candidates has no row.
     """
-    atlas = _Atlas(schools)
+    atlas = _Atlas(schools, limits)
     confirmed = _confirmed(aliases)
     pairs = written.select("school_written", "area").drop_nulls("school_written").unique()
     rows: list[tuple[str, str | None, str, float, int, str | None, bool]] = []
@@ -90,7 +90,7 @@ def resolve_schools(
         query = parse_school(text, *atlas.around(area))
         plain = plain_text(text)
         ranking = confirmed.get(plain) or rank_schools(plain, query, area, atlas, own=is_own_area)
-        for rank, found in enumerate(ranking.candidates[:RANKS], 1):
+        for rank, found in enumerate(ranking.candidates[: limits.candidates], 1):
             settled = ranking.is_settled and rank == 1
             rows.append((text, area, found.school_id, found.score, rank, query.campus or None, settled))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
@@ -99,7 +99,8 @@ def resolve_schools(
 class _Atlas:
     """The directory by district, by city and whole, made when asked for."""
 
-    def __init__(self, schools: pl.DataFrame) -> None:
+    def __init__(self, schools: pl.DataFrame, limits: SchoolNameLimits) -> None:
+        self.limits = limits
         self._entries = tuple(list_entries(schools))
         self._weights = character_weights(entry.name.core for entry in self._entries)
         self._cities, self._districts = city_names(schools), district_names(schools)
@@ -135,36 +136,42 @@ def rank_schools(plain: str, query: SchoolName, area: str | None, atlas: _Atlas,
     circles += [(city, ""), ("", "")]
     nearest: list[Candidate] = []
     for prefix, place in dict.fromkeys(circles):
-        found = rank_candidates(plain, query, atlas.directory(prefix, place), area or "")
+        found = rank_candidates(plain, query, atlas.directory(prefix, place), area or "", atlas.limits)
         if not nearest or (found and found[0].order < nearest[0].order):
             nearest = found
-        if any(candidate.is_clear and candidate.score >= ACCEPTABLE for candidate in found):
+        if any(candidate.is_clear and candidate.score >= atlas.limits.good_enough for candidate in found):
             is_near = bool(prefix or place) or not area
-            return Ranking(found, is_near and _is_settled(query, found, is_certain=own or bool(query.place)))
+            is_certain = own or bool(query.place)
+            settled = _is_settled(query, found, atlas.limits, is_certain=is_certain)
+            return Ranking(found, is_settled=is_near and settled)
     return Ranking(nearest, is_settled=False)
 
 
-def _is_settled(query: SchoolName, ranked: list[Candidate], *, is_certain: bool) -> bool:
+def _is_settled(
+    query: SchoolName, ranked: list[Candidate], limits: SchoolNameLimits, *, is_certain: bool
+) -> bool:
     first = ranked[0]
     same = sum(candidate.is_exact for candidate in ranked)
-    if not first.is_clear or first.score < SETTLED or (first.is_exact and same > 1):
+    if not first.is_clear or first.score < limits.settled or (first.is_exact and same > 1):
         return False
     if not query.ordinal and query.core in school_words("generic"):
         return first.is_exact and is_certain
-    leads = len(ranked) == 1 or first.score - ranked[1].score >= MARGIN
+    leads = len(ranked) == 1 or first.score - ranked[1].score >= limits.lead
     return leads or (first.is_exact and not is_short_kind(query))
 
 
-def rank_candidates(plain: str, query: SchoolName, directory: Directory, area: str) -> list[Candidate]:
+def rank_candidates(
+    plain: str, query: SchoolName, directory: Directory, area: str, limits: SchoolNameLimits
+) -> list[Candidate]:
     """Score the nearest entries; a school counts with its best name; the likeliest first, then by id."""
     best: dict[str, Candidate] = {}
     for entry in directory.nearest(query):
         is_exact = is_same_name(query, entry) or plain == entry.official
         score = 1.0 if is_exact else round(score_school(query, entry, directory.weights), 4)
-        order = -score - (SAME_DISTRICT if entry.area == area else 0)
+        order = -score - (limits.same_district if entry.area == area else 0)
         found = Candidate(order, entry.school_id, score, is_exact or is_clear(query, entry), is_exact)
         best[entry.school_id] = min(found, best.get(entry.school_id, found))
-    return sorted(candidate for candidate in best.values() if candidate.score >= FLOOR)
+    return sorted(candidate for candidate in best.values() if candidate.score >= limits.candidate)
 
 
 def _confirmed(aliases: pl.DataFrame | None) -> dict[str, Ranking]:

@@ -19,7 +19,7 @@ from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from tongcha.intake.parser_child import Grid
     from tongcha.policy.intake import FileLimits, IntakePolicy
@@ -78,7 +78,9 @@ def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> Content:
     return next(read_contents(sniff_kinds([path], inbox, policy.limits), policy))[1]
 
 
-def read_contents(kinds: Mapping[Path, Kind], policy: IntakePolicy) -> Iterator[tuple[Path, Content]]:
+def read_contents(
+    kinds: Mapping[Path, Kind], policy: IntakePolicy
+) -> Generator[tuple[Path, Content], None, None]:
     """Yield each file with its content or refusal; workbooks come from the parsing processes.
 
     Args:

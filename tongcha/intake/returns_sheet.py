@@ -42,7 +42,7 @@ SUMMARY_HEAD: Final = ("工作表", "行号", "列", "原因")
 SUMMARY_WIDTHS: Final = (18, 8, 16, 70)
 QUESTION_HEAD: Final = ("工作表", "原行号", "列", "填写的内容", "为什么请您核实")
 QUESTION_WIDTHS: Final = (18, 8, 16, 24, 56)
-KEPT: Final = "该行其余各格已收下"
+KEPT: Final = "该行其余各格已收下。"
 REJECTED: Final = "rejected"
 TOLD: Final = (REJECTED, BLANKED)
 """Outcomes that a sender is told of; a total or a signature that was left out needs no answer."""
@@ -144,7 +144,7 @@ def _write_summary(
     sheet.write_string(0, 0, sheet.get_name(), styles.title)
     sheet.write_string(1, 0, f"来源文件：{PurePosixPath(file).name}")
     sheet.write_string(2, 0, _what_to_do(entries) + _what_to_check(asked))
-    for place, label in enumerate(SUMMARY_HEAD):
+    for place, label in enumerate(SUMMARY_HEAD if entries.height else ()):
         sheet.write_string(4, place, label, styles.head)
     for line, entry in enumerate(entries.iter_rows(named=True), 5):
         cells = (

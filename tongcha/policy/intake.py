@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tongcha.policy.base import PolicyFile, PolicyPart
 
@@ -44,6 +44,33 @@ class FileLimits(PolicyPart):
     forbidden_parts: dict[str, str]
 
 
+class SchoolNameLimits(PolicyPart):
+    """When a school as somebody wrote it counts as one school of the directory; scores are 0–1.
+
+    Attributes:
+        candidate: from this score on a school is named as possible at all.
+        good_enough: from this score on no school further away is looked at.
+        settled: from this score on the first candidate is used without asking, if it also leads.
+        lead: by how much the first must score above the second.
+        same_district: puts the district's own school first among equals of the city.
+        candidates: how many are kept for people to choose from.
+    """
+
+    candidate: float = Field(ge=0.1, le=0.9)
+    good_enough: float = Field(ge=0.3, le=1)
+    settled: float = Field(ge=0.5, le=1)
+    lead: float = Field(ge=0.05, le=0.5)
+    same_district: float = Field(ge=0, lt=0.05)
+    candidates: int = Field(ge=1, le=10)
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        """Refuse thresholds in an order that would settle what isn't even good."""
+        if not self.candidate <= self.good_enough <= self.settled:
+            raise ValueError("candidate、good_enough、settled 须依次不减")
+        return self
+
+
 class IntakePolicy(PolicyFile):
     """policy/intake.yaml.
 
@@ -59,6 +86,7 @@ class IntakePolicy(PolicyFile):
             sending the row back.
         open_ended: ways of writing "no end date".
         limits: limits for hostile and broken files.
+        school_names: when a written school counts as one of the directory.
         registry_loss_share: share of teachers whose disappearance stops a new snapshot.
         registry_loss_notice: share from which a loss is only pointed out.
         snapshot_stale_days: age in days from which a snapshot counts as stale.
@@ -74,6 +102,7 @@ class IntakePolicy(PolicyFile):
     soft_columns: Aliases
     open_ended: tuple[str, ...]
     limits: FileLimits
+    school_names: SchoolNameLimits
     registry_loss_share: float = Field(gt=0, lt=1)
     registry_loss_notice: float = Field(gt=0, lt=1)
     snapshot_stale_days: int = Field(ge=1, le=3650)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tongcha.intake.landing import Landing
-    from tongcha.policy.intake import IntakePolicy
+    from tongcha.policy.intake import IntakePolicy, SchoolNameLimits
 
 DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DERIVABLE: Final = {
@@ -133,7 +133,9 @@ def read_snapshot(
         landing,
         "staff_entries",
         policy,
-        derive=lambda frame: place_entries(frame.with_columns(label), schools, aliases),
+        derive=lambda frame: place_entries(
+            frame.with_columns(label), schools, aliases, limits=policy.school_names
+        ),
     )
     tables["inspectors"] = accept_table(
         landing, "inspectors", policy, derive=lambda frame: frame.with_columns(label)
@@ -172,7 +174,11 @@ def name_listing(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def place_entries(
-    entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None = None
+    entries: pl.DataFrame,
+    schools: pl.DataFrame,
+    aliases: pl.DataFrame | None = None,
+    *,
+    limits: SchoolNameLimits,
 ) -> pl.DataFrame:
     """Fill what a school's own workbook leaves out, and resolve the school as written.
 
@@ -187,7 +193,7 @@ def place_entries(
         pl.col("school_written").fill_null(pl.when(named != "").then(named)),
         keep_tails(entries["id_tail"]),
     )
-    return _resolve(filled, schools, aliases)
+    return _resolve(filled, schools, aliases, limits)
 
 
 def keep_tails(written: pl.Series) -> pl.Series:
@@ -204,14 +210,17 @@ def keep_tails(written: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _resolve(entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
+def _resolve(
+    entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None, limits: SchoolNameLimits
+) -> pl.DataFrame:
     """Keep a school_id that the list gives itself, if it exists; otherwise resolve the written name.
 
     An area that the list leaves out is the resolved school's.
     """
     by = ["school_written", "area"]
     written = entries.select(by).drop_nulls("school_written").unique().sort(by)
-    found = resolve_schools(written, schools, aliases).filter(pl.col("rank") == 1, pl.col("is_settled"))
+    ranked = resolve_schools(written, schools, aliases, limits=limits)
+    found = ranked.filter(pl.col("rank") == 1, pl.col("is_settled"))
     known = pl.col("school_id").is_in(schools["school_id"].implode())
     return (
         entries.join(

@@ -15,11 +15,12 @@ from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 if TYPE_CHECKING:
+    from tongcha.policy.intake import SchoolNameLimits
     from tongcha.policy.routing import FactRules
     from tongcha.review.confirmed import ConfirmedLinks
 
 
-def find_exculpatory(
+def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     *,
     confirmed: ConfirmedLinks,
     identities: pl.DataFrame,
@@ -28,6 +29,7 @@ def find_exculpatory(
     schools: pl.DataFrame,
     sites: pl.DataFrame,
     rules: FactRules,
+    school_names: SchoolNameLimits,
 ) -> pl.DataFrame:
     """Return the table `exculpatory_findings`: at most one row per link and fact.
 
@@ -39,6 +41,7 @@ def find_exculpatory(
         schools: table `schools`.
         sites: table `sites`.
         rules: `facts` of policy/routing.yaml.
+        school_names: when a written school counts as one of the directory; of policy/intake.yaml.
     """
     links = confirmed.frame.select(
         "batch", "link_id", "identity_id", "raid_id", "raid_date", "person_id", "teacher_id",
@@ -48,7 +51,7 @@ def find_exculpatory(
         *_search_site(links, identities, sites, rules),
         *_search_person(links, identities, people, rules),
         *_search_employment(links, employment, rules),
-        *_search_school(links, identities, schools),
+        *_search_school(links, identities, schools, school_names),
     ]
     return EXCULPATORY_FINDINGS.conform(
         pl.concat(found).unique(["link_id", "finding"], keep="first", maintain_order=True)
@@ -167,13 +170,14 @@ def _search_employment(links: pl.DataFrame, employment: pl.DataFrame, rules: Fac
 
 
 def _search_school(
-    links: pl.DataFrame, identities: pl.DataFrame, schools: pl.DataFrame
+    links: pl.DataFrame, identities: pl.DataFrame, schools: pl.DataFrame, limits: SchoolNameLimits
 ) -> list[pl.DataFrame]:
     said = links.join(
         identities.select("batch", "identity_id", "claimed_school", area="site_area"),
         on=["batch", "identity_id"],
     )
-    named = resolve_schools(said.select("area", school_written="claimed_school"), schools).filter(
+    written = said.select("area", school_written="claimed_school")
+    named = resolve_schools(written, schools, limits=limits).filter(
         pl.col("is_settled") & (pl.col("rank") == 1)
     )
     said = said.join(

@@ -5,15 +5,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
 from tongcha.tables.responsibility import PUPIL_SCHOOLS
 
+if TYPE_CHECKING:
+    from tongcha.policy.intake import SchoolNameLimits
+
 
 def place_pupils(
-    *, pupils: pl.DataFrame, schools: pl.DataFrame, sites: pl.DataFrame, key: bytes
+    *,
+    pupils: pl.DataFrame,
+    schools: pl.DataFrame,
+    sites: pl.DataFrame,
+    key: bytes,
+    school_names: SchoolNameLimits,
 ) -> pl.DataFrame:
     """Return the table `pupil_schools`: one row per pupil met, without a name.
 
@@ -27,6 +36,7 @@ def place_pupils(
         schools: table `schools`.
         sites: table `sites` of all batches; its area says in which district to look for the school.
         key: secret of the deployment; without it a key could be guessed from a class list.
+        school_names: when a written school counts as one of the directory; of policy/intake.yaml.
     """
     met = pupils.join(
         sites.select("batch", "raid_id", "area").unique(
@@ -35,7 +45,7 @@ def place_pupils(
         on=["batch", "raid_id"],
         how="left",
     )
-    settled = _settle_schools(met, schools)
+    settled = _settle_schools(met, schools, school_names)
     met = met.with_columns(is_named=pl.col("name").is_not_null() | pl.col("pupil_key").is_not_null())
     placed = met.join(settled, on=["school_written", "area"], how="left", nulls_equal=True).with_columns(
         state=pl.when(~pl.col("is_named") | pl.col("candidates").is_null())
@@ -53,7 +63,7 @@ def place_pupils(
     )
 
 
-def _settle_schools(met: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+def _settle_schools(met: pl.DataFrame, schools: pl.DataFrame, limits: SchoolNameLimits) -> pl.DataFrame:
     """Return per written name and area: the settled school, and whether there were candidates at all."""
     written = (
         met.select("school_written", "area")
@@ -61,7 +71,7 @@ def _settle_schools(met: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort("school_written", "area")
     )
-    ranked = resolve_schools(written, schools)
+    ranked = resolve_schools(written, schools, limits=limits)
     return ranked.group_by("school_written", "area").agg(
         candidates=pl.col("school_id").drop_nulls().len().replace(0, None),
         school_id=pl.col("school_id").filter(pl.col("is_settled") & (pl.col("rank") == 1)).min(),
