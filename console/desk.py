@@ -143,7 +143,7 @@ def open_desk(settings: ConsoleSettings, batch: str, reviewer: Reviewer) -> Desk
 
     Raises:
         Refusal: no such batch has been proposed, or nothing in it is the person's business.
-        TongchaError: its source has expired or is gone; the gate refuses the batch with the same words.
+        TongchaError: its source has expired or is gone; the gate lets nothing new of it through either.
     """
     if batch not in settings.list_batches():
         raise Refusal(HTTPStatus.NOT_FOUND, "批次", "不在已比对的批次之列", "回到首页，从列表中打开")

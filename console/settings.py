@@ -27,7 +27,7 @@ class ConsoleSettings:
             employment, teachers and staff_entries of the snapshot that the batch was linked to, and for
             confirmed_links and exculpatory_findings, which may be empty; always with the batch.
         list_batches: batches whose links have been proposed, in the order to show them.
-        require_open: batch → nothing; raises a `TongchaError`, in the gate's own words, when the batch's
+        require_open: batch → nothing; raises a `TongchaError` that says what to do when the batch's
             source has expired or is gone, so that nobody looks at data that may no longer be used.
         error_rates: the sentences of page one (`tongcha.review.page_one`), as last measured.
         ledger: where judgements go.

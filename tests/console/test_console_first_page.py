@@ -22,6 +22,7 @@ from tests.console.console_scenario import (
 from tongcha.errors import SourceError
 from tongcha.intake.source import LABELS, read_source
 from tongcha.ledger.events import EventKind
+from tongcha.review.gate import REQUIREMENTS, GateFacts
 from tongcha.review.page_one import UNLOOKED
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 from tongcha.tables.review import CONFIRMED_LINKS
@@ -77,7 +78,7 @@ def test_a_batch_whose_source_has_expired_is_closed_and_the_page_says_what_to_do
 
 
 @pytest.mark.parametrize(("today", "is_open"), [("2026-12-31", True), ("2027-01-01", False)])
-def test_a_home_closes_a_batch_on_the_day_and_in_the_words_of_the_gate(tmp_path, today, is_open):
+def test_a_home_closes_a_batch_on_the_day_from_which_the_gate_lets_nothing_through(tmp_path, today, is_open):
     home = Home(tmp_path / "home").open()
     home.write_settings(Settings(demo=True, today=date.fromisoformat(today)))
     folder = home.inbox / "raids" / BATCH
@@ -87,14 +88,17 @@ def test_a_home_closes_a_batch_on_the_day_and_in_the_words_of_the_gate(tmp_path,
     settings = build_console_settings(home)
     assert settings.read_table("confirmed_links", BATCH).is_empty()
     assert settings.error_rates() == [UNLOOKED]
+    day, source = date.fromisoformat(today), read_source(folder, today=date.min)
+    facts = GateFacts(frozenset(), frozenset(), source.expires_on, day, is_demo=True)
+    [need] = [need for need in REQUIREMENTS if need.name == "source"]
+    link = pl.DataFrame({"link_id": [SURE]})
+    assert link.select(need.is_met(facts, settings.review_policy)).item() is is_open
     if is_open:
         settings.require_open(BATCH)
         return
     with pytest.raises(SourceError) as closed:
         settings.require_open(BATCH)
-    with pytest.raises(SourceError) as at_the_gate:
-        read_source(folder, today=date.fromisoformat(today))
-    assert str(closed.value) == str(at_the_gate.value)
+    assert "续签协议并更新有效期" in str(closed.value)
 
 
 def confirm(world, link_id: str, *findings: str) -> None:

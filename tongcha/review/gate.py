@@ -164,7 +164,9 @@ REQUIREMENTS: Final = (
     Requirement("school", "未能认定查处当日任职学校", _has_a_school),
     Requirement("not_withdrawn", "比对已被撤销", _is_not_withdrawn),
     Requirement("no_dispute", "当事人或学校的异议尚未办结", _is_not_disputed),
-    Requirement("source", "本批数据的使用期限已过", _has_a_source_in_force),
+    Requirement(
+        "source", "本批数据的使用期限已过，须续签协议并更新 source.yaml 的有效期", _has_a_source_in_force
+    ),
     Requirement("not_erased", "现场人员的信息已在批次办结时删除，不能再对外", _is_not_erased),
     Requirement("adopted_policy", "所依据的规则尚未正式启用", _rests_on_adopted_policies),
 )
