@@ -166,6 +166,7 @@ def test_an_entry_is_linked_on_a_name_and_something_else(entry):
         {"name": "刘芳", "phone": "13800138001"},
         {"name": "刘芳", "id_tail": TAIL},
         {"name": "张老师"},
+        {"name": "张三丰李梅", "phone": "13800138001"},
     ],
 )
 def test_a_name_alone_elsewhere_or_contradicted_is_not_linked(entry):
