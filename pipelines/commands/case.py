@@ -54,6 +54,21 @@ def deliver(document: str, by: str, receipt: str, on: datetime | None) -> None:
 
 
 @case.command()
+@click.argument("document", metavar="文书编号")
+@click.option("--by", required=True, metavar="代号", help="打包人在名单中的代号。 Your code.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="文件夹", help="写到哪里。")
+@click.option("--password-file", type=click.Path(path_type=Path), metavar="文件", help="密码存到哪里。")
+def pack(document: str, by: str, out: Path, password_file: Path | None) -> None:
+    """把一份文书打成加密包（AES-256 zip），附清单与送达回证；密码另行告知，不入台账、不入日志。
+
+    Pack a document for its recipient: encrypted, with a list of fingerprints and a receipt to sign.
+    """
+    from pipelines.packing import pack_document
+
+    pack_document(open_desk(by), document, out, password_file=password_file)
+
+
+@case.command()
 @click.argument("notice", metavar="告知书编号")
 @click.argument("step", metavar="步骤", type=click.Choice(list(STEPS)))
 @signed

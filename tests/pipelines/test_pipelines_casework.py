@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from decimal import Decimal
 
 import polars as pl
 import pytest
+import pyzipper
 
 from pipelines.archive import Archive
 from pipelines.casedesk import draw_rechecks, reissue, relieve, report_outcome, rule_on, strike
 from pipelines.casework import Desk, deliver
+from pipelines.packing import pack_document
 from pipelines.replay import replay
 from pipelines.report import read_all
 from pipelines.resources import build_office
@@ -154,3 +157,28 @@ def test_pupils_names_stay_where_they_are_by_default(desk):
         release(desk, on=None, reason="通报本校")
     assert read(desk, "pupil_lists").is_empty()
     assert not (desk.runner.home.outbox / "pupils").exists()
+
+
+def test_a_package_leaves_encrypted_with_a_receipt_and_its_password_apart(desk, tmp_path, capsys):
+    act = choose_act(desk)
+    out, secret = tmp_path / "usb", tmp_path / "password.txt"
+    with pytest.raises(LedgerError, match="不能显示密码"):
+        pack_document(desk, act["package"], tmp_path, password_file=None)
+    with pytest.raises(LedgerError, match="不存在"):
+        pack_document(desk, act["package"], out, password_file=secret)
+    out.mkdir()
+    packet = pack_document(desk, act["package"], out, password_file=secret)
+    password = secret.read_text(encoding="utf-8").strip()
+    own = read(desk, "referral_packages").filter(pl.col("package_id") == act["package"])
+    with pyzipper.AESZipFile(packet) as archive:
+        archive.setpassword(password.encode())
+        content = {name: archive.read(name) for name in archive.namelist()}
+    listed = content.pop("清单.txt").decode("utf-8-sig")
+    assert {hashlib.sha256(c).hexdigest() for c in content.values()} == set(own["sha256"])
+    assert all(sha256 in listed for sha256 in own["sha256"])
+    assert (out / f"{act['package']}-送达回证.docx").is_file()
+    said = Ledger(desk.runner.home.ledger_url()).events()[-1]
+    assert said.payload["packet_sha256"] == hashlib.sha256(packet.read_bytes()).hexdigest()
+    assert password not in capsys.readouterr().out + str(said.payload)
+    assert (packet.stat().st_mode | secret.stat().st_mode) & 0o077 == 0
+    assert read(desk, "disclosures").is_empty()  # packed isn't handed over

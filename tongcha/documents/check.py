@@ -36,6 +36,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "recipient_name", "as_of", "area", "issue_count", "unassigned_count", "overdue_count", "clause",
         "order_id", "classes", "reply_text", "reply_basis",
     },
+    "receipt.docx": _COMMON | {"recipient_name", "document_id", "packet_sha256", "papers"},
     "report.docx": _COMMON | {"title", "sections"},
 }  # fmt: skip
 """Template → the fields that it is given; each must be used, and no other exists."""

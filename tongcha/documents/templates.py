@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tongcha.documents.district_templates import build_supervision_order
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line
+from tongcha.documents.receipt_template import build_receipt
 from tongcha.documents.report_template import build_report
 from tongcha.documents.school_templates import build_school_notice, build_work_prompt
 from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, RAGGED, write_body, write_loop
@@ -108,6 +109,7 @@ BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
     "work_prompt.docx": build_work_prompt,
     "supervision_order.docx": build_supervision_order,
     "report.docx": build_report,
+    "receipt.docx": build_receipt,
 }
 
 

@@ -122,6 +122,11 @@ def write_scoreboard(
     return path, write_file(path, buffer.getvalue())
 
 
+BARS_A_PAGE: Final = 28
+ROWS_A_PAGE: Final = 50
+"""rows of 20 pixels on one printed page of the chart sheet"""
+
+
 def _split_campaigns(scoreboard: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     parts = scoreboard.sort("campaign", "school_id").partition_by("campaign", as_dict=True)
     return [(str(campaign), part) for (campaign,), part in parts.items()]
@@ -144,21 +149,38 @@ def _add_totals(
     page.merge_range(1, 0, 1, len(columns) - 1, "\n".join(lines), note)
     page.set_row(1, sum(measure_height([line], [width]) for line in lines))
     _add_rows(book, page, columns, rows)
-    last = 2 + rows.height
-    chart = book.add_chart({"type": "bar"})
-    chart.add_series(
-        {
-            "name": "拟扣分",
-            "categories": [name, 3, 1, last, 1],
-            "values": [name, 3, 6, last, 6],
-            "data_labels": {"value": True},
-        }
-    )
-    chart.set_title({"name": "各校拟扣分（按学校标识码排列，不作排名）"})
-    chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True})
-    chart.set_size({"width": 800, "height": 120 + 26 * rows.height})
-    page.insert_chart(last + 2, 0, chart)
+    _add_charts(book, name, rows.height, float(rows["points"].max() or 1))
+
+
+def _add_charts(book: xlsxwriter.Workbook, source: str, schools: int, most: float) -> None:
+    """Draw the bars on a sheet of their own, so many to a printed page, all to one scale."""
+    page = book.add_worksheet(f"{source}图")
+    page.set_default_row(15)
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    for number, first in enumerate(range(0, schools, BARS_A_PAGE)):
+        count = min(BARS_A_PAGE, schools - first)
+        top, bottom = 3 + first, 2 + first + count
+        chart = book.add_chart({"type": "bar"})
+        chart.add_series(
+            {
+                "name": "拟扣分",
+                "categories": [source, top, 1, bottom, 1],
+                "values": [source, top, 6, bottom, 6],
+                "data_labels": {"value": True},
+                "gap": 60,
+            }
+        )
+        chart.set_title(
+            {"name": "各校拟扣分（按学校标识码排列，不作排名）", "name_font": {"size": 12, "bold": False}}
+        )
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True})
+        axis = {"min": 0, "max": 1.15 * most, "visible": False}
+        chart.set_x_axis({**axis, "major_gridlines": {"visible": False}})
+        chart.set_size({"width": 680, "height": 90 + 28 * count})
+        page.insert_chart(number * ROWS_A_PAGE, 0, chart)
+    page.set_h_pagebreaks([n * ROWS_A_PAGE for n in range(1, -(-schools // BARS_A_PAGE))])
 
 
 def _add_proposals(book: xlsxwriter.Workbook, proposals: pl.DataFrame) -> None:

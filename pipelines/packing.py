@@ -1,0 +1,122 @@
+"""Packing a document for its recipient: encrypted, listed, with a receipt; the password goes apart."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from console.accounts import propose_password
+from pipelines.casework import list_papers
+from pipelines.home import write_private
+from pipelines.resources import build_office
+from pipelines.terminal import say
+from tongcha.documents.packet import LIST, seal_packet, write_list
+from tongcha.documents.render import CompiledTemplate
+from tongcha.errors import LedgerError
+from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.ledger.store import Ledger
+from tongcha.policy.adoption import EXAMPLE_MARK
+from tongcha.policy.routing import RoutingPolicy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assets.office import Office
+    from pipelines.casework import Desk
+
+RECEIPT: Final = "送达回证.docx"
+TEMPLATE: Final = "receipt.docx"
+
+
+def pack_document(desk: Desk, document_id: str, out: Path, *, password_file: Path | None) -> Path:
+    """Write a document's encrypted packet and its receipt, and record the packet's fingerprint.
+
+    Packing is not handing over: that is recorded with `tongcha case deliver`.
+
+    Args:
+        desk: who packs.
+        document_id: the package, notice, prompt, order, list or letter.
+        out: an existing folder.
+        password_file: where to write the password, closed to others; None shows it on the terminal.
+
+    Returns:
+        The packet.
+
+    Raises:
+        LedgerError: no such document stands, a file isn't what was recorded, the folder is missing, or
+            there is neither a terminal nor a file for the password.
+    """
+    desk.refuse_stranger(document_id)
+    if password_file is None and not sys.stdout.isatty():
+        raise LedgerError("密码", "输出不是终端，不能显示密码", "用 --password-file 指定存密码的文件")
+    if not out.is_dir():
+        raise LedgerError(f"文件夹 {out.name}", "不存在", "先建立，再指定 --out")
+    office = build_office(desk.runner.home)
+    papers = list_papers(desk.runner).filter(pl.col("document_id") == document_id).sort("path")
+    if papers.is_empty():
+        raise LedgerError(f"文书 {document_id}", "发件箱中没有这份文书", "核对编号；已撤回的不能再送达")
+    files = read_papers(office, papers)
+    ledger, recipient = Ledger(office.ledger_url), str(papers["recipient_name"][0])
+    listed = write_list(document_id, recipient, files, head=ledger.verify().head)
+    password = propose_password()
+    packet = seal_packet({**files, LIST: listed.encode("utf-8-sig")}, password)
+    digest = hashlib.sha256(packet).hexdigest()
+    write_private(out / f"{document_id}.zip", packet)
+    receipt = render_receipt(office, document_id, recipient, digest, papers)
+    write_private(out / f"{document_id}-{RECEIPT}", receipt)
+    said = {"packet_sha256": digest, "recipient_name": recipient, "files": papers["sha256"].to_list()}
+    recorded = ledger.append(NewEvent(EventKind.NOTE, document_id, desk.by, said), at=office.now())
+    say(f"✓ {document_id}.zip（{papers.height} 个文件）与送达回证已写入 {out}，台账第 {recorded.seq} 条")
+    hand_out_password(password, password_file)
+    return out / f"{document_id}.zip"
+
+
+def read_papers(office: Office, papers: pl.DataFrame) -> dict[str, bytes]:
+    """Return a document's files by their names.
+
+    Raises:
+        LedgerError: a file isn't what was recorded.
+    """
+    files = {}
+    for path, sha256 in papers.select("path", "sha256").iter_rows():
+        if office.fingerprint(path) != sha256:
+            raise LedgerError(f"文件 {path}", "与登记的指纹不符", "重新运行 tongcha act 后再打包")
+        files[PurePosixPath(path).name] = (office.outbox / path).read_bytes()
+    return files
+
+
+def render_receipt(
+    office: Office, document_id: str, recipient: str, digest: str, papers: pl.DataFrame
+) -> bytes:
+    """Return the receipt that the recipient signs."""
+    policy = office.policy(RoutingPolicy, "routing")
+    rows = papers.select("path", "sha256").iter_rows()
+    listed = [
+        {"order": order, "name": PurePosixPath(path).name, "sha256": sha256}
+        for order, (path, sha256) in enumerate(rows, start=1)
+    ]
+    return CompiledTemplate(office.policies / "templates" / TEMPLATE).render(
+        {
+            "mark": EXAMPLE_MARK if office.is_demo else "",
+            "number_line": "发文字号待编",
+            "issuer": policy.issuer,
+            "contact": policy.contact,
+            "recipient_name": recipient,
+            "document_id": document_id,
+            "packet_sha256": digest,
+            "papers": listed,
+        }
+    )
+
+
+def hand_out_password(password: str, file: Path | None) -> None:
+    """Show the password on the terminal, once, or write it into a file of its own; it is kept nowhere."""
+    if file is None:
+        say(f"密码（只显示这一次，请另行告知接收单位，不与包同路）：{password}")
+    else:
+        write_private(file, f"{password}\n".encode())
+        say(f"密码已写入 {file}，请另行告知接收单位后删除")
