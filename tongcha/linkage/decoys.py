@@ -68,7 +68,7 @@ def draw_decoys(
     count, rule = policy.decoys.count, policy.decoys
     chosen = _choose(rng, count, identities.height, unknown)
     template = identities[chosen]
-    lenders = [_find_lenders(rng, template, named, rule.neighbours) for _ in ("name", "number", "phone")]
+    lenders = _find_lenders(rng, template["site_area"], named, rule.neighbours)
     drawn = name_decoys(rng, template, named, lenders[0], policy)
     number = _draw_numbers(rng, drawn, identities["id_number"], named)
     shown = drawn.with_columns(
@@ -95,18 +95,21 @@ def _choose(rng: np.random.Generator, count: int, people: int, weight: F64 | Non
 
 
 def _find_lenders(
-    rng: np.random.Generator, template: pl.DataFrame, named: pl.DataFrame, neighbours: float
-) -> pl.DataFrame:
-    """Somebody on record for each: of the same city as often as the policy says, else from anywhere."""
-    cities = named.select(city=pl.col("area").str.slice(0, 4)).with_row_index("row").sort("city", "row")
-    site = template["site_area"].str.slice(0, 4).fill_null("").to_numpy()
-    known = cities["city"].fill_null("").to_numpy()
-    first = np.searchsorted(known, site, "left")
-    size = np.searchsorted(known, site, "right") - first
-    row, near = rng.integers(0, named.height, len(site)), (rng.random(len(site)) < neighbours) & (size > 0)
-    place = first + (rng.random(len(site)) * size).astype(np.int64)
-    row[near] = cities["row"].to_numpy()[place[near]]
-    return named[row]
+    rng: np.random.Generator, sites: pl.Series, named: pl.DataFrame, neighbours: float
+) -> list[pl.DataFrame]:
+    """Whose name, number and phone each may have: of the raid's city as often as told, else anyone."""
+    cities = named.select(city=pl.col("area").str.slice(0, 4).fill_null("")).with_row_index("row")
+    spans = cities.sort("city", "row").with_row_index("place")
+    first = spans.group_by("city").agg(first=pl.col("place").min(), size=pl.len())
+    site = sites.str.slice(0, 4).fill_null("").alias("city").to_frame()
+    known = site.join(first, on="city", how="left", maintain_order="left").fill_null(0)
+    start, size = (known[column].cast(pl.Int64).to_numpy() for column in ("first", "size"))
+    row, lenders = spans["row"].cast(pl.Int64).to_numpy(), []
+    for _ in ("name", "number", "phone"):
+        chosen, near = rng.integers(0, named.height, len(size)), rng.random(len(size)) < neighbours
+        place = start + (rng.random(len(size)) * size).astype(np.int64)
+        lenders.append(named[np.where(near & (size > 0), row[place], chosen)])
+    return lenders
 
 
 def _draw_numbers(
