@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tongcha.intake.quarantine import find_breaches, quarantine
 from tongcha.tables import ALL, BY_NAME
-from tongcha.tables.predicates import breach_query, rule_predicates
+from tongcha.tables.predicates import breach_query, column_limits, rule_predicates
 
 LANDED = ("sites", "identities", "pupils", "teachers", "employment", "schools", "staff_entries")
 
@@ -55,6 +55,28 @@ def test_quarantine_and_the_single_queries_count_the_same(rows):
             counted = len(connection.sql(breach_query(rule, "judged")).fetchall())
             assert rejected.filter(pl.col("rule") == rule.name).height == counted
     assert quarantine(good, table)[1].is_empty()
+
+
+ODD = {
+    pl.String: ["", "男", "男 ", "３40103", "340103", "340103\n", "x" * 41, "a-1_B", "公办", "card", None],
+    pl.Int64: [-1, 0, 1, 120, 121, None],
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(name, c.name) for name in LANDED for c in BY_NAME[name].columns if list(column_limits(c))],
+)
+def test_polars_clears_exactly_the_values_that_sql_keeps(table, column):
+    contract = BY_NAME[table].column(column)
+    values = ODD.get(contract.dtype, [None])
+    with duckdb.connect() as connection:
+        for value in values:
+            frame = pl.DataFrame({column: [value]}, schema={column: contract.dtype})
+            connection.register("judged", frame)
+            for rule, good in column_limits(contract):
+                is_kept = connection.sql(breach_query(rule, "judged")).fetchall() == []
+                assert frame.select(good.all()).item() == is_kept, (rule.name, value)
 
 
 def test_rows_with_the_same_key_are_all_sent_back():

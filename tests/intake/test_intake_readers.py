@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
 from tongcha.intake.cells import write_cell
-from tongcha.intake.csv_files import read_records, recode, sniff_delimiter
+from tongcha.intake.csv_files import read_csv_records, read_records, recode, sniff_delimiter
 from tongcha.intake.folder import read_content
 from tongcha.intake.headers import HeaderBook, clean_header
 from tongcha.intake.html_tables import read_html_tables
 from tongcha.intake.parquet_files import read_parquet_text
 from tongcha.intake.parser_child import fill_down
+from tongcha.intake.preflight import FileRefusedError
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,23 @@ def test_the_fast_reader_and_the_careful_one_agree(rows):
         read = list(frame.filter(pl.col("row") == line + 1).drop("row").row(0))
         assert read[: len(row)] == [cell or None for cell in row]
         assert not any(read[len(row) :])
+
+
+@given(st.lists(st.text(alphabet="张䶮a1,", max_size=6), min_size=1, max_size=6), st.data())
+@settings(deadline=None, max_examples=60)
+def test_text_is_decoded_by_proof_although_the_plain_reader_is_tried_first(lines, data):
+    text = "\n".join(["甲,乙", *lines]) + "\n"
+    damaged = bytearray(text.encode(data.draw(st.sampled_from(["utf-8", "gb18030"]))))
+    if data.draw(st.booleans()):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0x80, 0xFF))
+    try:
+        proved = recode(bytes(damaged))
+    except FileRefusedError as refusal:
+        with pytest.raises(FileRefusedError, match=refusal.rule):
+            read_csv_records(bytes(damaged), 10)
+        return
+    expected = read_records(proved, sniff_delimiter(proved.decode()))
+    assert read_csv_records(bytes(damaged), 10).frame.equals(expected)
 
 
 def test_blank_lines_and_line_breaks_in_cells_dont_shift_row_numbers():
