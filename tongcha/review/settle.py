@@ -78,12 +78,32 @@ def settle(judgements: pl.DataFrame, candidate_links: pl.DataFrame, policy: Revi
     voices = _collect_voices(judgements)
     lapsed = _find_lapsed(judgements)
     proposed = candidate_links.filter(pl.col("decision") != "none").select("link_id", "decision")
+    is_judged = pl.col("link_id").is_in(sorted(voices))
     rows = []
-    for link_id, decision in proposed.sort("link_id").iter_rows():
-        settlement = settle_link(decision, voices.get(link_id, ()), policy.signatures)
+    for link_id, decision in proposed.filter(is_judged).iter_rows():
+        settlement = settle_link(decision, voices[link_id], policy.signatures)
         reopened = link_id in lapsed and settlement.state in WAITING
         rows.append(_write_row(link_id, decision, settlement, reopened=reopened))
-    return pl.DataFrame(rows, schema=SETTLED_SCHEMA, orient="row")
+    judged = pl.DataFrame(rows, schema=SETTLED_SCHEMA, orient="row")
+    waiting = _list_untouched(proposed.filter(~is_judged), lapsed, policy.signatures)
+    return pl.concat([judged, waiting]).sort("link_id")
+
+
+def _list_untouched(proposed: pl.DataFrame, lapsed: set[str], needs: Signatures) -> pl.DataFrame:
+    """The links that nobody has a say on yet, all at once: in a large batch they are most."""
+    nobody = settle_link("review", (), needs)
+    needed = {decision: settle_link(decision, (), needs).needed for decision in ("accept", "review")}
+    return proposed.select(
+        "link_id",
+        "decision",
+        state=pl.lit(nobody.state),
+        signatures_needed=pl.col("decision").replace_strict(needed, return_dtype=pl.Int64),
+        signatures_held=pl.lit(0, pl.Int64),
+        signed_by=pl.lit(""),
+        judgement_ids=pl.lit(""),
+        decided_on=pl.lit(None, pl.Date),
+        reopened=pl.col("link_id").is_in(sorted(lapsed)),
+    )
 
 
 def settle_link(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
