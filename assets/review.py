@@ -10,6 +10,7 @@ from assets.office import Office
 from tongcha.casebook.closing import find_closed
 from tongcha.casebook.disclosures import read_disclosures
 from tongcha.casebook.filed import find_filed_batches
+from tongcha.casebook.jurisdiction import assign_areas
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
 from tongcha.ledger.store import Ledger
@@ -37,11 +38,17 @@ GATE = (BY_NAME["confirmed_links"], BY_NAME["withheld_links"])
 
 @declare_asset(BY_NAME["review_returns"])
 def review_returns(
-    context: dg.AssetExecutionContext, office: dg.ResourceParam[Office], candidate_links: pl.DataFrame
+    context: dg.AssetExecutionContext,
+    office: dg.ResourceParam[Office],
+    candidate_links: pl.DataFrame,
+    sites: pl.DataFrame,
 ) -> pl.DataFrame:
     """Append the judgements of the batch's returned workbooks to the ledger; none once it is closed."""
-    if context.partition_key in find_closed(office.events()):
+    events = office.events()
+    if context.partition_key in find_closed(events):
         return BY_NAME["review_returns"].empty()
+    raids = assign_areas(sites, events)
+    placed = candidate_links.join(raids, on=["batch", "raid_id"], how="left", maintain_order="left")
     terms = ReturnTerms(
         batch=context.partition_key,
         key=office.keys["review"],
@@ -49,6 +56,7 @@ def review_returns(
         candidate_links=candidate_links,
         policy=office.policy(ReviewPolicy, "review"),
         limits=office.policy(IntakePolicy, "intake").limits,
+        areas=dict(placed.select("link_id", "area").iter_rows()),
     )
     return take_returns(office.returned(), Ledger(office.ledger_url), terms, at=office.now())
 

@@ -53,6 +53,7 @@ class RowScope:
         policy: when reasons are needed.
         evidence: today's evidence hash of each link of the batch.
         judged: link, round and reviewer of every judgement that counts.
+        areas: district of each link, for reviewers who are bound to districts.
         reviewer: code written once for the whole sheet.
         day: date written once for the whole sheet.
     """
@@ -63,6 +64,7 @@ class RowScope:
     policy: ReviewPolicy
     evidence: Mapping[str, str]
     judged: Collection[tuple[str, str, str]]
+    areas: Mapping[str, str | None]
     reviewer: str
     day: str
 
@@ -173,6 +175,8 @@ def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
         raise RowRefusedError("复核人", "不在复核人名单中；请填代号，不填姓名")
     if scope.cover.round not in listed.roles:
         raise RowRefusedError("复核人", f"此代号没有{scope.cover.round}的权限")
+    if not listed.covers(scope.areas.get(link_id)):
+        raise RowRefusedError("复核人", "此比对不属此代号的区划")
     if scope.cover.round != PANEL and any(
         (link_id, other, code) in scope.judged for other in EVERY_ROUND if other != scope.cover.round
     ):

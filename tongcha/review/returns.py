@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -18,7 +18,7 @@ from tongcha.review.return_rows import RowRefusedError, RowScope, clean_text, re
 from tongcha.tables.review import REVIEW_RETURNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tongcha.ledger.events import Event
@@ -45,6 +45,7 @@ class ReturnTerms:
         candidate_links: today's links of the batch.
         policy: when reasons are needed.
         limits: what a file may be (`IntakePolicy.limits`).
+        areas: district of each link, for reviewers who are bound to districts.
     """
 
     batch: str
@@ -53,6 +54,7 @@ class ReturnTerms:
     candidate_links: pl.DataFrame
     policy: ReviewPolicy
     limits: FileLimits
+    areas: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _read_sheet(
         terms.policy,
         dict(terms.candidate_links.select("link_id", "evidence_hash").iter_rows()),
         judged,
+        terms.areas,
         clean_text(defaults[layout.DEFAULT_REVIEWER_COLUMN]),
         clean_text(defaults[layout.DEFAULT_DATE_COLUMN]),
     )
