@@ -2,12 +2,13 @@
 
     python benchmarks/linkage/resolvable.py WORLD
 
-WORLD is a folder that `run.py` made. Such a person is compared, without blocking, beside everyone else on
-record. Another teacher *fits as well* if no single field (number, name, phone, birth, age, sex, district,
-school, subject) speaks less for them than for the person. Whatever weights a linker uses, it can't put the
-person before those who fit as well but by luck; whom as many others fit as a reviewer is shown candidates
-is beyond any linker. Prints the count per kind and what `review` holds of those within reach, and writes
-`unresolved.csv` into the world, one row per person.
+WORLD is a folder that `run.py` made. Such a person is compared, without blocking, beside everyone in the
+city of the raid and, if too few fit there, beside everyone on record. Another teacher *fits as well* if no
+single field (number, name, phone, birth, age, sex, district, school, subject) speaks less for them than for
+the person. Whatever weights a linker uses, it can't put the person before those who fit as well but by
+luck; whom as many others fit as a reviewer is shown candidates is beyond any linker. Prints the count per
+kind and what `review` holds of those within reach, and writes `unresolved.csv` into the world, one row per
+person.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np  # noqa: E402  the path must be set first
 import polars as pl  # noqa: E402  the path must be set first
 from misses import REASONS, describe  # noqa: E402  a neighbour of this script
 
+from tongcha.identity.names import parse_name  # noqa: E402  the path must be set first
 from tongcha.linkage.blocking import Pairs  # noqa: E402  the path must be set first
 from tongcha.linkage.folder import link_folder, open_registry  # noqa: E402  the path must be set first
 from tongcha.linkage.listed import find_listed  # noqa: E402  the path must be set first
@@ -87,26 +89,35 @@ def count_equals(missed: pl.DataFrame, world: Path, policy: LinkagePolicy) -> pl
     """Return identity_id, as_good (others who fit as well in every field), better (others who weigh more)."""
     identities = read_table(world, "identities").sort("identity_id")
     schools = read_table(world, "schools").sort("school_id")
-    registry = scan_table(world, "registry")
+    registry, people = scan_table(world, "registry"), open_registry(world)
     listed = find_listed(identities["phone"], scan_table(world, "staff_lists"), registry)
-    rows = registry.select("teacher_id", "sex", "birth_date").collect().with_row_index("row")
-    place = identities.with_row_index("place").select("place", "identity_id", "sex", "age", "raid_date")
-    asked = missed.select("identity_id", "teacher_ids").join(place, on="identity_id")
-    found = [
-        compare(
-            score_pairs(identities, open_registry(world), schools, policy, None, listed, part), asked, rows
-        )
-        for part in lay_out(asked, rows)
-    ]
-    return pl.concat(found)
+    columns = ("teacher_id", "name", "sex", "birth_date", "area")
+    rows = registry.select(columns).collect().with_row_index("row")
+    met = identities.with_row_index("place").select(
+        *("place", "identity_id", "name", "sex", "age", "raid_date", "site_area")
+    )
+    asked = missed.select("identity_id", "teacher_ids").join(met, on="identity_id")
+
+    def count(asked: pl.DataFrame, *, everywhere: bool) -> pl.DataFrame:
+        parts = lay_out(asked, rows, everywhere=everywhere)
+        found = [score_pairs(identities, people, schools, policy, None, listed, part) for part in parts]
+        return pl.concat(compare(scored, asked, rows) for scored in found)
+
+    nearby = count(asked, everywhere=False)
+    settled = nearby.filter(pl.col("as_good") >= policy.decision.review_ranks)
+    return pl.concat([settled, count(asked.join(settled, on="identity_id", how="anti"), everywhere=True)])
 
 
-def lay_out(asked: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Pairs]:
+def lay_out(asked: pl.DataFrame, rows: pl.DataFrame, *, everywhere: bool) -> Iterator[Pairs]:
     """Yield each identity beside everyone whose sex and age fit as well as the person's, in portions."""
     who: list[np.ndarray[Any, np.dtype[np.int64]]] = []
     whom: list[np.ndarray[Any, np.dtype[np.int64]]] = []
     for person in asked.iter_rows(named=True):
-        fitting = rows.filter(fits_as_well(person, rows))["row"].cast(pl.Int64).to_numpy()
+        fits = fits_as_well(person, rows)
+        if not everywhere:
+            fits &= pl.col("area").str.slice(0, 4) == person["site_area"][:4]
+        own = pl.col("teacher_id").is_in(person["teacher_ids"])
+        fitting = rows.filter(fits | own)["row"].cast(pl.Int64).to_numpy()
         who.append(np.full(len(fitting), person["place"], np.int64))
         whom.append(fitting)
         if sum(map(len, whom)) > MOST_PAIRS:
@@ -117,7 +128,7 @@ def lay_out(asked: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Pairs]:
 
 
 def fits_as_well(person: dict[str, Any], rows: pl.DataFrame) -> pl.Expr:
-    """Whether a record's sex and age may fit as well as the person's own; the others need no comparison."""
+    """Whether a record's sex, age and surname may fit as well as the person's own; the others can't."""
     own = rows.filter(pl.col("teacher_id").is_in(person["teacher_ids"]))
     fits = pl.lit(value=True)
     if person["sex"] is not None and (own["sex"] == person["sex"]).any():
@@ -128,7 +139,10 @@ def fits_as_well(person: dict[str, Any], rows: pl.DataFrame) -> pl.Expr:
         reach = [step for step in AGE_STEPS if furthest is not None and step >= furthest]
         if reach:
             fits &= (off <= reach[0] + 1).fill_null(value=True)
-    return fits | pl.col("teacher_id").is_in(person["teacher_ids"])
+    told = parse_name(person["name"])
+    if told.form == "surname" and own["name"].str.starts_with(told.surname).any():
+        fits &= pl.col("name").str.starts_with(told.surname)
+    return fits
 
 
 def compare(scored: Scored, asked: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
