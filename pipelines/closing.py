@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from assets.office import list_returns
+from assets.store import TableStore
 from pipelines.casework import find_recorder
 from pipelines.report import read_all
 from pipelines.resources import build_office, hold_home
@@ -32,7 +33,7 @@ from tongcha.intake.source import FILE as SOURCE
 from tongcha.ledger.store import Ledger
 from tongcha.review.layout import name_workbook
 from tongcha.review.return_file import read_cover
-from tongcha.tables import ALL, BY_NAME, Partition
+from tongcha.tables import ALL, BY_NAME, Partition, Stage
 from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from pipelines.runs import Runner
 
 ERASED: Final = ("identities", "candidate_links", "link_evidence", "pupils")
+TAKEN: Final = frozenset({Stage.INTAKE, Stage.LINKAGE})
+"""Stages whose tables of a batch can't be made again once it is closed."""
 OUTWARD: Final = ("confirmed_links", "referrals", "referral_packages", "pupil_schools")
 SHORTEST: Final = 7
 """characters of a number worth looking for; fewer turn up anywhere by chance"""
@@ -70,6 +73,9 @@ def close_batch(runner: Runner, batch: str, *, by: str, reason: str, drop_withhe
     find_recorder(home, by)
     if not home.has_table("candidate_links", batch):
         raise UnknownBatchError(f"批次 {batch}", "没有比对过", "核对批次名称")
+    store, ledger = TableStore(home.root / "tables"), Ledger(home.ledger_url())
+    if batch in find_closed(ledger.events()):
+        renew_tables(store, batch)
     act_on(runner, [batch])
     before = read_outward(home)
     office = build_office(home)
@@ -91,7 +97,7 @@ def begin_closing(
     Raises:
         LedgerError: something of the batch still waits for a person.
     """
-    tables = BatchTables(*(read_stored(office, name, batch) for name in ERASED))
+    tables = BatchTables(*(office.tables.read(BY_NAME[name], batch) for name in ERASED))
     confirmed = office.tables.read(BY_NAME["confirmed_links"], batch)["link_id"].to_list()
     told = find_told(office.tables.read_all(BY_NAME["disclosures"]))
     kept = find_kept(tables.candidate_links, confirmed, told)
@@ -118,10 +124,26 @@ def begin_closing(
     return values["numbers"], counts
 
 
-def read_stored(office: Office, name: str, batch: str) -> pl.DataFrame:
-    """Return a stored table under today's contract: a closed batch can't be taken in anew."""
-    table = BY_NAME[name]
-    return table.conform(pl.read_parquet(office.tables.path(table, batch)))
+def renew_tables(store: TableStore, batch: str) -> list[str]:
+    """Bring what is left of a closed batch under today's contracts, which a later version may have widened.
+
+    Returns:
+        The tables that were rewritten.
+
+    Raises:
+        ContractError: a contract now requires what was erased or never taken.
+    """
+    renewed = []
+    for table in ALL:
+        path = store.path(table, batch)
+        if table.stage not in TAKEN or table.partition is not Partition.BATCH or not path.is_file():
+            continue
+        frame = pl.read_parquet(path)
+        if frame.schema != table.schema:
+            known = frame.select(name for name in table.schema.names() if name in frame.columns)
+            store.write(table, batch, table.conform(known))
+            renewed.append(table.name)
+    return renewed
 
 
 def count_erased(tables: BatchTables, kept: list[str]) -> dict[str, int]:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.store import TableStore
+from pipelines.closing import renew_tables
 from pipelines.request import find_met
 from tests.intake_files import POLICY as INTAKE
 from tests.scenario import BATCH, CONFIRMED, WAITING, make_table
@@ -29,7 +31,7 @@ from tongcha.casebook.closing import (
     refuse_closed,
     refuse_unfinished,
 )
-from tongcha.errors import LedgerError
+from tongcha.errors import ContractError, LedgerError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.responsibility.pupils import place_pupils
@@ -166,6 +168,17 @@ def test_a_paper_leaves_the_archive_three_years_after_it_was_last_handed_over(to
         assert (event.subject, event.payload["last"]) == ("N00000000000a", "2026-10-18")
     with pytest.raises(LedgerError, match="没有写明删除理由" if gone else "没有保存期满"):
         record_expiry(expired, by="K1", reason="")
+
+
+def test_what_is_left_of_a_closed_batch_outlives_a_wider_contract(tmp_path):
+    store, now = TableStore(tmp_path), make_table("identities")
+    path = store.write(BY_NAME["identities"], BATCH, now)
+    now.drop("age").with_columns(gone=pl.lit("x")).write_parquet(path)  # as an earlier version stored it
+    with pytest.raises(ContractError):
+        store.read(BY_NAME["identities"], BATCH)
+    assert renew_tables(store, BATCH) == ["identities"]
+    assert store.read(BY_NAME["identities"], BATCH).equals(now)
+    assert renew_tables(store, BATCH) == []
 
 
 def test_whoever_was_told_of_stays_even_when_withdrawn():

@@ -149,7 +149,7 @@ def _add_totals(
     page.merge_range(1, 0, 1, len(columns) - 1, "\n".join(lines), note)
     page.set_row(1, sum(measure_height([line], [width]) for line in lines))
     _add_rows(book, page, columns, rows)
-    _add_charts(book, name, rows.height, float(rows["points"].max() or 1))
+    _add_charts(book, name, rows.height, max(map(float, rows["points"]), default=1.0))
 
 
 def _add_charts(book: xlsxwriter.Workbook, source: str, schools: int, most: float) -> None:
