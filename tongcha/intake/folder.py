@@ -33,6 +33,8 @@ SKIPPED: Final = (".", "~$", "thumbs.db", "desktop.ini", "source.yaml")
 ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 MARKUP: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<div")
 HEAD: Final = 512
+BESIDE: Final = ("csv", "parquet")
+"""Kinds that come as one large file; for a workbook a thread costs more than its hash."""
 
 
 def read_folder(
@@ -50,17 +52,16 @@ def read_folder(
     lander = Lander(book, derivable)
     found = sorted(path for path in _list_files(folder) if not path.name.lower().startswith(SKIPPED))
     kinds = sniff_kinds(found, inbox, policy.limits)
-    # fingerprints are taken beside the parsing: hashing leaves the interpreter free
+    # a large file's fingerprint is taken beside its parsing: hashing leaves the interpreter free
     with ThreadPoolExecutor(max_workers=1) as hasher:
-        prints = {
-            path: hasher.submit(_fingerprint, path) for path, kind in kinds.items() if isinstance(kind, str)
-        }
+        prints = {path: hasher.submit(_fingerprint, path) for path in kinds if kinds[path] in BESIDE}
         for path, content in read_contents(kinds, policy):
             file, hint = path.relative_to(inbox).as_posix(), _hint(path.relative_to(folder), book)
             try:
                 if isinstance(content, FileRefusedError):
                     raise content
-                _land(lander, file, prints[path].result(), hint, content)
+                sha256 = prints[path].result() if path in prints else _fingerprint(path)
+                _land(lander, file, sha256, hint, content)
             except FileRefusedError as error:
                 lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
