@@ -67,6 +67,7 @@ def _map_all(known: list[int]) -> Ids:
     return table
 
 
+@lru_cache(maxsize=1 << 11)
 def blur_syllable(syllable: str) -> str:
     """Rewrite a toneless syllable as southern accents blur it: zh/z ch/c sh/s, n/l, f/hu, -ng/-n.
 
@@ -158,9 +159,15 @@ def readings_of(char: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def folds() -> dict[str, str]:
-    """Character → the character it folds to, only where they differ; ready for `str.translate`."""
+    """Character → the character it folds to, only where they differ."""
     frame = _character_frame().filter(pl.col("char") != pl.col("fold"))
-    return dict(frame.select("char", "fold").iter_rows())
+    return dict(zip(frame["char"].to_list(), frame["fold"].to_list(), strict=True))
+
+
+@lru_cache(maxsize=1)
+def fold_table() -> dict[int, str]:
+    """The same as `folds`, for `str.translate`."""
+    return str.maketrans(folds())
 
 
 @lru_cache(maxsize=1)
@@ -169,15 +176,19 @@ def surname_readings() -> dict[str, tuple[str, ...]]:
 
     A two-character surname has one reading per character: 尉迟 → (`yu4`, `chi2`).
     """
-    with (DATA / "hand_surnames.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["surname"]: tuple(row["readings"].split()) for row in csv.DictReader(lines)}
+    return {row["surname"]: tuple(row["readings"].split()) for row in _surnames()}
 
 
 @lru_cache(maxsize=1)
 def common_surnames() -> frozenset[str]:
     """The hundred commonest surnames (2020 report of the police registry), with their other spellings."""
+    return frozenset(row["surname"] for row in _surnames() if row["common"])
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> tuple[dict[str, str], ...]:
     with (DATA / "hand_surnames.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["surname"] for row in csv.DictReader(lines) if row["common"])
+        return tuple(csv.DictReader(lines))
 
 
 @lru_cache(maxsize=1)

@@ -208,10 +208,12 @@ def name_readings(clean: str) -> tuple[Readings, ...]:
     return tuple(readings)
 
 
+@lru_cache(maxsize=1 << 12)
 def _toneless(readings: Readings) -> Readings:
     return frozenset(reading.rstrip("12345") for reading in readings)
 
 
+@lru_cache(maxsize=1 << 12)
 def _blurred(readings: Readings) -> Readings:
     return frozenset(blur_syllable(syllable) for syllable in _toneless(readings))
 

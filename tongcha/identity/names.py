@@ -13,6 +13,7 @@ from typing import Final
 from tongcha.identity.characters import (
     common_surnames,
     decompositions,
+    fold_table,
     folds,
     name_words,
     surname_alternates,
@@ -114,7 +115,7 @@ def surname_of(name: str) -> str:
 
 def fold_characters(text: str) -> str:
     """Fold every character to its standard form, one by one."""
-    return "".join(folds().get(char, char) for char in text)
+    return text.translate(fold_table())
 
 
 def fold_name(clean: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from tongcha.linkage.census import Census
 from tongcha.linkage.codes import I64, Truth, concatenate, mix, sort_unique
 from tongcha.linkage.keys import COUNTED, FAMILIES, KINDS, Probes, person_keys
+from tongcha.linkage.threads import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,6 @@ FILTER_BITS: Final = (14, 24)
 """fewest and most bits of a key that its filter looks at"""
 PER_KEY: Final = 16
 """places of a filter per key: about one key in so many that isn't wanted slips through"""
-THREADS: Final = 2
-"""numpy lets go of the interpreter while it works; what is found doesn't depend on the number"""
 
 
 @dataclass(frozen=True, slots=True)

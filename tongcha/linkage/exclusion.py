@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import ABSENT
+from tongcha.linkage.codes import ABSENT, find_repeated, mix
 from tongcha.linkage.name_levels import NAME_LEVELS
 from tongcha.linkage.ranking import HUGE_BITS
 from tongcha.linkage.ratios import quantise
-from tongcha.linkage.sides import NUMBER_VALID
+from tongcha.linkage.sides import NUMBER_VALID, hash_text
 from tongcha.linkage.subjects import may_be_one
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def exclude_others(
 def _meet(raid_id: pl.Series, identity: I64, person: I64, score: F64) -> tuple[I64, I64]:
     """Pairs of pairs: each claim on a person beside every claim of another identity of that raid."""
     claims = pl.DataFrame({"identity": identity, "person": person, "score": score}).with_row_index("pair")
-    claims = claims.with_columns(raid=raid_id.gather(identity)).drop_nulls("raid")
+    rivalled = find_repeated(mix(hash_text(raid_id)[identity], person.astype(np.uint64)))
+    claims = claims.with_columns(raid=raid_id.gather(identity)).filter(rivalled).drop_nulls("raid")
     shared = claims.filter((pl.col("identity").n_unique() > 1).over("raid", "person"))
     strong = shared.filter(pl.col("score") >= FAINT_BITS)
     met = shared.join(strong, on=["raid", "person"]).filter(pl.col("identity") != pl.col("identity_right"))

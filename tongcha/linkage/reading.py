@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 import polars as pl
 
 from tongcha.errors import InputError
+from tongcha.linkage.threads import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,6 @@ TYPES: Final = {
 }
 IN_MEMORY: Final = 1_500_000
 """a registry of more records is read part by part"""
-THREADS: Final = 2
 PolarsType = pl.DataType | type[pl.DataType]
 
 

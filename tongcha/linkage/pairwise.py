@@ -1,0 +1,127 @@
+"""Both sides of each pair beside each other, and the level of every field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from tongcha.linkage.claims import Claims, compare_schools, compare_subjects, share_subjects, weigh_claims
+from tongcha.linkage.codes import I64, Levels, mix
+from tongcha.linkage.comparisons import (
+    compare_ages,
+    compare_areas,
+    compare_births,
+    compare_numbers,
+    compare_phones,
+    compare_sexes,
+)
+from tongcha.linkage.name_levels import compare_names
+from tongcha.linkage.ratios import Compared
+from tongcha.linkage.sides import hash_text
+from tongcha.linkage.threads import run_together
+
+if TYPE_CHECKING:
+    from tongcha.linkage.blocking import Scan
+    from tongcha.linkage.sides import Side
+
+NO_SCHOOL: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Positions of the identity and of the person's record, pair by pair."""
+
+    identity: I64
+    record: I64
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What isn't held as numbers.
+
+    Attributes:
+        identities: table `identities`.
+        claims: the schools that they claim.
+        people: records of the people in the pairs.
+        schools: table `schools`.
+    """
+
+    identities: pl.DataFrame
+    claims: Claims
+    people: pl.DataFrame
+    schools: pl.DataFrame
+
+
+def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan) -> Compared:
+    """Lay both sides beside each other and compare every field.
+
+    Args:
+        met: the identities.
+        people: the people in the pairs.
+        sides: which of them make up each pair.
+        told: their claims, schools and subjects.
+        scan: how many people use each phone and work in each school.
+    """
+    taken = run_together(
+        {"met": partial(met.take, sides.identity), "person": partial(people.take, sides.record)}
+    )
+    one, other = taken["met"], taken["person"]
+    levels = run_together(
+        {
+            "name": partial(compare_names, one, other),
+            "school": partial(_compare_schools, one, sides, told),
+            "id_number": partial(compare_numbers, one, other),
+            "subject": partial(_compare_subjects, sides, told),
+            "phone": partial(compare_phones, one, other),
+            "birth": partial(compare_births, one, other),
+            "age": partial(compare_ages, one, other),
+            "sex": partial(compare_sexes, one, other),
+            "area": partial(compare_areas, one, other),
+        }
+    )
+    staff = scan.census.staff_of(hash_text(told.schools["school_id"]))
+    return Compared(
+        sides.identity,
+        sides.record,
+        one,
+        other,
+        levels,
+        phone_holders=count_holders(met, scan)[sides.identity],
+        school_share=weigh_claims(told.claims, staff)[sides.identity],
+        subject_share=share_subjects(read_text(told.people, "subject"))[sides.record],
+    )
+
+
+def _compare_schools(met: Side, sides: Sides, told: Told) -> Levels:
+    school = locate_schools(told.people, told.schools)[sides.record]
+    return compare_schools(told.claims.text.gather(sides.identity), met.area, school, told.schools)
+
+
+def _compare_subjects(sides: Sides, told: Told) -> Levels:
+    claimed, taught = read_text(told.identities, "claimed_subject"), read_text(told.people, "subject")
+    return compare_subjects(claimed.gather(sides.identity), taught.gather(sides.record))
+
+
+def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:
+    """Return the row in `schools` of each person's school, NO_SCHOOL if it isn't listed."""
+    rows = schools.select("school_id").with_row_index("row")
+    found = people.select("school_id").join(rows, on="school_id", how="left", maintain_order="left")
+    return found["row"].cast(pl.Int64).fill_null(NO_SCHOOL).to_numpy()
+
+
+def read_text(frame: pl.DataFrame, column: str) -> pl.Series:
+    """Return a text column, all null if the frame lacks it."""
+    if column in frame.columns:
+        return frame[column]
+    return pl.Series(column, [None], pl.String).new_from_index(0, frame.height)
+
+
+def count_holders(met: Side, scan: Scan) -> I64:
+    """Return how many people on record, or identities, use each identity's phone (whichever are more)."""
+    on_record = scan.count("phone", mix(met.phone.astype(np.uint64)))
+    _, at, times = np.unique(met.phone, return_inverse=True, return_counts=True)
+    return np.where(met.phone > 0, np.maximum(on_record, times[at]), 1)
