@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tongcha.linkage.name_levels import NAME_LEVELS
-from tongcha.linkage.ratios import log_ratio
+from tongcha.linkage.ratios import compare_shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,8 @@ def weigh_names(
     """
     level = pairs.levels["name"]
     ladder = np.array([[rung_m(policy, c, lv) for lv in NAME_LEVELS] for c in NAME_CAPTURES])
-    bits = log_ratio(ladder[pairs.met.capture], _count_u(pairs, census, bearers, policy), level)
+    m = ladder[pairs.met.capture, np.maximum(level, 0)]
+    bits = compare_shares(m, _count_u(pairs, census, bearers, policy), level)
     kin = told["phone"] & ~told["number"]
     for agrees, floor in (
         (told["number"], policy.floor_given_id),
@@ -64,6 +65,7 @@ def rung_m(policy: Name, capture: str, level: str) -> float:
 
 
 def _count_u(pairs: Compared, census: Census, bearers: Mapping[str, I64], policy: Name) -> F64:
+    """Share of people whose name stands on the pair's rung."""
     exact = bearers["name_exact"][pairs.identity].astype(float)
     tone = bearers["name_tone"][pairs.identity] - exact
     syllable = bearers["name_syllable"][pairs.identity] - exact - tone
@@ -80,9 +82,7 @@ def _count_u(pairs: Compared, census: Census, bearers: Mapping[str, I64], policy
         "surname_only": surname,
         "surname_sounds": surname,
         "surname_same": surname,
-        "different": np.ones_like(surname),
+        "different": np.ones(1),
     }
-    return np.stack(
-        [columns.get(lv, np.full_like(surname, policy.u.get(lv, 1.0))) for lv in NAME_LEVELS],  # type: ignore[call-overload]  # the levels are literals
-        axis=1,
-    )
+    u = [columns.get(lv, np.array([policy.u.get(lv, 1.0)])) for lv in NAME_LEVELS]  # type: ignore[call-overload]  # the levels are literals
+    return np.choose(np.maximum(pairs.levels["name"], 0), u)

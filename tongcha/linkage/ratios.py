@@ -54,9 +54,14 @@ def log_ratio(m: F64, u: F64, level: Levels) -> F64:
     """Return log2(m / u) at each pair's level; 0 where the field is absent."""
     rows = np.arange(len(level))
     at = np.maximum(level, 0)
-    return np.where(level == ABSENT, 0.0, np.log2(m[rows, at] / u[rows, at]))
+    return compare_shares(m[rows, at], u[rows, at], level)
+
+
+def compare_shares(m: F64, u: F64, level: Levels) -> F64:
+    """As `log_ratio`, for the m and u of each pair's own level."""
+    return np.where(level == ABSENT, 0.0, np.log2(m / u))
 
 
 def repeat_m(m: Mapping[Any, float], levels: tuple[str, ...], like: Levels) -> F64:
-    """Return the m of all levels once per pair."""
-    return np.tile([m[level] for level in levels], (len(like), 1))
+    """Return the m of all levels once per pair; the pairs share them, so that they aren't written to."""
+    return np.broadcast_to(np.array([m[level] for level in levels]), (len(like), len(levels)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 import numpy as np
 import polars as pl
 
+from tongcha.linkage.glyphs import load_glyphs
 from tongcha.linkage.sides import code_keys
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class PeopleAhead(PeopleFrame):
     @classmethod
     def start(cls, frame: pl.DataFrame, pool: Executor) -> Self:
         """Let a pool's threads begin."""
+        load_glyphs()  # once, before several threads want it
         return cls(frame, [pool.submit(read) for _, read in PeopleFrame(frame).parts()])
 
     def parts(self) -> Iterator[Part]:
