@@ -32,6 +32,7 @@ class Claims:
     """Claimed schools of one batch.
 
     Attributes:
+        names: names of all schools, as `school_names` returns them.
         text: cleaned claim per identity; null if none.
         identity: identities whose claim fits some school, once per such school.
         school: row of that school in `schools`.
@@ -39,6 +40,7 @@ class Claims:
         few_school: the schools to that.
     """
 
+    names: pl.DataFrame
     text: pl.Series
     identity: I64
     school: I64
@@ -65,7 +67,8 @@ def find_schools(texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Tr
         .agg("identity")
         .sort("city", "claim")
     )
-    fitting = find_fitting(asked.select("city", "claim"), school_names(schools)).with_columns(
+    names = school_names(schools)
+    fitting = find_fitting(asked.select("city", "claim"), names).with_columns(
         schools=pl.len().over("city", "claim")
     )
     spread = asked.explode("identity").join(fitting, on=["city", "claim"]).sort("identity", "school")
@@ -75,7 +78,7 @@ def find_schools(texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Tr
         for frame in (spread, few)
         for column in ("identity", "school")
     ]
-    return Claims(claims["claim"], *columns)
+    return Claims(names, claims["claim"], *columns)
 
 
 def weigh_claims(claims: Claims, staff: I64) -> F64:
@@ -137,21 +140,24 @@ def _fits(claims: pl.Series, names: pl.Series) -> Truth:
     return np.asarray(common >= least[:, None])
 
 
-def compare_schools(claim: pl.Series, claim_area: I32, school: I64, schools: pl.DataFrame) -> Levels:
+def compare_schools(
+    claim: pl.Series, claim_area: I32, school: I64, schools: pl.DataFrame, names: pl.DataFrame
+) -> Levels:
     """Level of the claimed school against the person's school, pair by pair.
 
     Args:
         claim: cleaned claim per pair.
         claim_area: district of the raid per pair.
         school: row of the person's school in `schools` per pair; negative if unknown.
-        schools: as in `read_claims`.
+        schools: as in `find_schools`.
+        names: as `school_names` returns them.
     """
     level = np.full(len(claim), ABSENT, np.int8)
     pairs = pl.DataFrame({"claim": claim, "school": school}).with_row_index("pair")
     known = pairs.filter(pl.col("claim").is_not_null(), pl.col("school") >= 0)
     if known.is_empty():
         return level
-    tried = known.select("claim", "school").unique().join(school_names(schools), on="school")
+    tried = known.select("claim", "school").unique().join(names, on="school")
     common = cpdist(tried["claim"].to_list(), tried["text"].to_list(), scorer=LCSseq.similarity)
     cover = np.asarray(common) / tried["claim"].str.len_chars().to_numpy()
     best = tried.with_columns(cover=pl.Series(cover)).group_by("claim", "school").agg(pl.col("cover").max())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import ABSENT, NO_DAY, STAR, Levels, Truth
+from tongcha.linkage.codes import ABSENT, I32, I64, NO_DAY, STAR, Levels, Truth
 from tongcha.linkage.sides import (
     NUMBER_ABSENT,
     NUMBER_BAD,
@@ -80,36 +80,39 @@ def compare_phones(met: Side, person: Side) -> Levels:
 def compare_births(met: Side, person: Side) -> Levels:
     """Level of the birth date in the identity's number against the registered one."""
     a, b = met.birth, person.birth
-    one, other = a.astype("datetime64[D]"), b.astype("datetime64[D]")
-    month_a, month_b = one.astype("datetime64[M]"), other.astype("datetime64[M]")
-    day = (one - month_a) == (other - month_b)
-    month = (month_a.astype(np.int64) % 12) == (month_b.astype(np.int64) % 12)
-    year = one.astype("datetime64[Y]") == other.astype("datetime64[Y]")
-    near = (day.astype(int) + month + year) == 2  # noqa: PLR2004
-    level = np.select([a == b, near], [0, 1], 2).astype(np.int8)
-    level[(a == NO_DAY) | (b == NO_DAY)] = ABSENT
+    absent = (a == NO_DAY) | (b == NO_DAY)
+    differ = np.flatnonzero((a != b) & ~absent)
+    one, other = split_days(a[differ]), split_days(b[differ])
+    near = sum((part == its).astype(int) for part, its in zip(one, other, strict=True)) == 2  # noqa: PLR2004
+    level = np.zeros(len(a), np.int8)
+    level[differ] = np.where(near, BIRTH_LEVELS.index("month_or_year"), BIRTH_LEVELS.index("different"))
+    level[absent] = ABSENT
     return level
 
 
 def compare_ages(met: Side, person: Side) -> Levels:
     """Level of the claimed age against the registered birth date on the raid date."""
-    off = np.abs(met.age - age_on(person.birth, met.day))
-    level = np.select([off == 0, off == 1, off == 2, off <= FAR_YEARS], [0, 1, 2, 3], 4).astype(np.int8)  # noqa: PLR2004
-    level[(met.age < 0) | (person.birth == NO_DAY) | (met.day == NO_DAY)] = ABSENT
+    known = np.flatnonzero((met.age >= 0) & (person.birth != NO_DAY) & (met.day != NO_DAY))
+    off = np.abs(met.age[known] - age_on(person.birth[known], met.day[known]))
+    level = np.full(len(met.age), ABSENT, np.int8)
+    level[known] = np.select([off == 0, off == 1, off == 2, off <= FAR_YEARS], [0, 1, 2, 3], 4)  # noqa: PLR2004
     return level
 
 
-def age_on(birth: npt.NDArray[np.int32], day: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+def age_on(birth: I32, day: I32) -> I64:
     """Return completed years of age on a day."""
-    born, now = birth.astype("datetime64[D]"), day.astype("datetime64[D]")
-    years = now.astype("datetime64[Y]").astype(np.int64) - born.astype("datetime64[Y]").astype(np.int64)
-    return np.where(_day_of_year(now) < _day_of_year(born), years - 1, years)
+    (born, *birthday), (year, *today) = split_days(birth), split_days(day)
+    before = (today[0] < birthday[0]) | ((today[0] == birthday[0]) & (today[1] < birthday[1]))
+    years: I64 = year - born - before
+    return years
 
 
-def _day_of_year(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
-    months = days.astype("datetime64[M]")
-    order: npt.NDArray[np.int64] = months.astype(np.int64) % 12 * 32 + (days - months).astype(np.int64)
-    return order
+def split_days(days: I32) -> tuple[I64, I64, I64]:
+    """Return year since 1970, month and day of days since 1970, both from 0."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    number = months.astype(np.int64)
+    return number // 12, number % 12, (dates - months).astype(np.int64)
 
 
 def compare_sexes(met: Side, person: Side) -> Levels:

@@ -98,7 +98,8 @@ def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan)
 
 def _compare_schools(met: Side, sides: Sides, told: Told) -> Levels:
     school = locate_schools(told.people, told.schools)[sides.record]
-    return compare_schools(told.claims.text.gather(sides.identity), met.area, school, told.schools)
+    claim = told.claims.text.gather(sides.identity)
+    return compare_schools(claim, met.area, school, told.schools, told.claims.names)
 
 
 def _compare_subjects(sides: Sides, told: Told) -> Levels:
