@@ -33,7 +33,9 @@ KEY_COLUMNS: Final[tuple[str, ...]] = (
 )
 """columns of people that keys are made of"""
 PART: Final = 350_000
-"""people whose keys are made at a time: bounds the memory, and gives each of a few threads a part"""
+"""people who are read from a file at a time: bounds the memory"""
+CHUNK: Final = 100_000
+"""people in memory whose keys are made at a time: small enough for what is written to be written over"""
 Part = tuple[int, "Callable[[], Keyed]"]
 
 
@@ -59,7 +61,7 @@ class PeopleFrame:
     def parts(self) -> Iterator[Part]:
         """Yield parts of the frame."""
         keys = self.frame.select(column for column in KEY_COLUMNS if column in self.frame.columns)
-        for start in range(0, max(keys.height, 1), PART):
+        for start in range(0, max(keys.height, 1), CHUNK):
             yield start, partial(_code, keys, start)
 
     def fetch(self, rows: I64) -> pl.DataFrame:
@@ -90,7 +92,7 @@ class PeopleAhead(PeopleFrame):
     def parts(self) -> Iterator[Part]:
         """Yield parts of the frame."""
         for number, part in enumerate(self.coded):
-            yield number * PART, part.result
+            yield number * CHUNK, part.result
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class PeopleFile:
 
 
 def _code(frame: pl.DataFrame, start: int) -> Keyed:
-    return code_keys(frame.slice(start, PART))
+    return code_keys(frame.slice(start, CHUNK))
 
 
 def _read_coded(scan: pl.LazyFrame, start: int) -> Keyed:
