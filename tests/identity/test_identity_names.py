@@ -88,8 +88,8 @@ def test_the_rung_is_the_same_from_both_sides(left, right):
 @given(names)
 @QUICK
 def test_a_name_agrees_with_itself_exactly(name):
-    expected = {"full": NameLevel.EXACT, "surname": NameLevel.SURNAME_ONLY, "none": NameLevel.ABSENT}
-    assert name_level(name, name) == expected[parse_name(name).form]
+    expected = {"full": NameLevel.EXACT, "surname": NameLevel.SURNAME_ONLY}
+    assert name_level(name, name) == expected.get(parse_name(name).form, NameLevel.ABSENT)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ han = st.sampled_from("张李王陈马高江白欧阳方安伟娜小国建卓玛
 
 
 @given(st.lists(st.text(han, min_size=1, max_size=7), max_size=9))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 def test_a_column_of_long_names_is_read_as_each_of_them_is(names):
     keys = name_keys(pl.Series(names, dtype=pl.String))
     parsed = [parse_name(name) for name in names]

@@ -26,9 +26,14 @@ def city(tmp_path_factory):
     return world, inbox, write_inbox(world, inbox)
 
 
-def test_exactly_the_spoiled_rows_are_sent_back(city):
+@pytest.fixture(scope="module")
+def taken(city):
+    _, inbox, _ = city
+    return read_snapshot(inbox, newest_snapshot(inbox), policy=POLICY)
+
+
+def test_exactly_the_spoiled_rows_are_sent_back(city, taken):
     _, inbox, written = city
-    taken = read_snapshot(inbox, newest_snapshot(inbox), policy=POLICY)
     day = dt.date(2026, 11, 22)
     batches = (read_batch(inbox, batch, today=day, policy=POLICY).rejected_rows for batch in written.batches)
     entries = [taken.rejected_reference_rows, *batches]
@@ -39,9 +44,8 @@ def test_exactly_the_spoiled_rows_are_sent_back(city):
     assert found.equals(written.bad_rows.select("file", "row").unique().sort("file", "row"))
 
 
-def test_the_tables_hold_what_the_city_holds(city):
-    world, inbox, _ = city
-    taken = read_snapshot(inbox, newest_snapshot(inbox), policy=POLICY)
+def test_the_tables_hold_what_the_city_holds(city, taken):
+    world, _, _ = city
     columns = ["teacher_id", "name", "id_number", "phone", "birth_date"]
     assert taken.teachers.select(columns).equals(world.registry.select(columns).sort("teacher_id"))
     assert taken.employment.height == world.spells.height
@@ -49,9 +53,7 @@ def test_the_tables_hold_what_the_city_holds(city):
 
 
 @pytest.fixture(scope="module")
-def combined(city):
-    _, inbox, _ = city
-    taken = read_snapshot(inbox, newest_snapshot(inbox), policy=POLICY)
+def combined(taken):
     return combine_people(taken.teachers, taken.employment, taken.schools, taken.staff_entries, LINKING)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -135,43 +136,47 @@ def test_chains_of_duplicates_point_at_the_smallest_registration():
     assert kept(registry) == {"T1": None, "T2": "T1", "T3": "T1"}
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"name": "张三丰", "phone": "13800138001", "school_id": S2},
-        {"name": "張三丰", "id_tail": TAIL},
-        {"name": "张三丰", "id_tail": TAIL, "school_id": None},
-        {"name": "张三峰", "id_tail": TAIL},
-        {"name": "张三丰"},
-        {"name": "张三丰", "sex": None, "phone": "13900139001"},
-        {"name": "张三丰", "subject": None},
-        {"name": "张三峰", "subject": "数学"},
-        {"name": "张王丰", "phone": "13800138001"},
-    ],
-)
-def test_an_entry_is_linked_on_a_name_and_something_else(entry):
-    registry = teachers({"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER, "phone": "13800138001"})
-    assert linked(registry, entries(entry)) == ["T1"]
+SAN = {"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER, "phone": "13800138001"}
+LINKED: list[dict[str, object]] = [
+    {"name": "张三丰", "phone": "13800138001", "school_id": S2},
+    {"name": "張三丰", "id_tail": TAIL},
+    {"name": "张三丰", "id_tail": TAIL, "school_id": None},
+    {"name": "张三峰", "id_tail": TAIL},
+    {"name": "张三丰"},
+    {"name": "张三丰", "sex": None, "phone": "13900139001"},
+    {"name": "张三丰", "subject": None},
+    {"name": "张三峰", "subject": "数学"},
+    {"name": "张王丰", "phone": "13800138001"},
+]
+LEFT_OPEN: list[dict[str, object]] = [
+    {"name": "张三丰", "school_id": S2},
+    {"name": "张三丰", "school_id": None},
+    {"name": "张三丰", "id_tail": "1234"},
+    {"name": "张三丰", "sex": "男"},
+    {"name": "张三丰", "subject": "语文"},
+    {"name": "张三峰", "phone": "13900139001"},
+    {"name": "刘芳", "phone": "13800138001"},
+    {"name": "刘芳", "id_tail": TAIL},
+    {"name": "张老师"},
+    {"name": "张三丰李梅", "phone": "13800138001"},
+]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"name": "张三丰", "school_id": S2},
-        {"name": "张三丰", "school_id": None},
-        {"name": "张三丰", "id_tail": "1234"},
-        {"name": "张三丰", "sex": "男"},
-        {"name": "张三丰", "subject": "语文"},
-        {"name": "张三峰", "phone": "13900139001"},
-        {"name": "刘芳", "phone": "13800138001"},
-        {"name": "刘芳", "id_tail": TAIL},
-        {"name": "张老师"},
-        {"name": "张三丰李梅", "phone": "13800138001"},
-    ],
-)
-def test_a_name_alone_elsewhere_or_contradicted_is_not_linked(entry):
-    registry = teachers({"teacher_id": "T1", "name": "张三丰", "id_number": NUMBER, "phone": "13800138001"})
-    assert linked(registry, entries(entry)) == [None]
+@cache
+def teachers_of_cases() -> list[str | None]:
+    """Link every case at once, each on a list of its own."""
+    cases = [{**entry, "list_id": f"L{n:02d}"} for n, entry in enumerate(LINKED + LEFT_OPEN)]
+    return linked(teachers(SAN), entries(*cases))
+
+
+@pytest.mark.parametrize("case", range(len(LINKED)), ids=lambda case: str(LINKED[case]))
+def test_an_entry_is_linked_on_a_name_and_something_else(case):
+    assert teachers_of_cases()[case] == "T1"
+
+
+@pytest.mark.parametrize("case", range(len(LEFT_OPEN)), ids=lambda case: str(LEFT_OPEN[case]))
+def test_a_name_alone_elsewhere_or_contradicted_is_not_linked(case):
+    assert teachers_of_cases()[len(LINKED) + case] is None
 
 
 def test_two_teachers_of_one_name_leave_the_entry_open_unless_something_tells_them_apart():
