@@ -18,7 +18,8 @@ NOBODY: Final = "查处当日该校没有登记责任督学，请督导室补登
 def name_inspectors(responsibilities: pl.DataFrame, inspectors: pl.DataFrame) -> pl.DataFrame:
     """Return the table with the inspector in charge on the raid date, or the question who that was.
 
-    The list is optional: an empty one names nobody and asks nothing.
+    The list is optional: an empty one names nobody and asks nothing. The question is the bureau's own and
+    doesn't stand in the chain, which schools read.
 
     Args:
         responsibilities: table `school_responsibilities` after rulings.
@@ -37,12 +38,12 @@ def name_inspectors(responsibilities: pl.DataFrame, inspectors: pl.DataFrame) ->
     names = pl.col("in_charge").list.join("、")
     several = pl.format("查处当日登记有多名责任督学（{}），请督导室核实由谁负责", names)
     question = pl.when(found == 0).then(pl.lit(NOBODY)).when(found > 1).then(several)
-    known = pl.when(found == 1).then(names).otherwise(pl.lit("待核实"))
+    known = placed & (found == 1)
     return SCHOOL_RESPONSIBILITIES.conform(
         joined.with_columns(
-            inspector_id=pl.when(placed & (found == 1)).then(names),
+            inspector_id=pl.when(known).then(names),
             inspector_question=pl.when(placed).then(question),
-            chain=pl.when(placed).then(pl.format("{}；当日责任督学{}", "chain", known)).otherwise("chain"),
+            chain=pl.when(known).then(pl.format("{}；当日责任督学{}", "chain", names)).otherwise("chain"),
         ).drop("in_charge")
     )
 
