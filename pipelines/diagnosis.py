@@ -11,8 +11,10 @@ import polars as pl
 import yaml
 
 from assets.office import list_returns
+from pipelines.closing import list_leftovers
 from pipelines.provenance import ROOT
 from pipelines.report import read_all
+from tongcha.casebook.closing import find_closed, find_proven
 from tongcha.documents.check import FIELDS, check_template
 from tongcha.errors import TongchaError
 from tongcha.ledger.store import Ledger
@@ -76,7 +78,7 @@ class Finding:
 
 
 def diagnose(home: Home) -> Iterator[Finding]:
-    """Look at programs, home, policies, templates, people, inbox and ledger, in that order."""
+    """Look at programs, home, policies, templates, people, inbox, ledger, closed batches, in that order."""
     yield from _look_at_versions()
     yield _try("工作目录", home.open, f"可用（{home.root}）")
     yield _try("settings.yaml", home.settings, "可读")
@@ -87,6 +89,7 @@ def diagnose(home: Home) -> Iterator[Finding]:
     yield _try("复核人名单", lambda: Reviewers.load(home.root / "reviewers.yaml"), "可读")
     yield from _look_at_inbox(home)
     yield _look_at_ledger(home)
+    yield from _look_at_closing(home)
 
 
 def _try(subject: str, action: Callable[[], object], state: str) -> Finding:
@@ -142,6 +145,21 @@ def _look_at_inbox(home: Home) -> Iterator[Finding]:
     )
     fix = "tongcha sql 查 review_returns 的 reason，请复核人改正后重新交回"
     yield Finding("回传文件", state, refused.is_empty(), fix)
+
+
+def _look_at_closing(home: Home) -> Iterator[Finding]:
+    """Say which batches should have been closed, and which closed ones hold something again."""
+    try:
+        events, due = Ledger(home.ledger_url()).events(), read_all(home, "due_items")
+    except TongchaError:
+        return  # said of the ledger already
+    late = due.filter((pl.col("kind") == "closing") & pl.col("overdue"))["ref"].to_list()
+    closed, proven = find_closed(events), find_proven(events)
+    unfinished = [name for name in sorted(closed) if name not in proven or any(list_leftovers(home, name))]
+    fix = "tongcha case close 批次 --by 代号 --reason 理由"
+    yield Finding("到期应办结的批次", "、".join(late) or "没有", not late, fix)
+    state = f"{len(closed)} 个" + (f"，有残留或没有删除记录：{'、'.join(unfinished)}" if unfinished else "")
+    yield Finding("已办结的批次", state, not unfinished, fix)
 
 
 def _look_at_ledger(home: Home) -> Finding:
