@@ -118,6 +118,16 @@ def test_filed_staff_cannot_claim_that_police_checked_them(tmp_path):
     ]
 
 
+def test_a_firms_roll_of_pupils_is_not_taken_in(tmp_path):
+    folder = make_filed(tmp_path)
+    roll = "学生序号,姓名,所在学校,年级\n1,王小明,明德市第一中学,三年级\n"
+    (folder / "现场学生.csv").write_text(roll, encoding="utf-8")
+    taken = read(tmp_path)
+    assert taken.pupils.is_empty()
+    assert taken.identities.height == 1
+    assert taken.rejected_rows["rule"].to_list() == ["filed_batch_has_no_pupils"]
+
+
 def test_a_raid_still_needs_its_way_of_checking(tmp_path):
     folder = make_filed(tmp_path)
     (folder / "source.yaml").write_text(SOURCE, encoding="utf-8")

@@ -17,7 +17,7 @@ from tongcha.intake.acceptance import (
     raise_refused,
     require_tables,
 )
-from tongcha.intake.filed import FILLED, check_filed, fill_filed
+from tongcha.intake.filed import FILLED, check_filed, fill_filed, refuse_pupils
 from tongcha.intake.folder import read_folder
 from tongcha.intake.patrols import check_patrols, number_patrols
 from tongcha.intake.refusals import join_rejections, reject_rows
@@ -135,7 +135,10 @@ def _accept_batch(
         "pupils",
         policy,
         derive=lambda frame: fill_from_site(complete(frame), sites.rows),
-        cross_check=lambda frame: check_raids(frame, sites.rows, "pupils"),
+        cross_check=lambda frame: [
+            *check_raids(frame, sites.rows, "pupils"),
+            *refuse_pupils(frame, source),
+        ],
     )
     patrols = accept_table(
         landing,

@@ -49,3 +49,11 @@ def check_filed(identities: pl.DataFrame, source: Source) -> list[pl.DataFrame]:
         )
         for column, (claimed, reason) in claims.items()
     ]
+
+
+def refuse_pupils(pupils: pl.DataFrame, source: Source) -> list[pl.DataFrame]:
+    """Return entries for pupils in a batch of filed staff: none was met, and a firm's roll isn't wanted."""
+    if not source.is_filed:
+        return []
+    reason = "清查兼职批次是备案名单，不收学生信息；请勿报送"
+    return [reject_rows(pupils, table="pupils", rule="filed_batch_has_no_pupils", reason=reason)]
