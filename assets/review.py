@@ -21,10 +21,11 @@ from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.capacity import date_handovers
 from tongcha.review.decisions import find_disputed, find_withdrawn
 from tongcha.review.dossier import DossierTables, write_dossiers
-from tongcha.review.gate import GateFacts, confirm_links
+from tongcha.review.gate import confirm_links
 from tongcha.review.judgements import project_judgements
 from tongcha.review.quality import ReviewRecords, measure_review
 from tongcha.review.queue import build_review_queue
+from tongcha.review.requirements import GateFacts
 from tongcha.review.returns import ReturnTerms, take_returns
 from tongcha.review.reverification import write_reverification_workbook
 from tongcha.review.reviewers import Reviewers

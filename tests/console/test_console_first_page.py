@@ -22,8 +22,8 @@ from tests.console.console_scenario import (
 from tongcha.errors import SourceError
 from tongcha.intake.source import LABELS, read_source
 from tongcha.ledger.events import EventKind
-from tongcha.review.gate import REQUIREMENTS, GateFacts
 from tongcha.review.page_one import UNLOOKED
+from tongcha.review.requirements import REQUIREMENTS, GateFacts
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 from tongcha.tables.review import CONFIRMED_LINKS
 

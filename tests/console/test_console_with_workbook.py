@@ -24,10 +24,11 @@ from tests.console.console_scenario import (
 )
 from tongcha.ledger.events import EventKind
 from tongcha.policy.intake import IntakePolicy
-from tongcha.review.gate import GateFacts, confirm_links
+from tongcha.review.gate import confirm_links
 from tongcha.review.judgements import project_judgements
 from tongcha.review.quality import ReviewRecords, measure_review
 from tongcha.review.queue import build_review_queue
+from tongcha.review.requirements import GateFacts
 from tongcha.review.returns import ReturnTerms, take_returns
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook

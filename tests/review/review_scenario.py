@@ -11,9 +11,9 @@ import polars as pl
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.review.dossier import DossierTables
-from tongcha.review.gate import GateFacts
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
+from tongcha.review.requirements import GateFacts
 from tongcha.review.returns import ReturnTerms
 from tongcha.review.reviewers import Reviewers
 from tongcha.review.shown import ShownTables

@@ -18,7 +18,8 @@ from markupsafe import Markup
 from tongcha.documents.files import write_file
 from tongcha.linkage.explain import waterfall_svg
 from tongcha.review import layout
-from tongcha.review.shown import CAPTURES, EMPLOYMENT, PRIOR, show_links, sign_bits
+from tongcha.review.provenance import list_provenance
+from tongcha.review.shown import EMPLOYMENT, PRIOR, show_links, sign_bits
 from tongcha.review.workbook import split_differences
 from tongcha.review.workbook_sides import DECISION_WORDS
 from tongcha.tables.referral import NOT_SEARCHED, SEARCHED_FOR
@@ -126,7 +127,7 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
         "not_searched": NOT_SEARCHED,
         "unknown": _list_unknown(shown, link),
         "judgements": _list_judgements(tables.judgements, link["link_id"]),
-        "provenance": _list_provenance(tables, identity, person, link),
+        "provenance": list_provenance(tables, identity, person, link),
         "decision_text": DECISION_WORDS[link["decision"]],
         "waterfall": Markup(waterfall_svg(evidence)),  # noqa: S704 – escapes what it is given
         "counterfactuals": _tell_without(evidence, link["score"]),
@@ -215,36 +216,6 @@ def _list_unknown(shown: ShownLink, link: Row) -> list[str]:
         "当事人本人尚未陈述的，以其陈述和进一步核查为准；课后服务安排、请假、亲属关系等不在本系统数据之内。"
     )
     return lines
-
-
-def _list_provenance(tables: DossierTables, identity: Row, person: Row, link: Row) -> list[str]:
-    """File, sheet and row of every value; the column is that of the item's own name."""
-    lines = [
-        f"现场各项：{_place(identity)}，列名同项目名。",
-        (
-            f"身份核验：{CAPTURES[identity['capture']]}；核验民警警号 {identity['checked_by'] or '未记'}；"
-            f"依据 {identity['ground'] or '未记'}。"
-        ),
-    ]
-    if link["teacher_id"] is not None:
-        teacher = _only(tables.teachers, "teacher_id", link["teacher_id"])
-        lines.append(f"教师库各项：{_place(teacher)}。")
-        used = tables.employment.filter(
-            (pl.col("teacher_id") == link["teacher_id"]) & pl.col("spell_no").eq_missing(link["spell_no"])
-        )
-        lines += [f"所依任职经历：{_place(row)}。" for row in used.iter_rows(named=True)]
-    else:
-        list_id, _, row_no = str(person["person_id"]).rpartition("#")
-        entries = tables.staff_entries.filter(
-            (pl.col("list_id") == list_id) & (pl.col("row_no").cast(pl.String) == row_no)
-        )
-        lines += [f"名册各项：{_place(row)}。" for row in entries.iter_rows(named=True)]
-    return lines
-
-
-def _place(row: Row) -> str:
-    sheet = f"「{row['sheet']}」表" if row["sheet"] else ""
-    return f"{row['file']} {sheet}第 {row['row']} 行"
 
 
 def _tell_without(evidence: pl.DataFrame, score: float) -> list[str]:
