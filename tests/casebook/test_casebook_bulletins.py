@@ -181,9 +181,14 @@ def test_every_running_limit_is_listed_and_an_answered_prompt_no_longer(tmp_path
 def test_each_recipient_answers_by_its_own_clock_and_the_letter_says_the_same(tmp_path):
     bureau = Bureau.found(tmp_path)
     packages = bureau.settle()["referral_packages"]
-    for number in packages["package_id"].unique().sort():
-        bureau.deliver(number)
-    given = read_disclosures(bureau.ledger.events())
+    rows = packages.with_columns(pl.lit("referral").alias("kind"), on=pl.lit(TODAY), receipt=pl.lit("签收"))
+    given = BY_NAME["disclosures"].conform(
+        rows.with_row_index("seq", offset=1).select(
+            "seq", "kind", "recipient", "recipient_name", "path", "sha256", "on", "receipt",
+            event_id=pl.lit("E00000000000000aa"), document_id="package_id", links=pl.lit(world.link_id(1)),
+            basis=pl.lit("依据"), by=pl.lit("D1"),
+        )
+    )  # fmt: skip
     empty = {n: BY_NAME[n].empty() for n in Standing.__slots__}
     due = list_due_items(
         Standing(**empty | {"disclosures": given}), events=[], clocks=world.CLOCKS, today=TODAY
