@@ -27,7 +27,7 @@ from tests.review.review_scenario import (
 )
 from tongcha.errors import InputError, PolicyError
 from tongcha.ledger.store import Ledger
-from tongcha.linkage.calibrate import calibrate, compare_decisions
+from tongcha.linkage.calibrate import calibrate, compare_decisions, show_changes
 from tongcha.policy.calibration import CalibrationPolicy
 from tongcha.policy.diff import diff_texts, replace_numbers, write_number
 from tongcha.policy.linkage import LinkagePolicy
@@ -133,6 +133,7 @@ def test_a_field_with_too_few_pairs_keeps_its_value(world):
     held = learn(world, strict).proposal
     assert held.proposed == HELD
     assert held.changes.is_empty()
+    assert show_changes(held.changes)[0].startswith("不建议调整任何数")
 
 
 def test_few_pairs_are_held_back_by_the_value_in_force():

@@ -8,7 +8,7 @@ other fields agree on such pairs is their m (knowledge: no expectation maximisat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ import polars as pl
 from tongcha.linkage.estimates import OTHERS, adopt_estimates, estimate_levels, list_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tongcha.policy.calibration import CalibrationPolicy
     from tongcha.policy.linkage import LinkagePolicy
@@ -87,13 +87,23 @@ def compare_decisions(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame
 
 
 def show_changes(changes: pl.DataFrame) -> list[str]:
-    """Return every m that moves as a line in Chinese."""
+    """Return how many m move and each of them, as lines in Chinese."""
+    if changes.is_empty():
+        return [
+            "不建议调整任何数：各项的有效对数不足（policy/calibration.yaml 的 least_pairs），或变动太小。"
+        ]
     return [
+        f"建议调整 {changes.height} 个数：",
+        *(_show_change(row) for row in changes.iter_rows(named=True)),
+    ]
+
+
+def _show_change(row: Mapping[str, Any]) -> str:
+    return (
         f"  {row['field']}.{row['level']}：{row['old']:.5f} → {row['new']:.5f}"
         f"（{np.log2(row['new'] / row['old']):+.2f} 比特；有效 {row['pairs']:.0f} 对，"
         f"所见份额 95% 区间 {row['low']:.3f} 至 {row['high']:.3f}）"
-        for row in changes.iter_rows(named=True)
-    ]
+    )
 
 
 def show_decisions(decisions: pl.DataFrame) -> list[str]:
@@ -105,6 +115,5 @@ def show_decisions(decisions: pl.DataFrame) -> list[str]:
 
 def show_calibration(calibration: Calibration) -> list[str]:
     """Return the proposal as lines in Chinese: every m that moves, and the decisions that would change."""
-    pairs, moved = calibration.pairs, calibration.changes.height
-    head = f"以证件号核验过的比对 {pairs} 条，建议调整 {moved} 个数（未作任何改动）："
+    head = f"证件号核验过的比对 {calibration.pairs} 条。以下只是建议，未作任何改动。"
     return [head, *show_changes(calibration.changes), *show_decisions(calibration.decisions)]

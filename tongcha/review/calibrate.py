@@ -167,7 +167,6 @@ def show_judged(calibration: JudgedCalibration) -> list[str]:
         f"即使他们全在同一等级，建议值至多再移动 {shift}。",
         *(_show_band(*row) for row in calibration.mixture.iter_rows()),
         "否定件都因有几项相符才进入复核，不用来估计陌生人的相符份额（u）；u 仍逐值从教师库数出。",
-        f"建议调整 {proposal.changes.height} 个数：",
         *show_changes(proposal.changes),
         *show_decisions(proposal.decisions),
         *_show_fallen(calibration.fallen),
