@@ -12,7 +12,8 @@ from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY
 from tongcha.linkage.glyphs import SIZE, U64
 
 if TYPE_CHECKING:
-    from tongcha.linkage.sides import Keyed, Side
+    from tongcha.linkage.keyed import Keyed
+    from tongcha.linkage.sides import Side
 
 YEAR: Final = 365.2425
 OLDEST: Final = 120

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tongcha.linkage.codes import I8, I32
-    from tongcha.linkage.sides import Keyed
+    from tongcha.linkage.keyed import Keyed
 
 KINDS: Final = (
     "id_full",

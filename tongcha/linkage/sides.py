@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids, code_names, code_phones, mix
+from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids
 from tongcha.linkage.values import (
     FORM_FULL,
     FORM_LATIN,
@@ -20,9 +20,7 @@ from tongcha.linkage.values import (
     NUMBER_PARTIAL,
     NUMBER_VALID,
     birth_days,
-    complete_numbers,
     days_of,
-    is_odd,
     read_names,
     read_numbers,
     read_phones,
@@ -91,33 +89,6 @@ def _take(column: Any, rows: I64) -> Any:  # noqa: ANN401  one of three kinds of
     return column[rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """What keys are made of, for all people at once and without checking each value; see `Side`.
-
-    Attributes:
-        name: names as written.
-        former: former names of those rows that have one.
-        renamed: those rows.
-        number: ID numbers; zeros if there is none.
-        phone: digits of the phone; 0 if none.
-        birth: day of birth.
-        area: six-digit region.
-        sex: 1 male, 2 female, 0 unknown.
-        school: a number that equal school codes share.
-    """
-
-    name: Names
-    former: Names
-    renamed: I64
-    number: U8
-    phone: I64
-    birth: I32
-    area: I32
-    sex: I8
-    school: U64
-
-
 def code_side(frame: pl.DataFrame) -> Side:
     """Read `identities` or `people` value by value; columns that the frame lacks count as absent.
 
@@ -126,63 +97,29 @@ def code_side(frame: pl.DataFrame) -> Side:
             raid_date, age, capture.
     """
     is_met = "capture" in frame.columns  # people on record aren't registered as 小王老师
-    name, form = read_names(_column(frame, "name"), spoken=is_met)
-    number, state, text = read_numbers(_column(frame, "id_number"))
-    number, state = _add_tails(number, state, _column(frame, "id_tail"))
-    birth = days_of(_column(frame, "birth_date", pl.Date))
+    name, form = read_names(read_column(frame, "name"), spoken=is_met)
+    number, state, text = read_numbers(read_column(frame, "id_number"))
+    number, state = add_tails(number, state, read_column(frame, "id_tail"))
+    birth = days_of(read_column(frame, "birth_date", pl.Date))
     unknown = np.flatnonzero(birth == NO_DAY)
     birth[unknown] = birth_days(number[unknown])
     return Side(
-        name_text=_column(frame, "name").fill_null(""),
+        name_text=read_column(frame, "name").fill_null(""),
         name=name,
-        former=read_names(_column(frame, "former_name"), spoken=False)[0],
+        former=read_names(read_column(frame, "former_name"), spoken=False)[0],
         form=form,
         number=number,
         number_state=state,
         number_text=text,
         birth=birth,
-        sex=_code_sexes(frame),
-        phone=read_phones(_column(frame, "phone")),
+        sex=code_sexes(frame),
+        phone=read_phones(read_column(frame, "phone")),
         listed_phone=np.zeros(frame.height, np.int64),
-        area=_code_areas(frame),
-        day=days_of(_column(frame, "raid_date", pl.Date)),
-        age=_column(frame, "age", pl.Int32).fill_null(-1).to_numpy(),
+        area=code_areas(frame),
+        day=days_of(read_column(frame, "raid_date", pl.Date)),
+        age=read_column(frame, "age", pl.Int32).fill_null(-1).to_numpy(),
         capture=_code_captures(frame),
     )
-
-
-def code_keys(frame: pl.DataFrame) -> Keyed:
-    """Read of `people` what keys are made of; only old and missing ID numbers are touched up."""
-    former = _column(frame, "former_name")
-    renamed = former.is_not_null().arg_true().to_numpy().astype(np.int64)
-    birth = days_of(_column(frame, "birth_date", pl.Date))
-    number = _code_numbers(frame)
-    unknown = np.flatnonzero(birth == NO_DAY)
-    birth[unknown] = birth_days(number[unknown])
-    return Keyed(
-        name=_code_plainly(_column(frame, "name")),
-        former=_code_plainly(former.gather(renamed)),
-        renamed=renamed,
-        number=number,
-        phone=code_phones(_column(frame, "phone")),
-        birth=birth,
-        area=_code_areas(frame),
-        sex=_code_sexes(frame),
-        school=hash_text(_column(frame, "school_id")),
-    )
-
-
-def _code_plainly(names: pl.Series) -> Names:
-    """Code names and take dots and blanks out of those that aren't two to four Han characters."""
-    coded = code_names(names)
-    odd = is_odd(coded).nonzero()[0]
-    coded.put(odd, code_names(names.gather(odd).str.replace_all(NO_LETTER, "")))
-    return coded
-
-
-def name_keys(names: pl.Series) -> U64:
-    """Return the key `name_exact` of names of people on record."""
-    return mix(*_code_plainly(names).fold.T)
 
 
 def hash_text(texts: pl.Series) -> U64:
@@ -190,45 +127,28 @@ def hash_text(texts: pl.Series) -> U64:
     return texts.hash(seed=1).to_numpy()
 
 
-def _code_numbers(frame: pl.DataFrame) -> U8:
-    text = _column(frame, "id_number")
-    length = text.str.len_bytes()
-    old = (length == 15).fill_null(value=False).arg_true()  # noqa: PLR2004
-    if len(old):
-        short = text.gather(old)
-        longer = short.str.slice(0, 6) + "19" + short.str.slice(6) + "0"
-        text = text.scatter(old, complete_numbers(longer))
-    odd = (length.is_between(18, 18).not_() & (length != 15)).fill_null(value=False).arg_true()  # noqa: PLR2004
-    number = code_ids(text)
-    if len(odd):
-        number[odd.to_numpy()] = read_numbers(text.gather(odd))[0]
-    number[:, 17][number[:, 17] == ord("x")] = ord("X")
-    tails = _column(frame, "id_tail")
-    return _add_tails(number, (number[:, 17] > 0).astype(np.int8), tails)[0]
-
-
-def _column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType] = pl.String) -> pl.Series:
+def read_column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType] = pl.String) -> pl.Series:
     if name not in frame.columns:
         return pl.Series(name, [None] * frame.height, dtype)
     return frame[name].cast(dtype)
 
 
-def _code_sexes(frame: pl.DataFrame) -> I8:
-    male, female = ((_column(frame, "sex") == sex).fill_null(value=False).to_numpy() for sex in SEXES)
+def code_sexes(frame: pl.DataFrame) -> I8:
+    male, female = ((read_column(frame, "sex") == sex).fill_null(value=False).to_numpy() for sex in SEXES)
     return np.where(male, 1, np.where(female, 2, 0)).astype(np.int8)
 
 
-def _code_areas(frame: pl.DataFrame) -> I32:
-    area = _column(frame, "area" if "area" in frame.columns else "site_area")
+def code_areas(frame: pl.DataFrame) -> I32:
+    area = read_column(frame, "area" if "area" in frame.columns else "site_area")
     return area.cast(pl.Int32, strict=False).fill_null(0).to_numpy()
 
 
 def _code_captures(frame: pl.DataFrame) -> I8:
     order = {capture: place for place, capture in enumerate(CAPTURES)}
-    return _column(frame, "capture").replace_strict(order, default=-1, return_dtype=pl.Int8).to_numpy()
+    return read_column(frame, "capture").replace_strict(order, default=-1, return_dtype=pl.Int8).to_numpy()
 
 
-def _add_tails(number: U8, state: I8, tails: pl.Series) -> tuple[U8, I8]:
+def add_tails(number: U8, state: I8, tails: pl.Series) -> tuple[U8, I8]:
     there = tails.str.contains(LAST_FOUR).fill_null(value=False).to_numpy() & (state == NUMBER_ABSENT)
     if there.any():
         number[there] = code_ids("*" * 14 + tails.filter(there))
@@ -246,10 +166,7 @@ __all__ = [
     "NUMBER_BAD",
     "NUMBER_PARTIAL",
     "NUMBER_VALID",
-    "Keyed",
     "Side",
-    "code_keys",
     "code_side",
     "hash_text",
-    "name_keys",
 ]

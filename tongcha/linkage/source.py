@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.glyphs import load_glyphs
-from tongcha.linkage.sides import code_keys
+from tongcha.linkage.keyed import code_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tongcha.linkage.codes import I64
-    from tongcha.linkage.sides import Keyed
+    from tongcha.linkage.keyed import Keyed
 
 KEY_COLUMNS: Final[tuple[str, ...]] = (
     "name",
