@@ -34,7 +34,7 @@ from tongcha.intake.folder import read_folder
 from tongcha.policy.intake import IntakePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 POLICY = IntakePolicy.load(Path(__file__).resolve().parents[1] / "policy" / "intake.yaml")
 HEADER = ("序号", "姓 名", "性别", "身份证后四位", "任教学科", "联系电话", "人员类别", "学校")
@@ -99,8 +99,8 @@ def write_books(folder: Path, count: int) -> list[Path]:
 def write_registry(path: Path, rows: int, *, shuffled: bool) -> Path:
     """Write a registry with the sixteen canonical columns."""
     path.parent.mkdir(parents=True)
-    n = pl.int_range(rows, eager=True).alias("n")
-    n = (n.shuffle(seed=1) if shuffled else n).to_frame()
+    numbers = pl.int_range(rows, eager=True).alias("n")
+    n = (numbers.shuffle(seed=1) if shuffled else numbers).to_frame()
     day = pl.date(1960, 1, 1) + pl.duration(days=pl.col("n") % 14000)
     n.select(
         pl.format("T{}", pl.col("n").cast(pl.String).str.zfill(7)).alias("教师编号"),
@@ -123,7 +123,7 @@ def write_registry(path: Path, rows: int, *, shuffled: bool) -> Path:
     return path
 
 
-def read_books(paths: list[Path]) -> Iterator[list[list[object]]]:
+def read_books(paths: list[Path]) -> Iterator[Sequence[Sequence[object]]]:
     """Yield every cell of each workbook's sheets as calamine gives it."""
     for path in paths:
         with CalamineWorkbook.from_path(path) as book:

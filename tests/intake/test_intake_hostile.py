@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import struct
+import zipfile
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -55,6 +56,20 @@ def test_a_stray_last_cell_is_refused_before_the_parser_aborts(tmp_path):
         sheet.write("A1", 1)
         sheet.write("XFD1048576", 2)
     assert refusal(path) == "stray_cell"
+
+
+def test_a_sheet_outside_the_parts_that_are_looked_at_is_never_parsed(book, tmp_path):
+    with zipfile.ZipFile(book) as archive:
+        links = archive.read("xl/_rels/workbook.xml.rels")
+    hidden = links.replace(b"worksheets/sheet1.xml", b"media/sheet1.xml")
+    assert hidden != links
+    moved = tmp_path / "moved.xlsx"
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(moved, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            name = entry.filename.replace("worksheets/sheet1.xml", "media/sheet1.xml")
+            content = hidden if name == "xl/_rels/workbook.xml.rels" else old.read(entry)
+            new.writestr(name, content)
+    assert refusal(moved) == "unreadable"
 
 
 def test_a_large_good_sheet_passes_wherever_its_pieces_are_cut(tmp_path):
@@ -111,6 +126,7 @@ def test_unusual_markup_is_refused(book, tmp_path, part, rule):
         ("xl/embeddings/oleObject1.bin", "forbidden_part"),
         ("xl/workbook.xml", "duplicate_entries"),
         ("XL/Workbook.xml", "duplicate_entries"),
+        ("XL/VBAPROJECT.bin", "forbidden_part"),
         ("../../etc/cron.d/x", "traversing_entries"),
         ("/absolute.xml", "traversing_entries"),
     ],

@@ -57,7 +57,7 @@ def test_quarantine_and_the_single_queries_count_the_same(rows):
     assert quarantine(good, table)[1].is_empty()
 
 
-ODD = {
+ODD: dict[object, list[object]] = {
     pl.String: ["", "男", "男 ", "３40103", "340103", "340103\n", "x" * 41, "a-1_B", "公办", "card", None],
     pl.Int64: [-1, 0, 1, 120, 121, None],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
@@ -67,13 +68,13 @@ def read_grids(path: Path, limits: Limits) -> list[Grid]:
         if head == OLE_MAGIC:
             _refuse_encrypted(file)
         elif head.startswith(b"PK"):
-            inspect_workbook(path, limits)
+            return _read_workbook(path, inspect_workbook(path, limits), limits)
         else:
             from tongcha.intake.html_tables import read_html_tables  # noqa: PLC0415 - lxml is rarely needed
 
             tables = read_html_tables(head + file.read())
             return [Grid(sheet=f"表{i}", visible=True, rows=rows) for i, rows in enumerate(tables, 1)]
-    return _read_workbook(path, limits)
+    return _read_workbook(path, None, limits)
 
 
 def _refuse_encrypted(file: BinaryIO) -> None:
@@ -81,9 +82,10 @@ def _refuse_encrypted(file: BinaryIO) -> None:
         raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送")
 
 
-def _read_workbook(path: Path, limits: Limits) -> list[Grid]:
+def _read_workbook(path: Path, looked_at: bytes | None, limits: Limits) -> list[Grid]:
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        opened = CalamineWorkbook.from_filelike(BytesIO(looked_at)) if looked_at else None
+        with opened or CalamineWorkbook.from_path(path) as book:
             kinds = [(meta.typ, meta.visible) for meta in book.sheets_metadata]
             return [
                 _read_sheet(book.get_sheet_by_index(i), visible is SheetVisibleEnum.Visible, limits)

@@ -11,12 +11,13 @@ import os
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
-from tongcha.intake.zip_parts import CHUNK, BrokenZipError, Part, list_parts, unpack
+from tongcha.intake.zip_parts import CHUNK, BrokenZipError, Part, list_parts, pack, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 IS_ENCRYPTED: Final = 0x1
+HELD: Final = 4 * CHUNK
 CELL: Final = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,4})([0-9]{1,8})["']|<c(?=[\s>/])""")
 NEAR_ROWS, NEAR_COLUMNS = 10**4 - 1, 26 + 26**2
 NOT_NEAR: Final = re.compile(rb"""<c(?! r="[A-Z]{1,2}[0-9]{1,4}")[\s>/]""")
@@ -25,12 +26,12 @@ SMALLEST_CELL: Final = len("<c/>")
 PREFIXED: Final = re.compile(rb"<[^<>\s:/]+:(?:c|row|sheetData)[\s>/]")
 AFTER_COLON: Final = re.compile(rb":(?:c|row|sheetData)[\s>/]")
 """What `PREFIXED` needs, found six times as fast because it begins with one known byte."""
-READ_PARTS: Final = (  # what the parser reads; pictures, themes and properties are never opened
+READ_PARTS: Final = (  # casefolded, as the parser reads them; pictures, themes, properties are never opened
     "_rels/.rels",
     "xl/_rels/",
     "xl/workbook.xml",
     "xl/styles.xml",
-    "xl/sharedStrings.xml",
+    "xl/sharedstrings.xml",
     "xl/worksheets/",
     "xl/tables/",
 )
@@ -80,8 +81,12 @@ class Box(NamedTuple):
     cells: int
 
 
-def inspect_workbook(path: Path, limits: Limits) -> None:
+def inspect_workbook(path: Path, limits: Limits) -> bytes | None:
     """Refuse a zip workbook that is hostile, broken or beyond the limits.
+
+    Returns:
+        A workbook of the very bytes that were looked at and of no others, so that the parser can't be
+        led elsewhere and needn't unpack them again; None if they are too many to hold.
 
     Raises:
         FileRefusedError: with the first reason found.
@@ -93,9 +98,10 @@ def inspect_workbook(path: Path, limits: Limits) -> None:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 parts = list_parts(data, limits["max_parts"])
                 _inspect_directory(parts, limits)
-                for part in parts:
-                    if part.name.startswith(READ_PARTS):
-                        _inspect_part(data, part, limits)
+                read = [part for part in parts if part.name.casefold().startswith(READ_PARTS)]
+                is_held = sum(part.size for part in read) <= HELD
+                looked_at = [(part, _inspect_part(data, part, limits, is_held=is_held)) for part in read]
+                return pack(looked_at) if is_held else None
     except (BrokenZipError, OSError, ValueError) as error:
         raise FileRefusedError("truncated", "文件不完整或已损坏", "重新导出或重新传送") from error
 
@@ -118,8 +124,10 @@ def _refuse_names(names: list[str], forbidden: dict[str, str]) -> None:
         raise FileRefusedError("traversing_entries", "压缩包内部件路径越界", RESAVE)
     if "xl/workbook.xml" not in names:
         raise FileRefusedError("not_a_workbook", "不是 XLSX 工作簿", "另存为 XLSX 或 CSV")
-    if any(name.startswith(tuple(forbidden)) for name in names):
-        kinds = [kind for prefix, kind in forbidden.items() if any(n.startswith(prefix) for n in names)]
+    folded = {prefix.casefold(): kind for prefix, kind in forbidden.items()}
+    found = [name for name in map(str.casefold, names) if name.startswith(tuple(folded))]
+    if found:
+        kinds = [kind for prefix, kind in folded.items() if any(name.startswith(prefix) for name in found)]
         raise FileRefusedError("forbidden_part", f"含有{'、'.join(kinds)}", RESAVE)
 
 
@@ -128,11 +136,15 @@ def _is_swollen(part: Part, limits: Limits) -> bool:
     return is_bomb or part.size > limits["max_part_bytes"]
 
 
-def _inspect_part(data: mmap.mmap, part: Part, limits: Limits) -> None:
-    is_sheet = part.name.startswith("xl/worksheets/") and part.name.endswith(".xml")
+def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool) -> bytes:
+    """Look at a part piece by piece; return its bytes if they are to be held."""
+    name = part.name.casefold()
+    is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
     is_short = is_sheet and part.size <= CHUNK and _admits_near(part.size, limits)
-    box, tail = Box(0, 0, 0), b""
+    box, tail, held = Box(0, 0, 0), b"", []
     for piece in unpack(data, part):
+        if is_held:
+            held.append(piece)
         text = tail + piece
         _refuse_markup(text)
         text, tail = _hold_back(text)
@@ -141,6 +153,7 @@ def _inspect_part(data: mmap.mmap, part: Part, limits: Limits) -> None:
             # a sheet of one piece without a far cell needs no measuring, which costs thrice the search
             if not is_short or NOT_NEAR.search(text):
                 box = _widen_box(text, box, limits)
+    return b"".join(held)
 
 
 def _admits_near(size: int, limits: Limits) -> bool:

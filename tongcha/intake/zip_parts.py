@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import mmap
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     Content = bytes | mmap.mmap
 
@@ -22,6 +22,8 @@ CHUNK: Final = 1 << 20
 
 STORED, DEFLATED = 0, 8
 IS_UTF8: Final = 0x800
+VERSION: Final = 20
+MIDNIGHT_1980: Final = 0x21
 END: Final = struct.Struct("<4s4H2LH")
 RECORD: Final = struct.Struct("<4s6H3L5H2L")
 LOCAL: Final = struct.Struct("<4s5H3L2H")
@@ -85,6 +87,19 @@ def unpack(data: Content, part: Part) -> Iterator[bytes]:
         yield piece
     if (size, crc) != (part.size, part.crc):
         raise BrokenZipError
+
+
+def pack(contents: Sequence[tuple[Part, bytes]]) -> bytes:
+    """Return a zip file of these parts and nothing else, without compression (4.3.7, 4.3.12, 4.3.16)."""
+    body, directory, place = [], [], 0
+    for part, content in contents:
+        name, size = part.name.encode(), len(content)
+        told = (IS_UTF8, STORED, 0, MIDNIGHT_1980, part.crc, size, size, len(name), 0)
+        body += [LOCAL.pack(b"PK\x03\x04", VERSION, *told), name, content]
+        directory += [RECORD.pack(b"PK\x01\x02", VERSION, VERSION, *told, 0, 0, 0, 0, place), name]
+        place += LOCAL.size + len(name) + size
+    length, count = sum(map(len, directory)), len(contents)
+    return b"".join([*body, *directory, END.pack(b"PK\x05\x06", 0, 0, count, count, length, place, 0)])
 
 
 def _find_directory(data: Content) -> tuple[int, int, int]:
