@@ -150,6 +150,7 @@ def test_a_new_snapshot_whose_table_breaks_its_contract_stops_the_run(runner, mo
     assert {path: after[path] for path in before} == before
     page = place_report(home.outbox, BY_NAME["people"], "2027-01-01").read_text(encoding="utf-8")
     assert "这次的数据没有入库" in page
+    assert "1 张有不符：比对库" in place_index(home.outbox).read_text(encoding="utf-8")
 
 
 def test_a_snapshot_that_grew_old_is_pointed_out_and_stops_nothing(runner):
