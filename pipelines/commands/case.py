@@ -251,7 +251,7 @@ def supervise(area: str, by: str, reason: str, on: datetime | None) -> None:
 
     Decide that an order goes to a district where one is proposed, and write it.
     """
-    from pipelines.casedesk import supervise as record
+    from pipelines.supervision import supervise as record
 
     record(open_desk(by), area, on=to_day(on), reason=reason)
 
