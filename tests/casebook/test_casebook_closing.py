@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -37,6 +38,9 @@ from tongcha.policy.casebook import CasebookPolicy
 from tongcha.responsibility.pupils import place_pupils
 from tongcha.tables import BY_NAME
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = b"k" * 32
 RULE = CasebookPolicy.load(ROOT / "policy" / "casebook.yaml").retention
@@ -45,7 +49,7 @@ TAKEN = {"name": "李四", "name_clean": "李四", "id_number": "990101199001011
 NUMBERS = st.sampled_from([None, "990101199001011234", "99010119900101123X", "13912345678"])
 
 
-def make_batch(*taken: dict[str, object]) -> BatchTables:
+def make_batch(*taken: Mapping[str, object]) -> BatchTables:
     """The scenario's batch with what was taken of each person met."""
     identities = make_table("identities")
     columns = {c: [person.get(c) for person in taken] for c in ("name", "id_number", "phone", "name_clean")}

@@ -72,9 +72,12 @@ def test_a_week_speaks_of_no_people():
 
 def test_the_documents_are_the_same_bytes_again_and_hold_every_sentence(tmp_path):
     made = [report(confirmed=8)]
-    args = {"policy": world.ROUTING, "templates": world.TEMPLATES, "mark": "演示"}
-    [one] = write_report_files(made, out=tmp_path / "a", **args)
-    [other] = write_report_files(made, out=tmp_path / "b", **args)
+    one, other = (
+        write_report_files(
+            made, policy=world.ROUTING, templates=world.TEMPLATES, mark="演示", out=tmp_path / name
+        )[0]
+        for name in ("a", "b")
+    )
     assert one.read_bytes() == other.read_bytes()
     text = "\n".join(paragraph.text for paragraph in Document(str(one)).paragraphs)
     assert all(line in text for _, lines in made[0].sections for line in lines)
