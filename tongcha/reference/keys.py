@@ -1,4 +1,4 @@
-"""The values that registrations and list entries are compared on: folded names, clean numbers, tails."""
+"""The values that registrations and list entries are compared on: folded names, clean numbers."""
 
 from __future__ import annotations
 
@@ -22,21 +22,19 @@ CITY: Final = pl.col("area").str.slice(0, 4).alias("city")
 def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
     """Return one row per registration and name (present and former).
 
-    Columns: teacher_id, school_id, area, city, sex, subject, birth_date, name, fold, syllable (the name
-    and its keys), phone (11 digits), id_clean with its tail (last four),
-    id_birth_date and id_sex (of a check-valid number).
+    Columns: teacher_id, school_id, area, sex, birth_date, name and fold (null if it is no full name),
+    phone (11 digits), id_clean, id_birth_date and id_sex (of a check-valid number).
     """
     numbers = id_columns(teachers["id_number"])
-    facts = ("teacher_id", "school_id", "area", "sex", "subject", "birth_date")
+    facts = ("teacher_id", "school_id", "area", "sex", "birth_date")
     is_valid = numbers["status"].is_in(CHECKED)
-    clean = teachers.select(*facts, CITY).with_columns(
+    clean = teachers.select(facts).with_columns(
         phone_columns(teachers["phone"])["clean"].alias("phone"),
         *(
             pl.when(is_valid).then(numbers[theirs]).alias(ours)
             for theirs, ours in (("clean", "id_clean"), ("birth_date", "id_birth_date"), ("sex", "id_sex"))
         ),
     )
-    clean = clean.with_columns(pl.col("id_clean").str.slice(-TAIL).alias("tail"))
     present = pl.concat([clean, _name_columns(teachers["name"])], how="horizontal")
     has_former = teachers["former_name"].is_not_null()
     former = teachers.filter(has_former)["former_name"]
@@ -45,19 +43,11 @@ def registry_keys(teachers: pl.DataFrame) -> pl.DataFrame:
 
 
 def entry_keys(entries: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per list entry.
-
-    Columns: list_id, row_no, school_id, city, sex, subject, name, fold, syllable, phone, tail.
-    """
-    columns = ("list_id", "row_no", "school_id", "sex", "subject")
+    """Return one row per list entry: list_id, row_no, name, fold, phone."""
     phones = phone_columns(entries["phone"])["clean"].alias("phone")
-    clean = entries.select(*columns, pl.col("id_tail").alias("tail"), CITY, phones)
-    return pl.concat([clean, _name_columns(entries["name"])], how="horizontal")
+    return pl.concat([entries.select(*ENTRY, phones), _name_columns(entries["name"])], how="horizontal")
 
 
 def _name_columns(names: pl.Series) -> pl.DataFrame:
     keys = name_keys(names)
-    full = pl.col("form") == "full"
-    return keys.select(
-        names.rename("name"), *(pl.when(full).then(pl.col(key)).alias(key) for key in ("fold", "syllable"))
-    )
+    return keys.select(names.rename("name"), pl.when(pl.col("form") == "full").then("fold").alias("fold"))

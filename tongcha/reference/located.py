@@ -23,7 +23,7 @@ def locate_lists(staff_entries: pl.DataFrame, keys: pl.DataFrame, place: ListPla
         keys: from `registry_keys`.
         place: the limits.
     """
-    lost = entry_keys(staff_entries.filter(pl.col("school_id").is_null())).drop("school_id")
+    lost = entry_keys(staff_entries.filter(pl.col("school_id").is_null()))
     by_phone = ["fold", "phone"]
     known = keys.drop_nulls(by_phone).select(*by_phone, "teacher_id", "school_id", "area")
     met = lost.drop_nulls(by_phone).join(known, on=by_phone, how="inner").unique([*ENTRY, "teacher_id"])
