@@ -86,4 +86,5 @@ def are_different(
     if a["age"] is None or b["age"] is None:
         return False
     years = (a["raid_date"] - b["raid_date"]).days / 365.25
-    return abs(a["age"] - b["age"] - years) > policy.subjects.years_apart
+    apart: float = abs(a["age"] - b["age"] - years)
+    return apart > policy.subjects.years_apart

@@ -5,111 +5,23 @@ Slow and obvious on purpose; `test_linkage_slow_scorer` holds the engine to it o
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from math import floor, log2
+from collections.abc import Mapping
+from math import log2
 from typing import TYPE_CHECKING, Any
 
-from tests.linkage.slow_levels import NOISE, Record, is_short_for
-from tongcha.linkage.glyphs import READINGS, load_glyphs
+from tests.linkage.slow_counts import EXACT, FUZZY, SYLLABLE, TONE, Counts, key_of, other_keys
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from tests.linkage.slow_levels import Record
     from tongcha.policy.linkage import LinkagePolicy
 
-EXACT, TONE, SYLLABLE, FUZZY = "exact", 0, 1, 2
+M = Mapping[Any, float]
 NAME_LADDER = {"card": "card", "typed": "typed", "masked": "typed", "last4": "typed", "oral": "oral"}
-UNHEARD, LEAN, LEAST_AGE, YEAR = 0.002, 50.0, 1e-4, 365.2425
 
 
 def grain(bits: float) -> float:
     """The nearest multiple of 2⁻¹⁰, halves to even."""
     return round(bits * 1024) / 1024
-
-
-def key_of(fold: str, strictness: int | str, reading: int = 0, at: int = -1) -> tuple[Any, ...]:
-    """The first four characters as written, or by ear; place `at` with another reading."""
-    chars = (fold[:4] + "\0\0\0\0")[:4]
-    if strictness == EXACT:
-        return tuple(chars)
-    tables = load_glyphs()
-    return tuple(
-        int((tables.given if place else tables.surname)[reading if place == at else 0, strictness, ord(char)])
-        for place, char in enumerate(chars)
-    )
-
-
-def other_keys(fold: str) -> set[tuple[Any, ...]]:
-    """The blurred sound of the name, of its other readings, and with two given characters swapped."""
-    keys = {key_of(fold, FUZZY, reading, place) for place in range(4) for reading in range(READINGS)}
-    for first in (1, 2):
-        if len(fold) == first + 2:
-            swapped = fold[:first] + fold[first + 1] + fold[first]
-            keys.add(key_of(swapped, FUZZY))
-    return keys
-
-
-@dataclass
-class Counts:
-    """How common each value is among the people on record and the people met."""
-
-    people: list[Record]
-    met: list[Record]
-    schools: list[Record]
-    by: dict[Any, Counter[Any]] = field(default_factory=lambda: defaultdict(Counter))
-
-    def __post_init__(self) -> None:
-        """Count."""
-        for person in self.people:
-            for strictness in (EXACT, TONE, SYLLABLE):
-                self.by[strictness][key_of(person["fold"], strictness)] += 1
-            for name in {person["fold"], person["former_fold"]} - {""}:
-                self.by[FUZZY][key_of(name, FUZZY)] += 1
-            for column, value in (
-                ("surname", person["clean"][:1]),
-                ("born", person["registered_birth"]),
-                ("district", person["region"]),
-                ("city", person["region"] // 100),
-                ("sex", person["sex"]),
-                ("school", person["school_id"]),
-                ("phone", person["mobile"]),
-            ):
-                self.by[column][value] += 1
-            if person["listed"]:
-                self.by["phone"][person["listed"]] += 1
-        self.by["met phone"] = Counter(identity["mobile"] for identity in self.met)
-
-    def share(self, count: float) -> float:
-        """A count as a share of all people; never less than one of them."""
-        return max(count, 1) / len(self.people)
-
-    def age_share(self, identity: Record, epoch: date) -> float:
-        """How common the claimed age is among those met, leaning on the registry."""
-        ages = Counter(min(other["age"], 120) for other in self.met if other["age"] is not None)
-        seen = 0.5 * ages[identity["age"]] + 0.25 * (ages[identity["age"] - 1] + ages[identity["age"] + 1])
-        day = (identity["raid_date"] - epoch).days
-        first, last = (floor(day - (identity["age"] + more) * YEAR) for more in (1, 0))
-        born = [p for p in self.by["born"].elements() if p is not None]
-        known = sum(first < (b - epoch).days <= last for b in born) / max(len(born), 1)
-        return max((seen + LEAN * known) / (sum(ages.values()) + LEAN), LEAST_AGE)
-
-    def school_share(self, identity: Record) -> float:
-        """Share of people in schools that the claim fits: of the city, else of the province."""
-        claim = NOISE.sub("", identity["claimed_school"] or "")
-        fitting: list[str] = []
-        for part in (100, 10_000):
-            if claim and not fitting and identity["number_kind"] != "valid":
-                fitting = [
-                    school["school_id"]
-                    for school in self.schools
-                    if school["region"] // part == identity["region"] // part
-                    and any(is_short_for(claim, name) for name in school["names"])
-                ]
-        if not fitting:
-            return UNHEARD
-        staff = sum(self.by["school"][school["school_id"]] for school in self.schools)
-        return max(sum(self.by["school"][school] for school in fitting), 1) / max(staff, 1)
 
 
 def weigh(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> Record:
@@ -163,14 +75,16 @@ def weigh_number(
         "partial": max(visible, rule.least_u),
         "conflict": 1.0,
     }[level]
-    return log2(rule.m[met["capture"]][level] / u)
+    m: M = rule.m[met["capture"]]
+    return log2(m[level] / u)
 
 
 def weigh_name(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> float:
     rule, level = policy.name, levels["name"]
     if level is None:
         return 0.0
-    ladder = rule.m[NAME_LADDER[met["capture"]]]
+    ladders: Mapping[Any, M] = rule.m
+    ladder = ladders[NAME_LADDER[met["capture"]]]
     m = {
         "surname_only": rule.surname_only_m,
         "surname_sounds": rule.surname_sounds_m,
@@ -197,6 +111,7 @@ def name_u(met: Record, person: Record, level: str, counts: Counts, policy: Link
         if met["number_kind"] != "valid":
             fuzzy = max(counts.by[FUZZY][key] for key in other_keys(fold))
     surname = counts.share(counts.by["surname"][person["clean"][:1]])
+    others: M = rule.u
     return {
         "exact": counts.share(exact),
         "variant": counts.share(max(exact * rule.variant_share, rule.variant_people)),
@@ -208,7 +123,7 @@ def name_u(met: Record, person: Record, level: str, counts: Counts, policy: Link
         "surname_only": surname,
         "surname_sounds": surname,
         "surname_same": surname,
-    }.get(level, rule.u.get(level, 1.0))  # type: ignore[call-overload]  # the levels are literals
+    }.get(level) or others.get(level, 1.0)
 
 
 def weigh_phone(
@@ -219,7 +134,8 @@ def weigh_phone(
         return 0.0
     holders = max(counts.by["phone"][met["mobile"]], counts.by["met phone"][met["mobile"]], 1)
     u = {"near": max(rule.near_u, rule.near_people / people), "different": 1.0}
-    bits = log2(rule.m[level] / u.get(level, rule.shared * holders / people))
+    m: M = rule.m
+    bits = log2(m[level] / u.get(level, rule.shared * holders / people))
     return min(bits, -log2(rule.floor_given_id)) if number == "exact" else bits
 
 
@@ -239,14 +155,16 @@ def weigh_age(met: Record, level: str | None, policy: LinkagePolicy) -> float:
         name: min(met["age_share"] * years, policy.age.most_u)
         for name, years in (("same", 1), ("one", 2), ("two", 2), ("far", 4))
     }
-    return log2(policy.age.m[level] / near.get(level, max(1 - sum(near.values()), policy.age.least_far_u)))
+    m: M = policy.age.m
+    return log2(m[level] / near.get(level, max(1 - sum(near.values()), policy.age.least_far_u)))
 
 
 def weigh_sex(person: Record, level: str | None, counts: Counts, policy: LinkagePolicy) -> float:
     if level is None:
         return 0.0
     alike = counts.share(counts.by["sex"][person["sex"]])
-    return log2(policy.sex.m[level] / (alike if level == "same" else max(1 - alike, policy.sex.least_u)))
+    m: M = policy.sex.m
+    return log2(m[level] / (alike if level == "same" else max(1 - alike, policy.sex.least_u)))
 
 
 def weigh_area(person: Record, level: str | None, counts: Counts, policy: LinkagePolicy) -> float:
@@ -265,7 +183,8 @@ def weigh_school(met: Record, level: str | None, counts: Counts, policy: Linkage
     if level is None:
         return 0.0
     u = {"fits": max(met["school_share"], 1 / len(counts.people)), "elsewhere": 1.0}
-    return log2(policy.school.m[level] / u.get(level, policy.school.same_district_u))
+    m: M = policy.school.m
+    return log2(m[level] / u.get(level, policy.school.same_district_u))
 
 
 def weigh_subject(person: Record, level: str | None, policy: LinkagePolicy) -> float:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tests.linkage.linkage_scene import policy
+from tests.linkage.slow_counts import Counts
 from tests.linkage.slow_levels import NOISE, compare, read_record
 from tests.linkage.slow_posterior import exclude, merge_records, settle
-from tests.linkage.slow_scorer import Counts, weigh
+from tests.linkage.slow_scorer import weigh
 from tongcha.linkage.blocking import Pairs
 from tongcha.linkage.folder import open_registry
 from tongcha.linkage.links import LADDERS
@@ -61,8 +62,8 @@ def reference(scored):
         person["registered_birth"] = person["born"]
     met = [read_record(row) for row in met]
     for school in schools:
-        names = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
-        school["names"] = [NOISE.sub("", name) for name in names if name]
+        written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
+        school["names"] = [NOISE.sub("", name) for name in written if name]
         school["region"] = int(school["area"])
     counts = Counts(people, met, schools)
     pairs = list(zip(fast.pairs.identity.tolist(), fast.pairs.row.tolist(), strict=True))
@@ -103,7 +104,8 @@ def test_levels_and_bits_of_every_pair_are_those_of_the_reference(scored, refere
 def test_scores_of_every_pair_are_those_of_the_reference(scored, reference):
     fast, rules = scored[0], policy()
     found, met, people = reference
-    weights, person = defaultdict(dict), {}
+    weights: dict[int, dict[int, float]] = defaultdict(dict)
+    person: dict[tuple[int, int], int] = {}
     for (i, row), slow in found.items():
         weights[i][row] = sum(slow["bits"].values()) + fast.prior
     for i, rows in weights.items():
