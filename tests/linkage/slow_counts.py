@@ -76,14 +76,14 @@ class Counts:
     def age_share(self, identity: Record, epoch: date) -> float:
         """How common the claimed age is among those met, leaning on the registry."""
         ages = Counter(min(other["age"], 120) for other in self.met if other["age"] is not None)
-        seen: float = 0.5 * ages[identity["age"]] + 0.25 * (
-            ages[identity["age"] - 1] + ages[identity["age"] + 1]
-        )
+        age: int = identity["age"]
+        seen = 0.5 * ages[age] + 0.25 * (ages[age - 1] + ages[age + 1])
         day = (identity["raid_date"] - epoch).days
         first, last = (floor(day - (age + more) * YEAR) for more in (1, 0))
         born = [p for p in self.by["born"].elements() if p is not None]
-        known = sum(first < (b - epoch).days <= last for b in born) / max(len(born), 1)
-        return max((seen + LEAN * known) / (sum(ages.values()) + LEAN), LEAST_AGE)
+        known: float = sum(first < (b - epoch).days <= last for b in born) / max(len(born), 1)
+        mixed: float = (seen + LEAN * known) / (sum(ages.values()) + LEAN)
+        return max(mixed, LEAST_AGE)
 
     def school_share(self, identity: Record) -> float:
         """Share of people in schools that the claim fits: of the city, else of the province."""

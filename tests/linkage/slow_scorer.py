@@ -191,6 +191,6 @@ def weigh_subject(person: Record, level: str | None, policy: LinkagePolicy) -> f
     if level is None:
         return 0.0
     alike = person["subject_share"]
-    return log2(
-        policy.subject.m[level] / max(alike if level == "same" else 1 - alike, policy.subject.least_u)
-    )
+    u = alike if level == "same" else 1 - alike
+    m: M = policy.subject.m
+    return log2(m[level] / max(u, policy.subject.least_u))
