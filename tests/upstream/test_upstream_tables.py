@@ -42,7 +42,7 @@ def test_duckdb_patterns_must_match_the_whole_value():
 def test_great_expectations_reads_through_the_lent_connection_and_closes_nothing():
     """Decides: the small dialect instead of duckdb-engine (checks/duckdb_dialect.py)."""
     find_breaches(BY_NAME["sites"], make_table("sites"))
-    assert open_desk().execute("SELECT 1").fetchone() == (1,)
+    assert open_desk().execute("SELECT 1").fetchall() == [(1,)]
 
 
 def test_braces_of_a_predicate_survive_great_expectations():
