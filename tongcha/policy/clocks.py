@@ -69,9 +69,7 @@ class ClockPolicy(PolicyFile):
         for entry in self.clocks:
             if recipient in entry.recipients:
                 return entry
-        raise PolicyError(
-            f"时限政策 {self.version}", f"没有 {recipient} 的时限", "在 recipients 中补上"
-        )
+        raise PolicyError(f"时限政策 {self.version}", f"没有 {recipient} 的时限", "在 recipients 中补上")
 
     def clock(self, name: str) -> Clock:
         """Return the clock of that name.
