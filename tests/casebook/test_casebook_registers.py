@@ -26,6 +26,8 @@ from tongcha.casebook.rectification import (
 from tongcha.errors import LedgerError, PolicyError
 from tongcha.responsibility.steps import record_strike
 
+pytestmark = pytest.mark.slow  # a whole bureau is settled for every test
+
 
 @pytest.fixture
 def bureau(tmp_path) -> Bureau:

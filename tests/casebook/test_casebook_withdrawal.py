@@ -20,6 +20,8 @@ from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import record_withdrawal
 
+pytestmark = pytest.mark.slow  # a whole bureau is settled again and again
+
 WRONG = world.link_id(11)  # the only act at S3
 
 

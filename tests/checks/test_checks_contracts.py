@@ -15,6 +15,8 @@ from tests.scenario import ROWS, make_table
 from tongcha.tables import ALL, BY_NAME, Table
 from tongcha.tables.predicates import breach_query, rule_predicates
 
+pytestmark = pytest.mark.slow  # Great Expectations judges every table
+
 FILLED = [name for name, rows in ROWS.items() if rows]
 
 

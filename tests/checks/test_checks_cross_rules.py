@@ -20,6 +20,8 @@ from tongcha.policy.casebook import CasebookPolicy
 from tongcha.review.decisions import record_judgement
 from tongcha.tables import BY_NAME
 
+pytestmark = pytest.mark.slow  # every rule is broken once on a whole state
+
 Tables = dict[str, pl.DataFrame]
 Breaker = Callable[[Tables, Office], None]
 BREAKERS: dict[str, Breaker] = {}

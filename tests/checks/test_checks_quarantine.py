@@ -12,6 +12,8 @@ from tongcha.intake import quarantine
 from tongcha.tables import ALL, Column, Table
 from tongcha.tables.predicates import rule_predicates
 
+pytestmark = pytest.mark.slow  # Great Expectations judges every table
+
 ROWS = 60
 OFTEN_NULL = 0.2
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 
 from tests.console.console_scenario import (
     BATCH,
@@ -26,6 +27,8 @@ from tongcha.review.queue import build_review_queue
 if TYPE_CHECKING:
     from console.settings import ConsoleSettings
     from tests.console.console_scenario import World
+
+pytestmark = pytest.mark.slow  # a console is opened for every test
 
 REASON = "证件号与姓名都不同"
 

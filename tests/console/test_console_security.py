@@ -28,6 +28,8 @@ from tests.console.console_scenario import (
 from tongcha.errors import HomeError
 from tongcha.ledger.events import EventKind
 
+pytestmark = pytest.mark.slow  # a console is opened for every test
+
 NAMES = ("王建国", "李芳", "李方", "2102031980", "1380013800")
 
 

@@ -72,6 +72,7 @@ def test_a_sheet_outside_the_parts_that_are_looked_at_is_never_parsed(book, tmp_
     assert refusal(moved) == "unreadable"
 
 
+@pytest.mark.slow
 def test_a_large_good_sheet_passes_wherever_its_pieces_are_cut(tmp_path):
     path = tmp_path / "large.xlsx"
     with xlsxwriter.Workbook(path) as large:
@@ -194,6 +195,7 @@ def test_a_file_that_kills_the_parser_costs_only_itself(book, tmp_path):
     assert isinstance(outcomes[book], list)
 
 
+@pytest.mark.slow
 def test_a_file_that_never_ends_is_given_up(book, tmp_path):
     endless = tmp_path / "endless.xlsx"
     os.mkfifo(endless)

@@ -21,6 +21,7 @@ def place(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ALL, ids=lambda table: table.name)
 def test_every_predicate_of_every_contract_is_valid_sql(table):
     with duckdb.connect() as connection:
@@ -40,6 +41,7 @@ KEYS = st.sampled_from(["S1", "S2", "坏 号", None])
 AREAS = st.sampled_from(["340103", "3401", None])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(KEYS, AREAS, st.sampled_from(["公办", "私立", None])), max_size=8))
 @settings(deadline=None, max_examples=10)
 def test_quarantine_and_the_single_queries_count_the_same(rows):
@@ -63,6 +65,7 @@ ODD: dict[object, list[object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "column"),
     [(name, c.name) for name in LANDED for c in BY_NAME[name].columns if list(column_limits(c))],

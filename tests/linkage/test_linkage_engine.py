@@ -101,6 +101,7 @@ def test_a_placeholder_adds_nothing():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agreeing", "person"),
     [

@@ -55,6 +55,7 @@ def test_the_linkage_command_starts_without_dagster():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_refusal_is_one_chinese_line_and_exit_code_1(tmp_path):
     done = run("propose", "--batch", "没有", home=tmp_path / "home")
     assert done.returncode == Exit.REFUSED
@@ -68,6 +69,7 @@ def test_wrong_usage_is_exit_code_2(tmp_path):
     assert run("nonsense", home=tmp_path / "home").returncode == Exit.USAGE
 
 
+@pytest.mark.slow
 def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
     done = run("doctor", home=tmp_path / "home")
     assert done.returncode == Exit.PROBLEMS

@@ -173,6 +173,7 @@ def test_rules_do_not_price_a_raid_before_they_were_in_force():
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.sets(st.sampled_from([act[0] for act in world.ACTS])), st.randoms(use_true_random=False))
 def test_what_remains_after_withdrawals_never_depends_on_the_order_they_came_in(withdrawn, random):
@@ -181,6 +182,7 @@ def test_what_remains_after_withdrawals_never_depends_on_the_order_they_came_in(
     assert deduct(tuple(left)).equals(deduct(tuple(shuffled)))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(world.ACTS), unique=True))
 def test_withdrawing_everything_returns_every_school_to_zero(history):
@@ -192,6 +194,7 @@ def test_withdrawing_everything_returns_every_school_to_zero(history):
     assert tally_scoreboard(score_deductions=after, schools=world.build_schools()).height == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.sets(
@@ -216,6 +219,7 @@ def test_no_relief_ever_takes_a_school_below_zero_or_above_its_charges(granted, 
     assert all(0 <= relieved.get(school, Decimal(0)) <= points for school, points in plain.items())
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(world.ACTS), unique=True, min_size=1))
 def test_withdrawing_an_act_never_costs_a_school_more(history):

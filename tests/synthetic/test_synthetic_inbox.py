@@ -19,6 +19,8 @@ from tongcha.synthetic.inbox import write_inbox
 from tongcha.synthetic.spec import CITY
 from tongcha.synthetic.world import build_world
 
+pytestmark = pytest.mark.slow  # a city is written to files and read back
+
 TODAY = date(2026, 11, 30)
 
 

@@ -16,6 +16,8 @@ from tongcha.synthetic.setting import build_setting
 from tongcha.synthetic.spec import CITY, SIZES
 from tongcha.synthetic.world import World, build_world, stream_world, write_world
 
+pytestmark = pytest.mark.slow  # whole worlds are built
+
 LENT = ("借调", "交流轮岗")
 TABLES = ("registry", "spells", "schools", "staff_lists", "sites", "identities", "pupils")
 SMALL = replace(CITY, teachers=3_000, schools=40, identities=200, pupils=60)

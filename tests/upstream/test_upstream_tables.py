@@ -39,12 +39,14 @@ def test_duckdb_patterns_must_match_the_whole_value():
         assert connection.execute("SELECT regexp_full_match('a1', '[0-9]')").fetchone() == (False,)
 
 
-def test_great_expectations_reads_through_the_lent_connection_and_closes_nothing():
+@pytest.mark.slow
+def test_great_expectations_reads_what_lies_on_the_desk_and_closes_nothing():
     """Decides: the small dialect instead of duckdb-engine (checks/duckdb_dialect.py)."""
     find_breaches(BY_NAME["sites"], make_table("sites"))
     assert open_desk().execute("SELECT 1").fetchall() == [(1,)]
 
 
+@pytest.mark.slow
 def test_braces_of_a_predicate_survive_great_expectations():
     """Decides: braces are doubled on the way in (checks/expectations.py)."""
     table = BY_NAME["sites"]
