@@ -114,7 +114,12 @@ def run(program: str, *arguments: str) -> int:
     environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(VENV)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     found = shutil.which(program, path=path) or program
-    return subprocess.run([found, *arguments], env=environment, check=False).returncode
+    with subprocess.Popen([found, *arguments], env=environment) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # Ctrl-C reached the program as well: it ends in its own way
+                continue
 
 
 if __name__ == "__main__":
