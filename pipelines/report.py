@@ -169,4 +169,4 @@ def read_all(home: Home, name: str) -> pl.DataFrame:
 
 def _tell(folder: Path) -> str:
     count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
-    return f"{folder}（{count} 个文件）"
+    return f"{folder}（{count} 个文件）" if count else "现在没有"
