@@ -11,10 +11,11 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from pipelines.home import Settings
 from pipelines.report import choose_link, count_funnel, read_all, show_demo, show_link
 from pipelines.runs import Runner
 from pipelines.withdrawal import withdraw_link
-from pipelines.workflow import act_batches, propose_batches
+from pipelines.workflow import act_batches, act_on, propose_batches
 from tests.pipelines.conftest import digests
 from tongcha.errors import InputError, LedgerError
 from tongcha.ledger.store import Ledger
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.slow
 
 PLACED = {t.name for t in ALL if t.stage in {Stage.INTAKE, Stage.REFERENCE}} - {"people"} | {"dossiers"}
 """Tables that say in which row of which file something stood, and pages that cite it."""
+LEAVES = ("confirmed_links", "referrals", "referral_packages")
 REMARKS = ("合计", "小计", "填表", "审核", "单位")
 
 
@@ -67,6 +69,19 @@ def test_permuted_input_gives_byte_identical_tables(runner):
     for name, frame in placed.items():  # where a row stood in its file is all that may differ
         place = [column for column in ("row", "sha256") if column in frame.columns]
         assert same_rows(read_all(home, name).drop(place), frame.drop(place)), name
+
+
+def test_under_rules_that_nobody_adopted_nothing_leaves_and_each_link_says_so(runner):
+    home, batch = runner.home, runner.home.raid_batches()[0]
+    confirmed = set(read_all(home, "confirmed_links").filter(pl.col("batch") == batch)["link_id"])
+    home.write_settings(Settings())  # no longer a demo: the shipped rules are examples
+    act_on(runner, [batch])
+    left = {name: read_all(home, name).filter(pl.col("batch") == batch) for name in LEAVES}
+    assert confirmed
+    assert all(frame.is_empty() for frame in left.values())
+    withheld = read_all(home, "withheld_links").filter(pl.col("requirement") == "adopted_policy")
+    assert confirmed <= set(withheld["link_id"])
+    assert not [path for path in (home.outbox / "referrals" / batch).rglob("*") if path.is_file()]
 
 
 def permute_inbox(home: Home) -> None:
