@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.casebook.papers import JOIN
+from tongcha.casebook.papers import JOIN, PAPERS
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 from tongcha.responsibility.steps import record_step
@@ -19,18 +19,7 @@ from tongcha.tables.casebook import DISCLOSURES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SAID: Final = (
-    "kind",
-    "recipient",
-    "recipient_name",
-    "path",
-    "sha256",
-    "links",
-    "numbers",
-    "fields",
-    "settles",
-    "basis",
-)
+_SAID: Final = tuple(name for name in PAPERS if name != "document_id")
 
 
 def record_delivery(
