@@ -127,7 +127,7 @@ def show_funnel(home: Home) -> None:
         grid.add_row(label, str(count))
     say(grid)
     for sentence in tell_error_rates(TableStore(home.root / "tables")):
-        say(f"{TITLE}： {sentence.replace('，', '， ').replace('；', '； ')}")  # rich breaks lines at spaces
+        say(f"{TITLE}：{sentence}")
 
 
 def count_funnel(home: Home) -> list[tuple[str, int]]:

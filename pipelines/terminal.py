@@ -18,8 +18,11 @@ out = Console(highlight=False)
 
 
 def say(content: RenderableType = "") -> None:
-    """Print a line or anything that rich can draw."""
-    out.print(content)
+    """Print a line or anything that rich can draw.
+
+    The terminal breaks lines of text: rich would break them at spaces only, which Chinese has none of.
+    """
+    out.print(content, soft_wrap=isinstance(content, str))
 
 
 @contextmanager
