@@ -53,7 +53,7 @@ def find_traces(root: Path, values: list[str]) -> Search:
         searched += 1
         try:
             is_found = any(holds_any(text, values) for text in read_texts(path))
-        except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, pl.exceptions.PolarsError):
+        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, pl.exceptions.PolarsError):
             unread.append(path.relative_to(root).as_posix())
             continue
         if is_found:
@@ -72,6 +72,7 @@ def read_texts(path: Path) -> Iterator[pl.Series]:
     Raises:
         OSError: it can't be read, or a part of it is too large.
         zipfile.BadZipFile: it is a damaged package.
+        RuntimeError: it is an encrypted package, or packed in a way that Python doesn't read.
         pl.exceptions.PolarsError: it is a damaged table.
     """
     if path.suffix == ".parquet" or path.name.endswith(".parquet.refused"):

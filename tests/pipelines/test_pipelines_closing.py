@@ -19,6 +19,7 @@ from pipelines.withdrawal import retract_event, withdraw_link
 from pipelines.workflow import propose_batches
 from tests.pipelines.conftest import digests
 from tongcha.casebook.closing import digest_person, find_closed, find_proven
+from tongcha.documents.packet import seal_packet
 from tongcha.errors import LedgerError
 from tongcha.ledger.store import Ledger
 
@@ -135,7 +136,8 @@ def test_a_search_looks_into_tables_packages_databases_and_other_encodings(tmp_p
         database.execute("CREATE TABLE t AS SELECT ? AS x", (value,))
     (tmp_path / "clean.txt").write_text("没有", encoding="utf-8")
     (tmp_path / "torn.parquet").write_bytes(b"PAR1")
+    (tmp_path / "sealed.zip").write_bytes(seal_packet({"a.txt": b"a"}, "a-long-password"))
     search = find_traces(tmp_path, [value])
     assert search.found == ("book.xlsx", "db.sqlite", "old.csv", "old.xls", "t.parquet")
-    assert search.unread == ("torn.parquet",)
-    assert search.searched == 7
+    assert search.unread == ("sealed.zip", "torn.parquet")
+    assert search.searched == 8

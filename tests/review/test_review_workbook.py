@@ -3,6 +3,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
+import pyzipper
 
 from tests.review.review_scenario import (
     AT,
@@ -26,7 +27,7 @@ from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import INPUTS, name_workbook
-from tongcha.review.return_file import ReturnCover, read_cover
+from tongcha.review.return_file import PROPERTIES_PART, ReturnCover, read_cover
 from tongcha.review.returns import read_review_workbook, take_returns
 from tongcha.review.shown import PRIOR
 from tongcha.review.workbook import split_differences
@@ -261,6 +262,10 @@ def test_a_book_claims_its_batch_and_round_and_other_files_claim_nothing(ledger,
     [path] = write_books(ledger, links, tmp_path)
     assert read_cover(path) == ReturnCover(BATCH, "一审")
     (tmp_path / "x.xlsx").write_bytes(b"PK")
+    assert read_cover(tmp_path / "x.xlsx") is None
+    with pyzipper.AESZipFile(tmp_path / "x.xlsx", "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"a-long-password")
+        archive.writestr(PROPERTIES_PART, b"<a/>")
     assert read_cover(tmp_path / "x.xlsx") is None
     assert read_cover(tmp_path / "missing.xlsx") is None
 

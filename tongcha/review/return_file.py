@@ -59,7 +59,7 @@ def read_cover(path: Path) -> ReturnCover | None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(PROPERTIES_PART) as part:
             root = etree.fromstring(part.read(PROPERTIES_LIMIT), etree.XMLParser(resolve_entities=False))
-    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, etree.XMLSyntaxError):
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, etree.XMLSyntaxError):
         return None
     claims = {str(item.get("name")): "".join(map(str, item.itertext())) for item in root}
     if not set(layout.PROPERTIES) <= set(claims):
