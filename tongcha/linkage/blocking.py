@@ -5,13 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tongcha.linkage.census import Census
-from tongcha.linkage.codes import I64, Truth, concatenate, mix, sort_unique
-from tongcha.linkage.keys import COUNTED, FAMILIES, KINDS, Probes, person_keys
+from tongcha.linkage.codes import I64, concatenate, mix, sort_unique, spread
+from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
+from tongcha.linkage.sieves import Sieves
 from tongcha.linkage.threads import THREADS
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.source import Part, People
-
-FILTER_BITS: Final = (14, 24)
-"""fewest and most bits of a key that its filter looks at"""
-PER_KEY: Final = 16
-"""places of a filter per key: about one key in so many that isn't wanted slips through"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,56 +77,6 @@ class Pairs:
     dropped: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Sieve:
-    """Which keys of one kind are looked for: a quick filter that lets a few others through, and the keys."""
-
-    likely: Truth
-    shift: np.uint64
-    wanted: U64
-
-    @classmethod
-    def of(cls, keys: U64) -> Self:
-        """Return the sieve for these keys."""
-        wanted = sort_unique(keys)
-        bits = min(max((len(wanted) * PER_KEY).bit_length(), FILTER_BITS[0]), FILTER_BITS[1])
-        shift = np.uint64(64 - bits)
-        likely = np.zeros(1 << bits, np.bool_)
-        likely[wanted >> shift] = True
-        return cls(likely, shift, wanted)
-
-    def pick(self, keys: U64) -> I64:
-        """Return the positions of keys that are probably wanted."""
-        return np.flatnonzero(self.likely[keys >> self.shift])
-
-    def count(self, keys: U64) -> I64:
-        """Return how often each wanted key occurs."""
-        picked = keys[self.pick(keys)]
-        at = np.minimum(np.searchsorted(self.wanted, picked), max(len(self.wanted) - 1, 0))
-        return np.bincount(at[self.wanted[at] == picked], minlength=len(self.wanted))
-
-
-@dataclass(frozen=True, slots=True)
-class Sieves:
-    """Which keys of each kind are looked for, and which parts of them by family."""
-
-    kinds: Mapping[str, Sieve]
-    families: Mapping[str, Sieve]
-
-    @classmethod
-    def of(cls, probes: Mapping[str, Probes]) -> Self:
-        """Return the sieves for what identities probe with."""
-        families = {}
-        for family, kinds in FAMILIES.items():
-            parts = [probes[kind].part for kind in kinds if kind in probes]
-            families[family] = Sieve.of(np.concatenate([part for part in parts if part is not None]))
-        return cls({kind: Sieve.of(probe.key) for kind, probe in probes.items()}, families)
-
-    def sift(self, family: str, parts: U64) -> I64:
-        """Return the positions of parts that are probably wanted."""
-        return self.families[family].pick(parts)
-
-
 def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
     """Read all people once; keep those of their keys that some identity may probe with, and count them.
 
@@ -141,7 +87,7 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
     sieves = Sieves.of(probes)
     census = Census.empty()
     found: dict[str, list[tuple[U64, I64]]] = {kind: [] for kind in KINDS}
-    counted = {kind: np.zeros(len(sieves.kinds[kind].wanted), np.int64) for kind in COUNTED if kind in probes}
+    counted = {kind: np.zeros(len(tally.wanted), np.int64) for kind, tally in sieves.tallies.items()}
     with ThreadPoolExecutor(THREADS) as pool:
         for part in pool.map(partial(_scan_part, sieves=sieves), people.parts()):
             census.add(part.census)
@@ -151,7 +97,7 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
                 counted[kind] += count
     return Scan(
         {kind: sort_keys(parts) for kind, parts in found.items()},
-        {kind: Totals(sieves.kinds[kind].wanted, count) for kind, count in counted.items()},
+        {kind: Totals(sieves.tallies[kind].wanted, count) for kind, count in counted.items()},
         census,
     )
 
@@ -170,8 +116,8 @@ def _scan_part(part: Part, sieves: Sieves) -> ScannedPart:
     people = read()
     scanned = ScannedPart([], [], Census.of(people))
     for kind, key, row in person_keys(people, offset, sieves.sift):
-        if kind in COUNTED and kind in sieves.kinds:
-            scanned.counted.append((kind, sieves.kinds[kind].count(key)))
+        if kind in sieves.tallies:
+            scanned.counted.append((kind, sieves.tallies[kind].count(key)))
         elif kind in sieves.kinds:
             hit = sieves.kinds[kind].pick(key)
             scanned.found.append((kind, (key[hit], row[hit])))
@@ -184,7 +130,7 @@ def sort_keys(parts: list[tuple[U64, I64]]) -> SortedKeys:
         return SortedKeys(np.zeros(0, np.uint64), np.zeros(0, np.int64))
     key = np.concatenate([part[0] for part in parts])
     row = np.concatenate([part[1] for part in parts])
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     return SortedKeys(key[order], row[order])
 
 
@@ -201,21 +147,16 @@ def pair_up(keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], caps: 
     identities, rows = [], []
     for kind in KINDS:
         if kind in probes:
-            start, size = keys[kind].span(probes[kind].key)
+            order = np.argsort(probes[kind].key)  # neighbours are found near one another
+            start, size = keys[kind].span(probes[kind].key[order])
             used = size <= caps[kind]
             dropped[kind] = int((~used).sum())
-            identities.append(np.repeat(probes[kind].identity[used], size[used]))
+            identities.append(np.repeat(probes[kind].identity[order[used]], size[used]))
             rows.append(keys[kind].row[spread(start[used], size[used])])
     identity, row = concatenate(identities), concatenate(rows)
     width = int(row.max(initial=0)) + 1
     pairs = sort_unique(identity * width + row)
     return Pairs(pairs // width, pairs % width, dropped)
-
-
-def spread(start: I64, size: I64) -> I64:
-    """Return start, start+1, … for each span, one after the other."""
-    before = np.cumsum(size) - size
-    return np.repeat(start - before, size) + np.arange(int(size.sum()))
 
 
 def count_bearers(scan: Scan, probes: Mapping[str, Probes], identities: int) -> dict[str, I64]:

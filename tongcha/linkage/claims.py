@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 from rapidfuzz.distance import LCSseq
-from rapidfuzz.process import cdist, cpdist
+from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import ABSENT, Levels
+from tongcha.linkage.codes import ABSENT, PRIME, Levels, sort_unique, spread
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import F64, I32, I64, Truth
+    from tongcha.linkage.glyphs import U64
 
 FITS_FROM: Final = 0.99
 """share of the claimed characters that must occur in order in a name of the school"""
@@ -24,6 +25,8 @@ UNHEARD_SHARE: Final = 0.002
 LEAN: Final = 50.0
 EVEN_SHARE: Final = 0.1
 """share of a subject before any is counted, which weighs as much as LEAN people"""
+AT_A_TIME: Final = 256
+"""claims that are laid beside all names of a region at a time: bounds the memory"""
 NOISE: Final = r"[^\p{Han}A-Za-z0-9]"
 
 
@@ -33,7 +36,8 @@ class Claims:
 
     Attributes:
         names: names of all schools, as `school_names` returns them.
-        text: cleaned claim per identity; null if none.
+        texts: every distinct claim, cleaned.
+        text: position of the claim of each identity among them; −1 if none.
         identity: identities whose claim fits some school, once per such school.
         school: row of that school in `schools`.
         few_identity: of those, the identities whose claim fits few schools.
@@ -41,7 +45,8 @@ class Claims:
     """
 
     names: pl.DataFrame
-    text: pl.Series
+    texts: pl.Series
+    text: I64
     identity: I64
     school: I64
     few_identity: I64
@@ -57,9 +62,11 @@ def find_schools(texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Tr
         schools: school_id, name, former_name, aliases, area.
         sought: identities whose claim is worth looking up.
     """
-    claims = pl.DataFrame(
-        {"claim": clean_claims(texts), "city": areas.astype(np.int64) // 100}
-    ).with_row_index("identity")
+    cleaned = clean_claims(texts)
+    distinct = cleaned.drop_nulls().unique().sort()
+    claims = pl.DataFrame({"claim": cleaned, "city": areas.astype(np.int64) // 100}).with_row_index(
+        "identity"
+    )
     asked = (
         claims.filter(pl.Series(sought))
         .drop_nulls("claim")
@@ -78,7 +85,8 @@ def find_schools(texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Tr
         for frame in (spread, few)
         for column in ("identity", "school")
     ]
-    return Claims(names, claims["claim"], *columns)
+    text = cleaned.replace_strict(distinct, np.arange(len(distinct)), default=-1, return_dtype=pl.Int64)
+    return Claims(names, distinct, text.to_numpy(), *columns)
 
 
 def weigh_claims(claims: Claims, staff: I64) -> F64:
@@ -125,49 +133,82 @@ def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, region: pl.Expr) -> pl
     for key, part in asked.with_columns(region=region).partition_by("region", as_dict=True).items():
         if key in there:
             claims = part["claim"].unique(maintain_order=True)
-            fits = np.argwhere(_fits(claims, there[key]["text"]))
+            fits = _fits(claims, there[key]["text"])
             columns = {"claim": claims.gather(fits[:, 0]), "school": there[key]["school"].gather(fits[:, 1])}
             found.append(part.join(pl.DataFrame(columns), on="claim").select("city", "claim", "school"))
     return pl.concat(found).unique()
 
 
-def _fits(claims: pl.Series, names: pl.Series) -> Truth:
-    """Whether each claim fits each name."""
-    length = claims.str.len_chars().to_numpy()
-    share = np.arange(length.max() + 1) / length[:, None]
-    least = np.minimum(np.argmax(share >= FITS_FROM, axis=1), 255).astype(np.uint8)
-    common = cdist(claims.to_list(), names.to_list(), scorer=LCSseq.similarity, dtype=np.uint8)
-    return np.asarray(common >= least[:, None])
+def _fits(claims: pl.Series, names: pl.Series) -> I64:
+    """Return (position of a claim, position of a name) of every claim that fits a name."""
+    letters, wanted = hash_letters(names), hash_letters(claims)
+    spare = _spare_letters(claims)
+    likely = [np.zeros((0, 2), np.int64)]
+    for start in range(0, len(claims), AT_A_TIME):
+        at = slice(start, start + AT_A_TIME)
+        missing = wanted[at, None] & ~letters
+        likely.append(np.argwhere(np.bitwise_count(missing) <= spare[at, None]) + (start, 0))
+    pairs = np.concatenate(likely)
+    return pairs[covers(claims.gather(pairs[:, 0]), names.gather(pairs[:, 1]))]
+
+
+def hash_letters(texts: pl.Series) -> U64:
+    """Return which letters occur in each text, as 64 truths that letters share: what isn't there isn't in it."""
+    text = texts.str.join("").item() if len(texts) else ""
+    code = np.frombuffer(str(text).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    bit = np.uint64(1) << (code * PRIME >> np.uint64(58))
+    length = texts.str.len_chars().to_numpy().astype(np.int64)
+    start = np.cumsum(length) - length
+    return np.bitwise_or.reduceat(bit, start) if len(bit) else np.zeros(len(texts), np.uint64)
+
+
+def _spare_letters(claims: pl.Series) -> I64:
+    """How many letters of each claim a name may lack and still be fit by it."""
+    length = claims.str.len_chars().to_numpy().astype(np.int64)
+    return length - np.ceil(length * FITS_FROM).astype(np.int64)
+
+
+def covers(claims: pl.Series, names: pl.Series) -> Truth:
+    """Whether the letters of each claim occur in order in the name beside it."""
+    common = cpdist(claims.to_list(), names.to_list(), scorer=LCSseq.similarity)
+    return np.asarray(np.asarray(common) >= claims.str.len_chars().to_numpy() * FITS_FROM)
 
 
 def compare_schools(
-    claim: pl.Series, claim_area: I32, school: I64, schools: pl.DataFrame, names: pl.DataFrame
+    claim: I64, claim_area: I32, school: I64, schools: pl.DataFrame, claims: Claims
 ) -> Levels:
     """Level of the claimed school against the person's school, pair by pair.
 
     Args:
-        claim: cleaned claim per pair.
+        claim: position in `claims.texts` per pair; negative if none.
         claim_area: district of the raid per pair.
         school: row of the person's school in `schools` per pair; negative if unknown.
         schools: as in `find_schools`.
-        names: as `school_names` returns them.
+        claims: the claims.
     """
     level = np.full(len(claim), ABSENT, np.int8)
-    pairs = pl.DataFrame({"claim": claim, "school": school}).with_row_index("pair")
-    known = pairs.filter(pl.col("claim").is_not_null(), pl.col("school") >= 0)
-    if known.is_empty():
-        return level
-    tried = known.select("claim", "school").unique().join(names, on="school")
-    common = cpdist(tried["claim"].to_list(), tried["text"].to_list(), scorer=LCSseq.similarity)
-    cover = np.asarray(common) / tried["claim"].str.len_chars().to_numpy()
-    best = tried.with_columns(cover=pl.Series(cover)).group_by("claim", "school").agg(pl.col("cover").max())
-    rows = known.join(best, on=["claim", "school"], how="left")
+    known = np.flatnonzero((claim >= 0) & (school >= 0))
     area = schools["area"].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-    at = rows["pair"].to_numpy()
-    near = area[rows["school"].to_numpy()] == claim_area[at]
-    fits = rows["cover"].fill_null(0.0).to_numpy() >= FITS_FROM
-    level[at] = np.select([fits, near], [0, 1], 2)
+    near = area[school[known]] == claim_area[known]
+    fits = _fit_pairwise(claim[known], school[known], claims)
+    level[known] = np.select([fits, near], [0, 1], 2)
     return level
+
+
+def _fit_pairwise(claim: I64, school: I64, claims: Claims) -> Truth:
+    """Whether each claim fits some name of the school beside it."""
+    width = int(school.max(initial=0)) + 1
+    asked = sort_unique(claim * width + school)
+    named = claims.names["school"].to_numpy()  # ascends: the names of a school stand together
+    first = np.searchsorted(named, asked % width, "left")
+    names_of = np.searchsorted(named, asked % width, "right") - first
+    at, name = np.repeat(np.arange(len(asked)), names_of), spread(first, names_of)
+    text = asked[at] // width
+    missing = hash_letters(claims.texts)[text] & ~hash_letters(claims.names["text"])[name]
+    likely = np.flatnonzero(np.bitwise_count(missing) <= _spare_letters(claims.texts)[text])
+    fits = covers(claims.texts.gather(text[likely]), claims.names["text"].gather(name[likely]))
+    fitting = sort_unique(asked[at[likely[fits]]])
+    return np.isin(claim * width + school, fitting)
 
 
 def compare_subjects(claimed: pl.Series, taught: pl.Series) -> Levels:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tongcha.linkage.glyphs import SIZE, U32, U64, load_glyphs
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 4
 """characters of a name that keys and comparisons look at"""
 ID_LENGTH: Final = 18
+_PLACES: Final = np.arange(WIDTH)
 STAR: Final = ord("*")
 NO_DAY: Final = np.iinfo(np.int32).min
 FIRST_DAY: Final = -25_567
@@ -69,16 +71,13 @@ class Names:
 
 def code_names(names: pl.Series) -> Names:
     """Return names as code points; null is a name of length 0."""
-    text = names.fill_null("")
-    flat = np.frombuffer(str(text.str.join("").item()).encode("utf-32-le"), np.uint32)
+    text = names.fill_null("") if names.null_count() else names
+    joined = str(text.str.join("").item()) if len(text) else ""
+    flat = np.frombuffer((joined + "\0" * WIDTH).encode("utf-32-le"), np.uint32)
     length = text.str.len_chars().to_numpy().astype(np.int64)
-    raw = np.zeros((len(length), WIDTH), np.uint32)
-    if len(flat):
-        start = np.cumsum(length) - length
-        for position in range(WIDTH):
-            at = np.minimum(start + position, len(flat) - 1)
-            raw[:, position] = np.where(length > position, flat[at], 0)
-    return Names(np.minimum(raw, SIZE - 1), length)
+    raw = sliding_window_view(flat, WIDTH)[np.cumsum(length) - length]
+    raw *= _PLACES < length[:, None]
+    return Names(np.minimum(raw, SIZE - 1, out=raw), length)
 
 
 def code_ids(numbers: pl.Series) -> U8:
@@ -148,8 +147,10 @@ def concatenate(parts: Sequence[I64]) -> I64:
 
 
 def find_repeated(values: U64) -> Truth:
-    """Whether each value occurs more than once."""
-    order = np.argsort(values)
+    """Whether each value, a key as `mix` makes them, occurs more than once."""
+    bucket = values >> np.uint64(64 - min(len(values).bit_length() + 2, 24))
+    crowded = np.flatnonzero(np.bincount(bucket.astype(np.int64))[bucket] > 1)
+    order = crowded[np.argsort(values[crowded])]
     alike = values[order[1:]] == values[order[:-1]]
     repeated = np.zeros(len(values), np.bool_)
     repeated[order[1:][alike]] = repeated[order[:-1][alike]] = True
@@ -161,3 +162,9 @@ def sort_unique(values: Whole) -> Whole:
     ordered: Whole = np.sort(values)
     distinct: Whole = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
     return distinct
+
+
+def spread(start: I64, size: I64) -> I64:
+    """Return start, start+1, … for each span, one after the other."""
+    before = np.cumsum(size) - size
+    return np.repeat(start - before, size) + np.arange(int(size.sum()))

@@ -31,24 +31,29 @@ SCHOOL_LEVELS: Final = ("fits", "same_district", "elsewhere")
 SUBJECT_LEVELS: Final = ("same", "different")
 FAR_YEARS: Final = 4
 PHONE_DIGITS: Final = 11
+POWERS: Final = 10 ** np.arange(PHONE_DIGITS)
+ONE_DIGIT: Final = np.outer(np.arange(1, 10), POWERS).ravel()
+"""how far numbers can be apart that differ in one digit"""
+DAYS_A_YEAR: Final = 365.25
 
 
 def compare_numbers(met: Side, person: Side) -> Levels:
     """Level of the ID number: exact, one edit away, agreeing where visible, or in conflict."""
-    same = met.number == person.number
-    star = (met.number == STAR) | (person.number == STAR)
     state, other = met.number_state, person.number_state
     known = (state > NUMBER_ABSENT) & (other > NUMBER_ABSENT)
-    full = (state == NUMBER_VALID) & (other == NUMBER_VALID)
-    level = np.full(len(state), ID_LEVELS.index("conflict"), np.int8)
-    level[full & same.all(axis=1)] = ID_LEVELS.index("exact")
-    some = (state == NUMBER_PARTIAL) | (other == NUMBER_PARTIAL)
-    level[some & (same | star).all(axis=1)] = ID_LEVELS.index("partial")
-    almost = some & ((~(same | star)).sum(axis=1) == 1) & ((~star).sum(axis=1) > 8)  # noqa: PLR2004
-    level[almost] = ID_LEVELS.index("near")
+    level = np.where(known, ID_LEVELS.index("conflict"), ABSENT).astype(np.int8)
+    full = np.flatnonzero((state == NUMBER_VALID) & (other == NUMBER_VALID))
+    exact = (met.number[full] == person.number[full]).all(axis=1)
+    level[full[exact]] = ID_LEVELS.index("exact")
+    some = np.flatnonzero(known & ((state == NUMBER_PARTIAL) | (other == NUMBER_PARTIAL)))
+    one, its = met.number[some], person.number[some]
+    star = (one == STAR) | (its == STAR)
+    differ = ((one != its) & ~star).sum(axis=1)
+    level[some[differ == 0]] = ID_LEVELS.index("partial")
+    almost = (differ == 1) & ((~star).sum(axis=1) > 8)  # noqa: PLR2004
+    level[some[almost]] = ID_LEVELS.index("near")
     odd = np.flatnonzero(known & ((state == NUMBER_BAD) | (other == NUMBER_BAD)))
     level[odd[_one_edit(met, person, odd)]] = ID_LEVELS.index("near")
-    level[~known] = ABSENT
     return level
 
 
@@ -67,10 +72,10 @@ def _texts(side: Side, rows: npt.NDArray[np.int64]) -> list[str]:
 def compare_phones(met: Side, person: Side) -> Levels:
     """Level of the mobile number: as registered, as on a staff list, one digit away, different."""
     level = np.where(met.phone == person.phone, 0, PHONE_LEVELS.index("different")).astype(np.int8)
-    different = np.flatnonzero((level > 0) & (met.phone > 0) & (person.phone > 0))
-    power = 10 ** np.arange(PHONE_DIGITS)
-    digits = [side.phone[different, None] // power % 10 for side in (met, person)]
-    level[different[(digits[0] != digits[1]).sum(axis=1) == 1]] = PHONE_LEVELS.index("near")
+    apart = np.abs(met.phone - person.phone)
+    likely = np.flatnonzero(np.isin(apart, ONE_DIGIT) & (met.phone > 0) & (person.phone > 0))
+    digits = [side.phone[likely, None] // POWERS % 10 for side in (met, person)]
+    level[likely[(digits[0] != digits[1]).sum(axis=1) == 1]] = PHONE_LEVELS.index("near")
     level[(met.phone == 0) | (person.phone == 0)] = ABSENT
     listed = (met.phone > 0) & (met.phone == person.listed_phone) & (level != 0)
     level[listed] = PHONE_LEVELS.index("listed")
@@ -128,3 +133,18 @@ def compare_areas(met: Side, person: Side) -> Levels:
     level = np.select(same, [0, 1], 2).astype(np.int8)
     level[(met.area == 0) | (person.area == 0)] = ABSENT
     return level
+
+
+def may_be_one(met: Side, pairs: I64, years: float) -> Truth:
+    """Whether neither sex nor claimed age contradicts that two identities are one person.
+
+    Args:
+        met: the identities.
+        pairs: positions of two identities per row.
+        years: claimed ages that differ by more, counted back to a birth date, contradict.
+    """
+    one, other = met.take(pairs[:, 0]), met.take(pairs[:, 1])
+    told = (one.age >= 0) & (other.age >= 0)
+    apart = np.abs((one.age - one.day / DAYS_A_YEAR) - (other.age - other.day / DAYS_A_YEAR)) > years
+    may: Truth = (compare_sexes(one, other) != SEX_LEVELS.index("different")) & ~(told & apart)
+    return may

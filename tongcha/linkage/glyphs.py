@@ -1,4 +1,8 @@
-"""Character tables stacked by reading and strictness, so that a million names are compared by gathering."""
+"""Character tables stacked by reading and strictness, so that a million names are compared by gathering.
+
+The stacks are frozen beside the tables that they are made of (`glyph_stacks.py`): making them anew would
+cost every process as long as reading the registry of a city.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tongcha.identity.characters import (
-    DATA,
-    NO_READING,
-    SIZE,
-    load_characters,
-    lookalikes,
-    surname_alternates,
-    surname_readings,
-)
+from tongcha.identity.characters import DATA, NO_READING, SIZE
 
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
@@ -28,6 +24,12 @@ READINGS: Final = 3
 """how many readings of a character are compared; nine characters have more"""
 WILD: Final = ord("?")
 """a character that was there and can't be read"""
+PLACES, LAST = np.uint64(32), np.uint64(0xFFFF_FFFF)
+"""two numbers packed as one: how far the first is shifted, and the mask of the second"""
+STACKS: Final = DATA / "glyphs.parquet"
+PAIRS: Final = DATA / "glyph_pairs.parquet"
+HEARD: Final = tuple(f"{where}_{reading}" for where in ("given", "surname") for reading in range(READINGS))
+"""columns of the frozen stacks: readings with their tones"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,65 +59,49 @@ class Glyphs:
 
 @lru_cache(maxsize=1)
 def load_glyphs() -> Glyphs:
-    """Stack the frozen character tables once per process."""
-    tables = load_characters()
-    number = {tone: i for i, tone in enumerate(tables.tones)}
-    tones = [tables.tone.copy() for _ in range(READINGS)]
-    for char, readings in _heteronyms():
-        for place, reading in enumerate(readings.split(" ")[1:READINGS], start=1):
-            for later in tones[place:]:
-                later[ord(char)] = number.get(reading, later[ord(char)])
-    given = np.stack([_strictness(tone) for tone in tones])
-    surname = np.stack([_strictness(t) for t in (tables.surname_tone, *_other_surname_tones(number))])
-    spelling = tables.fold.copy()
-    for alternate, standard in surname_alternates().items():
-        spelling[ord(alternate)] = ord(standard)
-    several = (given[0, TONE] != given[1:, TONE]).any(axis=0) | (surname[0, TONE] != surname[1:, TONE]).any(
-        axis=0
-    )
-    is_han = tables.tone < NO_READING
-    return Glyphs(tables.fold, spelling, given, surname, several, is_han, _lookalikes(), _compounds())
+    """Lay the frozen stacks out once per process; a character that isn't in them stands for itself."""
+    frame = pl.read_parquet(STACKS)
+    listed = {
+        str(kind[0]): pairs["pair"].to_numpy() for kind, pairs in pl.read_parquet(PAIRS).group_by("kind")
+    }
+    code, every = frame["code"].to_numpy(), np.arange(SIZE, dtype=np.uint32)
+    fold, spelling = every.copy(), every.copy()
+    fold[code], spelling[code] = frame["fold"].to_numpy(), frame["spelling"].to_numpy()
+    to_syllable, to_fuzzy = (_map_all(listed[kind]) for kind in ("syllable", "fuzzy"))
+    heard = np.empty((len(HEARD), FUZZY + 1, SIZE), np.uint16)
+    heard[:] = unread(every)
+    for place, name in enumerate(HEARD):
+        tone = frame[name].to_numpy()
+        syllable = to_syllable[tone]
+        for strictness, reading in ((TONE, tone), (SYLLABLE, syllable), (FUZZY, to_fuzzy[syllable])):
+            heard[place, strictness, code] = reading
+    given, surname = heard[:READINGS], heard[READINGS:]
+    several = has_several(given, surname)
+    is_han = given[0, TONE] < NO_READING
+    return Glyphs(fold, spelling, given, surname, several, is_han, listed["lookalike"], listed["compound"])
 
 
-def _heteronyms() -> list[tuple[str, str]]:
-    """Return characters with several readings in names, and the readings."""
-    frame = pl.scan_parquet(DATA / "characters.parquet").select("char", "readings")
-    return frame.filter(pl.col("readings").str.contains(" ")).collect().rows()
+def _map_all(pairs: U64) -> U16:
+    """Identifiers of readings map as listed, the others to themselves."""
+    table = np.arange(1 << 16, dtype=np.uint16)
+    table[pairs >> PLACES] = (pairs & LAST).astype(np.uint16)
+    return table
 
 
-def _strictness(tone: U16) -> U16:
-    tables = load_characters()
-    syllable = tables.tone_to_syllable[tone]
-    return np.stack([tone, syllable, tables.syllable_to_fuzzy[syllable]])
+def unread(code: U32) -> U16:
+    """Identifiers of characters without a reading: each agrees with itself only."""
+    return (code % NO_READING + NO_READING).astype(np.uint16)
 
 
-def _other_surname_tones(number: dict[str, int]) -> list[U16]:
-    others = [load_characters().surname_tone.copy() for _ in range(READINGS - 1)]
-    for surname, readings in surname_readings().items():
-        if len(surname) == 1:
-            for place, reading in enumerate(readings[1:READINGS]):
-                for later in others[place:]:
-                    later[ord(surname)] = number[reading]
-    return others
+def has_several(given: U16, surname: U16) -> npt.NDArray[np.bool_]:
+    """Whether a character has several readings, as a surname or else."""
+    several: npt.NDArray[np.bool_] = (given[0, TONE] != given[1:, TONE]).any(axis=0)
+    return several | (surname[0, TONE] != surname[1:, TONE]).any(axis=0)
 
 
 def pack(first: U32, second: U32) -> U64:
     """Return two code points as one number."""
-    return (first.astype(np.uint64) << np.uint64(32)) | second.astype(np.uint64)
-
-
-def _code(text: list[str]) -> U32:
-    return np.frombuffer("".join(text).encode("utf-32-le"), np.uint32)
-
-
-def _lookalikes() -> U64:
-    pairs = lookalikes()  # each pair stands there in both orders
-    return np.sort(pack(*(_code([pairs[side].str.join("").item()]) for side in ("char", "other"))))
-
-
-def _compounds() -> U64:
-    double = [surname for surname in surname_readings() if len(surname) == 2]  # noqa: PLR2004
-    return np.sort(pack(_code([s[0] for s in double]), _code([s[1] for s in double])))
+    return (first.astype(np.uint64) << PLACES) | second.astype(np.uint64)
 
 
 __all__ = ["FUZZY", "READINGS", "SIZE", "SYLLABLE", "TONE", "WILD", "Glyphs", "load_glyphs", "pack"]

@@ -81,16 +81,15 @@ def name_keys(names: pl.Series) -> U64:
 
 def _code_numbers(frame: pl.DataFrame) -> U8:
     text = read_column(frame, "id_number")
-    length = text.str.len_bytes()
-    old = (length == 15).fill_null(value=False).arg_true()  # noqa: PLR2004
-    if len(old):
-        short = text.gather(old)
-        longer = short.str.slice(0, 6) + "19" + short.str.slice(6) + "0"
-        text = text.scatter(old, complete_numbers(longer))
-    odd = (length.is_between(18, 18).not_() & (length != 15)).fill_null(value=False).arg_true()  # noqa: PLR2004
     number = code_ids(text)
+    odd = np.flatnonzero((number[:, 17] == 0) & text.is_not_null().to_numpy())
     if len(odd):
-        number[odd.to_numpy()] = read_numbers(text.gather(odd))[0]
+        written = text.gather(odd)
+        old = written.str.len_bytes() == 15  # noqa: PLR2004
+        short = written.filter(old)
+        longer = short.str.slice(0, 6) + "19" + short.str.slice(6) + "0"
+        number[odd[old.to_numpy()]] = code_ids(complete_numbers(longer))
+        number[odd[~old.to_numpy()]] = read_numbers(written.filter(~old))[0]
     number[:, 17][number[:, 17] == ord("x")] = ord("X")
     tails = read_column(frame, "id_tail")
     return add_tails(number, (number[:, 17] > 0).astype(np.int8), tails)[0]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.blocking import SortedKeys, spread
-from tongcha.linkage.codes import sort_unique
+from tongcha.linkage.blocking import SortedKeys
+from tongcha.linkage.codes import sort_unique, spread
 from tongcha.linkage.sides import hash_text
 
 if TYPE_CHECKING:

@@ -109,7 +109,7 @@ def _climb(one: Names, other: Names) -> Levels:
     conditions = [
         whole & (one.raw == other.raw).all(axis=1),
         same_length & (same[:, 1:].all(axis=1) & (same[:, 0] | spelled)),
-        *(whole & sounds_alike(a, b, strictness) for strictness in (TONE, SYLLABLE, FUZZY)),
+        *_climb_by_ear(a, b, whole),
         whole & _one_lookalike(a, b, same),
         whole & _fits_wildcard(a, b, same),
         whole & _given_swapped(a, b, one.length),
@@ -122,6 +122,17 @@ def _climb(one: Names, other: Names) -> Levels:
         same[:, 0],
     ]
     return np.select(conditions, list(range(len(conditions))), NAME_LEVELS.index("different")).astype(np.int8)
+
+
+def _climb_by_ear(a: U32, b: U32, whole: Truth) -> list[Truth]:
+    """Whether names sound alike with tone, without, and blurred; the first two where the last holds."""
+    blurred = np.flatnonzero(whole)
+    blurred = blurred[sounds_alike(a[blurred], b[blurred], FUZZY)]
+    alike = np.zeros((3, len(a)), np.bool_)
+    alike[FUZZY, blurred] = True
+    for strictness in (TONE, SYLLABLE):
+        alike[strictness, blurred] = sounds_alike(a[blurred], b[blurred], strictness)
+    return list(alike)
 
 
 def sounds_alike(a: U32, b: U32, strictness: int) -> Truth:

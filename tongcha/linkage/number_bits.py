@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tongcha.linkage.codes import F64, FIRST_DAY, STAR, Truth
+from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR, Truth
 from tongcha.linkage.comparisons import ID_LEVELS
 from tongcha.linkage.ratios import log_ratio
 from tongcha.linkage.sides import CAPTURES
@@ -24,18 +24,19 @@ def weigh_numbers(pairs: Compared, census: Census, policy: IdNumber) -> F64:
     u = np.empty_like(m)
     u[:, 0] = policy.borrowed / people
     u[:, 1] = max(policy.near_u, policy.near_people / people)
-    u[:, 2] = share_visible(pairs, census, policy)
-    u[:, 3] = 1.0
+    u[:, 2] = u[:, 3] = 1.0
+    partial = np.flatnonzero(pairs.levels["id_number"] == ID_LEVELS.index("partial"))
+    u[partial, 2] = share_visible(pairs, partial, census, policy)
     return log_ratio(m, u, pairs.levels["id_number"])
 
 
-def share_visible(pairs: Compared, census: Census, policy: IdNumber) -> F64:
-    """Share of people whose number agrees at the places that both numbers show."""
-    one, other = pairs.met.number, pairs.person.number
+def share_visible(pairs: Compared, rows: I64, census: Census, policy: IdNumber) -> F64:
+    """Share of people whose number agrees at the places that both numbers of these pairs show."""
+    one, other = pairs.met.number[rows], pairs.person.number[rows]
     digit = policy.digit_u
     shown = (one != STAR) & (other != STAR) & (one != 0) & (other != 0)
     region = np.power(digit["region"], shown[:, :6].sum(axis=1))
-    born = np.clip(pairs.person.birth - FIRST_DAY, 0, len(census.births) - 1)
+    born = np.clip(pairs.person.birth[rows] - FIRST_DAY, 0, len(census.births) - 1)
     day = census.share(census.births[born].astype(float))
     birth = np.where(shown[:, 6:14].all(axis=1), day, np.power(digit["birth"], shown[:, 6:14].sum(axis=1)))
     tail = np.power(digit["tail"], shown[:, 14:].sum(axis=1))

@@ -98,8 +98,8 @@ def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan)
 
 def _compare_schools(met: Side, sides: Sides, told: Told) -> Levels:
     school = locate_schools(told.people, told.schools)[sides.record]
-    claim = told.claims.text.gather(sides.identity)
-    return compare_schools(claim, met.area, school, told.schools, told.claims.names)
+    claim = told.claims.text[sides.identity]
+    return compare_schools(claim, met.area, school, told.schools, told.claims)
 
 
 def _compare_subjects(sides: Sides, told: Told) -> Levels:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tongcha.linkage.codes import F64, I64, NO_DAY, find_repeated, mix
 from tongcha.linkage.keys import segments
-from tongcha.linkage.ratios import quantise
+from tongcha.linkage.ratios import GRAIN, quantise
 from tongcha.linkage.sides import NUMBER_VALID, Side
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NOBODY: Final = -1
 HUGE_BITS: Final = 500.0
+PLACES: Final = 63
+"""of a whole number that is sorted by"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64, duplicate_bits
         person: equal for records of one person, as `group_records` tells.
         duplicate_bits: highest score of a person who has two records.
     """
-    order = np.lexsort((tie, -weight, identity))
+    order = _order_pairs(identity, weight, tie)
     who, bits, same = identity[order], weight[order], person[order]
     first = np.flatnonzero(np.diff(who, prepend=NOBODY - 1) != 0)
     size = np.diff(first, append=len(who))
@@ -81,17 +83,26 @@ def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64, duplicate_bits
     )
 
 
+def _order_pairs(identity: I64, weight: F64, tie: I64) -> I64:
+    """Order by (identity, weight descending, tie); bits are whole grains, so that all fits one number."""
+    behind = ((weight.max(initial=0.0) - weight) * GRAIN).astype(np.int64)
+    places = [int(column.max(initial=0)).bit_length() for column in (identity, behind, tie)]
+    if sum(places) < PLACES:
+        return np.argsort((identity << (places[1] + places[2])) | (behind << places[2]) | tie)
+    return np.lexsort((tie, behind, identity))
+
+
 def _number_people(who: I64, same: I64) -> tuple[I64, I64]:
-    """Number the people under all identities 0, 1, …; and find another record of the same person."""
-    order = np.lexsort((np.arange(len(who)), same, who))
+    """Number the people under all identities; and find another record of the same person."""
+    number, twin = np.arange(len(who)), np.full(len(who), NOBODY, np.int64)
+    again = np.flatnonzero(find_repeated(mix(who.astype(np.uint64), same.astype(np.uint64))))
+    order = again[np.lexsort((again, same[again], who[again]))]
     starts = (np.diff(who[order], prepend=NOBODY - 1) != 0) | (np.diff(same[order], prepend=NOBODY - 1) != 0)
     begin = np.flatnonzero(starts)
-    count = np.diff(begin, append=len(who))
-    first, records = np.repeat(begin, count), np.repeat(count, count)
-    following = first + (np.arange(len(who)) - first + 1) % records
-    number, twin = np.empty_like(who), np.full(len(who), NOBODY, np.int64)
-    number[order] = np.cumsum(starts) - 1
-    twin[order] = np.where(records > 1, order[following], NOBODY)
+    count = np.diff(begin, append=len(order))
+    first = np.repeat(begin, count)
+    following = first + (np.arange(len(order)) - first + 1) % np.repeat(count, count)
+    number[order], twin[order] = order[first], order[following]
     return number, twin
 
 

@@ -128,8 +128,9 @@ def hash_text(texts: pl.Series) -> U64:
 
 
 def read_column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType] = pl.String) -> pl.Series:
+    """Return a column, all null if the frame lacks it."""
     if name not in frame.columns:
-        return pl.Series(name, [None] * frame.height, dtype)
+        return pl.Series(name, [None], dtype).new_from_index(0, frame.height)
     return frame[name].cast(dtype)
 
 
@@ -149,6 +150,9 @@ def _code_captures(frame: pl.DataFrame) -> I8:
 
 
 def add_tails(number: U8, state: I8, tails: pl.Series) -> tuple[U8, I8]:
+    """Let the last four places of those who told no more stand for their number."""
+    if tails.null_count() == len(tails):
+        return number, state
     there = tails.str.contains(LAST_FOUR).fill_null(value=False).to_numpy() & (state == NUMBER_ABSENT)
     if there.any():
         number[there] = code_ids("*" * 14 + tails.filter(there))

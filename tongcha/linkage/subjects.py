@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.comparisons import SEX_LEVELS, compare_sexes
+from tongcha.linkage.comparisons import may_be_one
 from tongcha.linkage.name_levels import NAME_LEVELS, compare_names
 from tongcha.linkage.sides import NUMBER_VALID, Side, code_side
 from tongcha.tables.linkage import SUBJECTS
 
 if TYPE_CHECKING:
-    from tongcha.linkage.codes import I64, Truth
+    from tongcha.linkage.codes import I64
     from tongcha.policy.linkage import Subjects
 
-DAYS_A_YEAR: Final = 365.25
 ALONE: Final = "alone"
 """basis of a meeting that nothing joins to another one"""
 
@@ -113,21 +112,6 @@ def _pairs_of(values: pl.Series) -> I64:
     rows = pl.DataFrame({"value": values}).with_row_index("row").drop_nulls()
     pairs = rows.join(rows, on="value").filter(pl.col("row") < pl.col("row_right"))
     return pairs.select("row", "row_right").cast(pl.Int64).to_numpy().reshape(-1, 2)
-
-
-def may_be_one(met: Side, pairs: I64, years: float) -> Truth:
-    """Whether neither sex nor claimed age contradicts that two identities are one person.
-
-    Args:
-        met: the identities.
-        pairs: positions of two identities per row.
-        years: claimed ages that differ by more, counted back to a birth date, contradict.
-    """
-    one, other = met.take(pairs[:, 0]), met.take(pairs[:, 1])
-    told = (one.age >= 0) & (other.age >= 0)
-    apart = np.abs((one.age - one.day / DAYS_A_YEAR) - (other.age - other.day / DAYS_A_YEAR)) > years
-    may: Truth = (compare_sexes(one, other) != SEX_LEVELS.index("different")) & ~(told & apart)
-    return may
 
 
 def _connect(count: int, pairs: I64) -> I64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,8 @@ NO_FIRST: Final = "小老大阿不无未佚匿待拒没保空男女家外同学�
 """no full name begins with these: aliases and placeholders do"""
 NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某"
 """titles end with these; full names may, and are parsed to tell"""
+ALL_PLAIN: Final = np.uint32(0x01_01_01_01)
+"""four truths in a row, read as one number"""
 SOMEONE: Final = ord("某")
 """stands for a character that wasn't told"""
 FULL_WIDTH: Final = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {
@@ -71,15 +74,22 @@ def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, I8]:
 
 def is_odd(names: Names, *, spoken: bool = False) -> Truth:
     """Whether a name may be something else than a plain full name of two to four Han characters."""
-    glyphs = load_glyphs()
-    known = (glyphs.is_han[names.raw] & (names.raw != SOMEONE)) | (names.raw == 0)
-    odd: Truth = ~known.all(axis=1) | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
+    plain = _plain()[names.raw].view(np.uint32)[:, 0] == ALL_PLAIN
+    odd: Truth = ~plain | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
     if spoken:
         last = names.raw[np.arange(len(odd)), np.clip(names.length, 1, WIDTH) - 1]
         odd |= _any_of(NO_FIRST)[names.raw[:, 0]] | _any_of(NO_LAST)[last]
         common = _any_of("".join(common_initials()))  # two names may have run together: 张伟李娜
         odd |= (names.length == WIDTH) & common[names.raw[:, 0]] & common[names.raw[:, 2]]
     return odd
+
+
+@lru_cache(maxsize=1)
+def _plain() -> Truth:
+    """Whether a code point may stand in a plain name, or behind the end of a shorter one."""
+    plain = load_glyphs().is_han.copy()
+    plain[[0, SOMEONE]] = True, False
+    return plain
 
 
 def _any_of(chars: str) -> Truth:

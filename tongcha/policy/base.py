@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,6 +12,10 @@ from tongcha.errors import PolicyError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's loader where PyYAML was built with it: ten times faster, and as safe"""
 
 
 class PolicyPart(BaseModel):
@@ -53,7 +57,7 @@ class PolicyFile(PolicyPart):
             PolicyError: the file is missing, isn't YAML, or breaks its schema.
         """
         try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return cls.model_validate(yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER))
         except (OSError, yaml.YAMLError) as error:
             raise PolicyError(f"政策文件 {path.name}", "无法读取", "核对文件是否存在、是否为 YAML") from error
         except ValidationError as error:
