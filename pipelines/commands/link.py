@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import click
@@ -62,6 +63,7 @@ def _link(
     folder: Path, out: Path, candidates: Path | None, policy: Path | None, index: Path | None
 ) -> dict[str, int]:
     """Begin to read, then load what links: the two take about as long, and not the same core."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that linking never uses
     from tongcha.linkage.reading import Reading
 
     with Reading.start(folder, is_indexed=index is not None) as reading:

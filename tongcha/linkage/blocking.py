@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongcha.linkage.census import Census
-from tongcha.linkage.codes import I64, concatenate, mix, sort_unique, spread
+from tongcha.linkage.codes import I64, concatenate, mix, order_of, sort_unique, spread
 from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
 from tongcha.linkage.sieves import Sieves
-from tongcha.linkage.threads import THREADS
+from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,20 +84,19 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
         probes: what the identities probe with, by kind.
     """
     sieves = Sieves.of(probes)
-    census = Census.empty()
+    census: list[Census] = []
     found: dict[str, list[tuple[U64, I64]]] = {kind: [] for kind in KINDS}
     counted = {kind: np.zeros(len(tally.wanted), np.int64) for kind, tally in sieves.tallies.items()}
-    with ThreadPoolExecutor(THREADS) as pool:
-        for part in pool.map(partial(_scan_part, sieves=sieves), people.parts()):
-            census.add(part.census)
-            for kind, hits in part.found:
-                found[kind].append(hits)
-            for kind, count in part.counted:
-                counted[kind] += count
+    for part in workers().map(partial(_scan_part, sieves=sieves), people.parts()):
+        census.append(part.census)
+        for kind, hits in part.found:
+            found[kind].append(hits)
+        for kind, count in part.counted:
+            counted[kind] += count
     return Scan(
         {kind: sort_keys(parts) for kind, parts in found.items()},
         {kind: Totals(sieves.tallies[kind].wanted, count) for kind, count in counted.items()},
-        census,
+        Census.sum(census),
     )
 
 
@@ -115,12 +113,12 @@ def _scan_part(part: Part, sieves: Sieves) -> ScannedPart:
     offset, read = part
     people = read()
     scanned = ScannedPart([], [], Census.of(people))
-    for kind, key, row in person_keys(people, offset, sieves.sift):
-        if kind in sieves.tallies:
-            scanned.counted.append((kind, sieves.tallies[kind].count(key)))
-        elif kind in sieves.kinds:
-            hit = sieves.kinds[kind].pick(key)
-            scanned.found.append((kind, (key[hit], row[hit])))
+    for keys in person_keys(people, sieves.sift):
+        if keys.kind in sieves.tallies:
+            scanned.counted.append((keys.kind, sieves.tallies[keys.kind].count(keys.key)))
+        elif keys.kind in sieves.kinds:
+            hit = sieves.kinds[keys.kind].pick(keys.key)
+            scanned.found.append((keys.kind, (keys.key[hit], keys.rows(hit) + offset)))
     return scanned
 
 
@@ -130,7 +128,7 @@ def sort_keys(parts: list[tuple[U64, I64]]) -> SortedKeys:
         return SortedKeys(np.zeros(0, np.uint64), np.zeros(0, np.int64))
     key = np.concatenate([part[0] for part in parts])
     row = np.concatenate([part[1] for part in parts])
-    order = np.argsort(key)
+    order = order_of(key)
     return SortedKeys(key[order], row[order])
 
 
@@ -147,7 +145,7 @@ def pair_up(keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], caps: 
     identities, rows = [], []
     for kind in KINDS:
         if kind in probes:
-            order = np.argsort(probes[kind].key)  # neighbours are found near one another
+            order = order_of(probes[kind].key)  # neighbours are found near one another
             start, size = keys[kind].span(probes[kind].key[order])
             used = size <= caps[kind]
             dropped[kind] = int((~used).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,8 @@ from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY
 from tongcha.linkage.glyphs import SIZE, U64
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tongcha.linkage.keyed import Keyed
     from tongcha.linkage.sides import Side
 
@@ -22,9 +24,9 @@ LEAN: Final = 50.0
 AREAS: Final = 1_000_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Census:
-    """Counts over all people, filled part by part.
+    """Counts over all people, or over a part of them.
 
     Attributes:
         people: records counted.
@@ -45,37 +47,35 @@ class Census:
     staff: I64
 
     @classmethod
-    def empty(cls) -> Self:
-        """Return a census of nobody."""
-        surnames, births, areas, sexes = (np.zeros(size, np.int64) for size in (SIZE, DAYS, AREAS, 3))
-        return cls(0, surnames, births, areas, sexes, np.zeros(0, np.uint64), np.zeros(0, np.int64))
-
-    @classmethod
     def of(cls, people: Keyed) -> Self:
-        """Count a part of the people."""
+        """Count a part of the people; the arrays end at the largest value there is."""
         born = people.birth[people.birth != NO_DAY] - FIRST_DAY
-        staff = pl.Series("school", people.school).value_counts().sort("school")
+        staff = pl.Series("school", people.school).value_counts()
         return cls(
             len(people.phone),
-            np.bincount(people.name.raw[:, 0], minlength=SIZE),
-            np.bincount(np.clip(born, 0, DAYS - 1), minlength=DAYS),
-            np.bincount(np.clip(people.area, 0, AREAS - 1), minlength=AREAS),
+            np.bincount(people.name.raw[:, 0]),
+            np.bincount(np.clip(born, 0, DAYS - 1)),
+            np.bincount(np.clip(people.area, 0, AREAS - 1)),
             np.bincount(people.sex, minlength=3),
             staff["school"].to_numpy(),
             staff["count"].cast(pl.Int64).to_numpy(),
         )
 
-    def add(self, other: Census) -> None:
-        """Add what was counted of another part."""
-        self.people += other.people
-        self.surnames += other.surnames
-        self.births += other.births
-        self.areas += other.areas
-        self.sexes += other.sexes
-        schools, at = np.unique(np.concatenate([self.schools, other.schools]), return_inverse=True)
+    @classmethod
+    def sum(cls, parts: Sequence[Census]) -> Self:
+        """Return what was counted in all parts."""
+        schools, at = np.unique(_chain([part.schools for part in parts], np.uint64), return_inverse=True)
         staff = np.zeros(len(schools), np.int64)
-        np.add.at(staff, at, np.concatenate([self.staff, other.staff]))
-        self.schools, self.staff = schools, staff
+        np.add.at(staff, at, _chain([part.staff for part in parts], np.int64))
+        return cls(
+            sum(part.people for part in parts),
+            _add_up([part.surnames for part in parts], SIZE),
+            _add_up([part.births for part in parts], DAYS),
+            _add_up([part.areas for part in parts], AREAS),
+            _add_up([part.sexes for part in parts], 3),
+            schools,
+            staff,
+        )
 
     def staff_of(self, schools: U64) -> I64:
         """Return how many people each school has."""
@@ -103,6 +103,17 @@ class Census:
         seen = np.convolve(np.bincount(ages[aged], minlength=OLDEST + 1), [0.25, 0.5, 0.25], "same")[ages]
         mixed: F64 = (seen + LEAN * share) / (aged.sum() + LEAN)
         return np.maximum(mixed, 1e-4)
+
+
+def _chain(arrays: list[Any], dtype: type[np.generic]) -> Any:  # noqa: ANN401  of the type that is told
+    return np.concatenate([np.zeros(0, dtype), *arrays])
+
+
+def _add_up(counts: list[I64], size: int) -> I64:
+    total = np.zeros(size, np.int64)
+    for count in counts:
+        total[: len(count)] += count
+    return total
 
 
 def _day(days: F64) -> I64:

@@ -14,7 +14,7 @@ from tongcha.linkage.codes import ABSENT, PRIME, Levels, sort_unique, spread
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import F64, I32, I64, Truth
-    from tongcha.linkage.glyphs import U64
+    from tongcha.linkage.glyphs import U32, U64
 
 FITS_FROM: Final = 0.99
 """share of the claimed characters that must occur in order in a name of the school"""
@@ -25,8 +25,8 @@ UNHEARD_SHARE: Final = 0.002
 LEAN: Final = 50.0
 EVEN_SHARE: Final = 0.1
 """share of a subject before any is counted, which weighs as much as LEAN people"""
-AT_A_TIME: Final = 256
-"""claims that are laid beside all names of a region at a time: bounds the memory"""
+CODE_BITS: Final = 21
+"""of a code point"""
 NOISE: Final = r"[^\p{Han}A-Za-z0-9]"
 
 
@@ -122,40 +122,59 @@ def school_names(schools: pl.DataFrame) -> pl.DataFrame:
 
 def find_fitting(asked: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return city, claim, school for every school that a claim fits: of the city, else of the province."""
-    near = _fit_within(asked, names, pl.col("city"))
+    near = _fit_within(asked, names, 1)
     rest = asked.join(near, on=["city", "claim"], how="anti")
-    return pl.concat([near, _fit_within(rest, names, pl.col("city") // 100)])
+    return pl.concat([near, _fit_within(rest, names, 100)])
 
 
-def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, region: pl.Expr) -> pl.DataFrame:
-    found = [asked.select("city", "claim", school=pl.lit(0, pl.Int64)).clear()]
-    there = names.with_columns(region=region).partition_by("region", as_dict=True)
-    for key, part in asked.with_columns(region=region).partition_by("region", as_dict=True).items():
-        if key in there:
-            claims = part["claim"].unique(maintain_order=True)
-            fits = _fits(claims, there[key]["text"])
-            columns = {"claim": claims.gather(fits[:, 0]), "school": there[key]["school"].gather(fits[:, 1])}
-            found.append(part.join(pl.DataFrame(columns), on="claim").select("city", "claim", "school"))
-    return pl.concat(found).unique()
+def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, cities: int) -> pl.DataFrame:
+    """Which schools of their region claims fit; a region is what cities have in common when divided so."""
+    claim, name = _share_rare_letters(
+        asked["claim"], asked["city"].to_numpy() // cities, names["text"], names["city"].to_numpy() // cities
+    )
+    missing = hash_letters(asked["claim"])[claim] & ~hash_letters(names["text"])[name]
+    likely = np.bitwise_count(missing) <= _spare_letters(asked["claim"])[claim]
+    claim, name = claim[likely], name[likely]
+    fits = covers(asked["claim"].gather(claim), names["text"].gather(name))
+    found = asked[claim[fits]].with_columns(names["school"].gather(name[fits]))
+    return found.unique(maintain_order=True)
 
 
-def _fits(claims: pl.Series, names: pl.Series) -> I64:
-    """Return (position of a claim, position of a name) of every claim that fits a name."""
-    letters, wanted = hash_letters(names), hash_letters(claims)
-    spare = _spare_letters(claims)
-    likely = [np.zeros((0, 2), np.int64)]
-    for start in range(0, len(claims), AT_A_TIME):
-        at = slice(start, start + AT_A_TIME)
-        missing = wanted[at, None] & ~letters
-        likely.append(np.argwhere(np.bitwise_count(missing) <= spare[at, None]) + (start, 0))
-    pairs = np.concatenate(likely)
-    return pairs[covers(claims.gather(pairs[:, 0]), names.gather(pairs[:, 1]))]
+def _share_rare_letters(claims: pl.Series, claimed_in: I64, names: pl.Series, named_in: I64) -> tuple[I64, I64]:
+    """Return (claim, name) of one region that share one of the claim's rarest letters there.
+
+    A name that lacks n letters of a claim has one of any n + 1 of them.
+    """
+    (claim, letter), (name, its) = _letters(claims), _letters(names)
+    keys = (named_in[name] << CODE_BITS) | its
+    order = np.argsort(keys, kind="stable")
+    wanted = (claimed_in[claim] << CODE_BITS) | letter
+    start = np.searchsorted(keys[order], wanted, "left")
+    size = np.searchsorted(keys[order], wanted, "right") - start
+    rarest = np.lexsort((size, claim))
+    place = np.arange(len(claim)) - np.searchsorted(claim, claim)  # its letters stand together, rarest first
+    chosen = rarest[place <= _spare_letters(claims)[claim]]
+    pairs = np.repeat(claim[chosen], size[chosen]) * len(names) + name[order][spread(start[chosen], size[chosen])]
+    pairs = sort_unique(pairs)
+    return pairs // len(names), pairs % len(names)
+
+
+def _letters(texts: pl.Series) -> tuple[I64, I64]:
+    """Return (position of the text, code point) of every letter that occurs in it, in order."""
+    code = _code_points(texts).astype(np.int64)
+    text = np.repeat(np.arange(len(texts)), texts.str.len_chars().to_numpy().astype(np.int64))
+    both = sort_unique((text << CODE_BITS) | code)
+    return both >> CODE_BITS, both & ((1 << CODE_BITS) - 1)
+
+
+def _code_points(texts: pl.Series) -> U32:
+    text = str(texts.str.join("").item()) if len(texts) else ""
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
 def hash_letters(texts: pl.Series) -> U64:
     """Return which letters occur in each text, as 64 truths that letters share: what isn't there isn't in it."""
-    text = texts.str.join("").item() if len(texts) else ""
-    code = np.frombuffer(str(text).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    code = _code_points(texts).astype(np.uint64)
     bit = np.uint64(1) << (code * PRIME >> np.uint64(58))
     length = texts.str.len_chars().to_numpy().astype(np.int64)
     start = np.cumsum(length) - length

@@ -109,15 +109,17 @@ def mix(*parts: npt.NDArray[np.unsignedinteger]) -> U64:
 
 
 @lru_cache(maxsize=1)
-def _years() -> I64:
-    days = np.arange(FIRST_DAY, FIRST_DAY + DAYS).astype("datetime64[D]")
-    return days.astype("datetime64[Y]").astype(np.int64) + 1970
+def _years() -> U64:
+    days = np.arange(FIRST_DAY - 1, FIRST_DAY + DAYS).astype("datetime64[D]")
+    years = days.astype("datetime64[Y]").astype(np.int64) + 1970
+    years[0] = 0
+    return years.astype(np.uint64)
 
 
-def years_of(days: I32) -> I64:
-    """Return calendar years of days since 1970; 0 for unknown days."""
-    at = np.clip(days.astype(np.int64) - FIRST_DAY, 0, DAYS - 1)
-    return np.where(days == NO_DAY, 0, _years()[at])
+def years_of(days: I32) -> U64:
+    """Return calendar years of days since 1970; 0 for unknown days and those before 1900."""
+    years: U64 = _years().take(days - (FIRST_DAY - 1), mode="clip")
+    return years
 
 
 def is_checked(ids: U8) -> Truth:
@@ -157,9 +159,17 @@ def find_repeated(values: U64) -> Truth:
     return repeated
 
 
+def order_of(values: Whole) -> I64:
+    """Return the positions of the values in ascending order, equal ones in any order.
+
+    polars sorts whole numbers in a third of numpy's time.
+    """
+    return pl.Series(values).arg_sort().cast(pl.Int64).to_numpy()
+
+
 def sort_unique(values: Whole) -> Whole:
     """Return the distinct values in ascending order (`numpy.unique` hashes first, which is slower here)."""
-    ordered: Whole = np.sort(values)
+    ordered: Whole = pl.Series(values).sort().to_numpy()
     distinct: Whole = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
     return distinct
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from tongcha.linkage.links import list_links
+
+DECISIONS: Final = ("accept", "review", "none")
+AFTER: Final = ("", "，须两人复核", "，不进入复核")
+"""what a reason ends with, by decision"""
+ACCEPTED: Final = "证据充分，没有相近的竞争候选"
 
 if TYPE_CHECKING:
     from tongcha.linkage.scoring import Scored
@@ -58,8 +63,29 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
             excluded_bits, evidence_grade.
         policy: thresholds.
     """
+    rule = policy.decision
+    refusals = _list_refusals(policy)
+    first = pl.coalesce(
+        *(pl.when(test).then(pl.lit(place, pl.Int8)) for place, (test, _) in enumerate(refusals))
+    )
+    settled = pl.col("refusal").is_null().any().over("identity_id")
+    likely = pl.col("score") - pl.col("excluded_bits") >= rule.review_bits  # who else was met hides nobody
+    reviewed = ~settled & (pl.col("rank") <= rule.review_ranks) & likely
+    told = links.with_columns(refusal=first).select(
+        pl.col("refusal").fill_null(len(refusals)).cast(pl.Int64),
+        decision=pl.when(pl.col("refusal").is_null()).then(0).when(reviewed).then(1).otherwise(2).cast(pl.Int64),
+    )
+    reasons = [text + after for text in (*(text for _, text in refusals), ACCEPTED) for after in AFTER]
+    place = told["refusal"] * len(AFTER) + told["decision"]
+    return links.with_columns(
+        decision=pl.Series(DECISIONS).gather(told["decision"]), reason=pl.Series(reasons).gather(place)
+    )
+
+
+def _list_refusals(policy: LinkagePolicy) -> list[tuple[pl.Expr, str]]:
+    """Return what keeps a link from `accept`, in the order in which it is told."""
     rule, grades = policy.decision, policy.grades
-    refusals = [
+    return [
         (pl.col("rank") > 1, "另有更相符的候选"),
         (
             pl.col("excluded_bits") <= -rule.contested_bits,
@@ -78,19 +104,3 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
         (pl.col("margin_bits") < rule.accept_margin_bits, "与另一候选相差不够"),
         (pl.col("score") < rule.accept_bits, "证据还不够充分"),
     ]
-    reason = pl.coalesce(*(pl.when(test).then(pl.lit(text)) for test, text in refusals))
-    settled = pl.col("refusal").is_null().any().over("identity_id")
-    likely = pl.col("score") - pl.col("excluded_bits") >= rule.review_bits  # who else was met hides nobody
-    reviewed = ~settled & (pl.col("rank") <= rule.review_ranks) & likely
-    return links.with_columns(refusal=reason).with_columns(
-        decision=pl.when(pl.col("refusal").is_null())
-        .then(pl.lit("accept"))
-        .when(reviewed)
-        .then(pl.lit("review"))
-        .otherwise(pl.lit("none")),
-        reason=pl.when(pl.col("refusal").is_null())
-        .then(pl.lit("证据充分，没有相近的竞争候选"))
-        .when(reviewed)
-        .then(pl.col("refusal") + pl.lit("，须两人复核"))
-        .otherwise(pl.col("refusal") + pl.lit("，不进入复核")),
-    )

@@ -174,7 +174,7 @@ def open_registry(folder: Path, reading: Reading | None = None) -> People:
         InputError: the registry or an essential column is missing, or the file can't be read.
     """
     if reading is not None and reading.registry is not None:
-        return PeopleAhead.start(reading.registry.result().with_columns(AS_PEOPLE), reading.pool)
+        return PeopleAhead.start(reading.registry.result().with_columns(AS_PEOPLE))
     table = scan_table(folder, "registry").with_columns(AS_PEOPLE)
     height = count_rows(table)
     return PeopleFile(table, height) if height > IN_MEMORY else PeopleFrame(table.collect())

@@ -88,6 +88,14 @@ def _map_all(pairs: U64) -> U16:
     return table
 
 
+def hear(fold: U32, strictness: int) -> U16:
+    """Return the main reading of every character of names, the first one read as a surname."""
+    glyphs = load_glyphs()
+    heard: U16 = glyphs.given[0, strictness][fold]
+    heard[:, 0] = glyphs.surname[0, strictness][fold[:, 0]]
+    return heard
+
+
 def unread(code: U32) -> U16:
     """Identifiers of characters without a reading: each agrees with itself only."""
     return (code % NO_READING + NO_READING).astype(np.uint16)
@@ -104,4 +112,4 @@ def pack(first: U32, second: U32) -> U64:
     return (first.astype(np.uint64) << PLACES) | second.astype(np.uint64)
 
 
-__all__ = ["FUZZY", "READINGS", "SIZE", "SYLLABLE", "TONE", "WILD", "Glyphs", "load_glyphs", "pack"]
+__all__ = ["FUZZY", "READINGS", "SIZE", "SYLLABLE", "TONE", "WILD", "Glyphs", "hear", "load_glyphs", "pack"]

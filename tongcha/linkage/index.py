@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.source import People
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"
@@ -46,21 +46,22 @@ def prepare_index(
         fingerprint: tells the snapshot that the index belongs to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    census = Census.empty()
+    counted = []
     files = {
         kind: [(folder / f"{kind}.{part}").open("wb") for part in ("key", "row")]
         for kind in (*KINDS, *COUNTED)
     }
     for offset, read in people.parts():
         keyed = read()
-        census.add(Census.of(keyed))
-        for kind, key, row in person_keys(keyed, offset):
-            key.tofile(files[kind][0])
-            row.astype(np.uint32).tofile(files[kind][1])
+        counted.append(Census.of(keyed))
+        for keys in person_keys(keyed):
+            keys.key.tofile(files[keys.kind][0])
+            (keys.rows() + offset).astype(np.uint32).tofile(files[keys.kind][1])
     for kind, pair in files.items():
         for file in pair:
             file.close()
         sort_on_disk(folder, kind)
+    census = Census.sum(counted)
     _write_census(census, folder)
     people.save(folder / RECORDS)
     prepare_lookup(spells, "teacher_id", folder, "spells")

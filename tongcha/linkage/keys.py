@@ -11,12 +11,12 @@ identity probes with are left out before the family's keys are made.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from tongcha.linkage.codes import I64, U8, mix, years_of
-from tongcha.linkage.glyphs import FUZZY, SYLLABLE, TONE, U32, U64, load_glyphs
+from tongcha.linkage.glyphs import FUZZY, SYLLABLE, TONE, U32, U64, hear, load_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,7 @@ PLACES: Final = np.dtype(
 )
 """an ID number of 18 bytes: region with two places of the birth date, birth date, tail"""
 Rows = I64 | slice
+EVERY: Final = slice(None)
 
 
 class Sift(Protocol):
@@ -74,7 +75,7 @@ class Sift(Protocol):
 def keep_all(family: str, parts: U64) -> Rows:
     """Leave nobody out."""
     del family, parts
-    return slice(None)
+    return EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ class Probes:
 
 def sound(fold: U32, strictness: int, reading: int = 0, at: int = -1) -> U64:
     """Return one key per name from its syllables; place `at` is read with another reading."""
-    glyphs = load_glyphs()
-    parts = []
-    for place in range(fold.shape[1]):
-        table = (glyphs.given if place else glyphs.surname)[reading if place == at else 0, strictness]
-        parts.append(table[fold[:, place]])
-    return mix(*parts)
+    heard = hear(fold, strictness)
+    if at >= 0:
+        glyphs = load_glyphs()
+        table = (glyphs.given if at else glyphs.surname)[reading, strictness]
+        heard[:, at] = table[fold[:, at]]
+    return mix(heard.view(np.uint64)[:, 0])  # four identifiers of two bytes each are one number
 
 
 def segments(number: U8) -> tuple[U64, U64, U64]:
@@ -119,61 +120,92 @@ def cities(areas: I32) -> U64:
     return (areas // 100).astype(np.uint64)
 
 
-def surname_years(fold: U32, year: I64, area: I32, sex: I8) -> U64:
-    """Return surname by ear with birth year, city and sex: finds 王老师 of about forty."""
-    return mix(surname_sound(fold), year.astype(np.uint64), cities(area), sex.astype(np.uint64))
+def year_and_city(year: U64, area: I32) -> U64:
+    """Return what people of one birth year and city share."""
+    return mix(year, cities(area))
 
 
-def person_keys(people: Keyed, offset: int = 0, sift: Sift = keep_all) -> Iterator[tuple[str, U64, I64]]:
-    """Yield (kind, keys, rows) of the people; a known former name gives keys of its own.
+def surname_years(where: U64, fold: U32, sex: I8) -> U64:
+    """Return surname by ear with sex and `year_and_city`: finds 王老师 of about forty."""
+    return mix(where, surname_sound(fold), sex.astype(np.uint64))
+
+
+class Keys(NamedTuple):
+    """Keys of one kind.
+
+    Attributes:
+        kind: the kind.
+        key: the keys.
+        at: position of the person of each key; None if everyone has one, in order.
+    """
+
+    kind: str
+    key: U64
+    at: I64 | None
+
+    def rows(self, chosen: Rows = EVERY) -> I64:
+        """Return the positions of the people of some of the keys."""
+        if self.at is not None:
+            return self.at[chosen]
+        return chosen if isinstance(chosen, np.ndarray) else np.arange(len(self.key))[chosen]
+
+
+def person_keys(people: Keyed, sift: Sift = keep_all) -> Iterator[Keys]:
+    """Yield the keys of the people, kind by kind; a known former name gives keys of its own.
 
     Args:
         people: a part of the people.
-        offset: row of the first of them among all people.
         sift: leaves out those whose keys of a family nobody probes with.
     """
-    every = np.arange(len(people.phone), dtype=np.int64) + offset
     region, birth, tail = segments(people.number)
-    yield "id_full", mix(region, birth, tail), every
-    yield "phone", mix(people.phone.astype(np.uint64)), every
-    at = sift("birth", mix(birth))
-    yield "id_birth_tail", mix(birth[at], tail[at]), every[at]
-    yield "id_region_birth", mix(region[at], birth[at]), every[at]
-    at = sift("tail", mix(tail))
-    yield "id_region_tail", mix(region[at], tail[at]), every[at]
-    fold = people.name.fold
-    yield from _part_keys(people, fold, every, sift)
-    yield "surname_year", surname_years(fold, years_of(people.birth), people.area, people.sex), every
-    before = people.former.fold
-    for names, of in ((fold, slice(None)), (before, people.renamed)):
-        if not len(names):
-            continue
-        yield from _name_keys(people, names, of, every, sift)
-        for family, first in (("tail", tail[of]), ("school", people.school[of])):
-            at = sift(family, mix(first))
-            yield f"{family}_surname", mix(first[at], surname_sound(names[at])), every[of][at]
+    yield Keys("id_full", mix(region, birth, tail), None)
+    yield Keys("phone", mix(people.phone.astype(np.uint64)), None)
+    hit = sift("birth", mix(birth))
+    yield Keys("id_birth_tail", mix(birth[hit], tail[hit]), _at(None, hit))
+    yield Keys("id_region_birth", mix(region[hit], birth[hit]), _at(None, hit))
+    hit = sift("tail", mix(tail))
+    yield Keys("id_region_tail", mix(region[hit], tail[hit]), _at(None, hit))
+    fold, year = people.name.fold, years_of(people.birth)
+    where = year_and_city(year, people.area)
+    yield from _part_keys(fold, where, sift)
+    yield Keys("surname_year", surname_years(where, fold, people.sex), None)
+    for names, of in ((fold, None), (people.former.fold, people.renamed)):
+        rows = EVERY if of is None else of
+        yield from _name_keys(names, people.birth[rows], year[rows], people.area[rows], of, sift)
+        for family, first in (("tail", tail[rows]), ("school", people.school[rows])):
+            hit = sift(family, mix(first))
+            yield Keys(f"{family}_surname", mix(first[hit], surname_sound(names[hit])), _at(of, hit))
 
 
-def _name_keys(people: Keyed, fold: U32, of: Rows, every: I64, sift: Sift) -> Iterator[tuple[str, U64, I64]]:
+def _at(of: I64 | None, hit: Rows) -> I64 | None:
+    """Positions among all people of those that were hit among `of`."""
+    if of is not None:
+        return of[hit]
+    return hit if isinstance(hit, np.ndarray) else None
+
+
+def _name_keys(
+    fold: U32, born: I32, year: U64, area: I32, of: I64 | None, sift: Sift
+) -> Iterator[Keys]:
     """Keys of the names of all people, or of the former names of some (`of`)."""
     fuzzy = sound(fold, FUZZY)
-    at = sift("name", fuzzy)
-    heard, born, rows, fold = fuzzy[at], people.birth[of][at], every[of][at], fold[at]
-    yield "name", heard, rows
-    yield "name_birth", mix(heard, born.astype(np.uint32)), rows
-    yield "name_year", mix(heard, years_of(born).astype(np.uint64)), rows
-    yield "name_city", mix(heard, cities(people.area[of][at])), rows
-    if isinstance(of, slice):  # nobody bears a former name
-        yield "name_exact", mix(*fold.T), rows
-        yield "name_tone", sound(fold, TONE), rows
-        yield "name_syllable", sound(fold, SYLLABLE), rows
+    hit = sift("name", fuzzy)
+    heard, at, fold = fuzzy[hit], _at(of, hit), fold[hit]
+    yield Keys("name", heard, at)
+    yield Keys("name_birth", mix(heard, born[hit].astype(np.uint32)), at)
+    yield Keys("name_year", mix(heard, year[hit]), at)
+    yield Keys("name_city", mix(heard, cities(area[hit])), at)
+    if of is None:  # nobody bears a former name
+        yield Keys("name_exact", mix(*fold.T), at)
+        yield Keys("name_tone", sound(fold, TONE), at)
+        yield Keys("name_syllable", sound(fold, SYLLABLE), at)
 
 
-def _part_keys(people: Keyed, fold: U32, every: I64, sift: Sift) -> Iterator[tuple[str, U64, I64]]:
+def _part_keys(fold: U32, where: U64, sift: Sift) -> Iterator[Keys]:
     """Surname and one given character with birth year and city: finds what lost or changed the other one."""
-    where = mix(fold[:, 0], years_of(people.birth).astype(np.uint64), cities(people.area))
-    at = sift("place", where)
-    where, fold, rows = where[at], fold[at], every[at]
-    for place in (1, 2):
-        there = np.flatnonzero(fold[:, place] > 0)
-        yield "name_part", mix(where[there], fold[there, place]), rows[there]
+    place = mix(where, fold[:, 0])
+    hit = sift("place", place)
+    place, fold, at = place[hit], fold[hit], _at(None, hit)
+    for given in (1, 2):
+        there = np.flatnonzero(fold[:, given] > 0)
+        yield Keys("name_part", mix(place[there], fold[there, given]), there if at is None else at[there])

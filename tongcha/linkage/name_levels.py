@@ -10,12 +10,11 @@ from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.linkage.codes import ABSENT, WIDTH, Levels, Names, Truth
 from tongcha.linkage.glyphs import (
     FUZZY,
-    READINGS,
     SYLLABLE,
     TONE,
-    U16,
     U32,
     WILD,
+    hear,
     load_glyphs,
     pack,
 )
@@ -100,60 +99,75 @@ def name_ladder(one: Names, other: Names) -> Levels:
 
 def _climb(one: Names, other: Names) -> Levels:
     """Level of names that aren't equal as written, as far as the arrays hold them."""
-    glyphs = load_glyphs()
-    same_length = one.length == other.length
-    whole = same_length & (one.length <= WIDTH)
+    whole = (one.length == other.length) & (one.length <= WIDTH)
+    level = np.full(len(whole), NAME_LEVELS.index("different"), np.int8)
+    blurred = np.flatnonzero(whole)
+    blurred = blurred[sounds_alike(one.fold[blurred], other.fold[blurred], FUZZY)]
+    level[blurred] = _climb_by_ear(one.take(blurred), other.take(blurred))
+    rest = np.flatnonzero(level == NAME_LEVELS.index("different"))
+    level[rest] = _climb_by_eye(one.take(rest), other.take(rest), whole[rest])
+    return level
+
+
+def _climb_by_ear(one: Names, other: Names) -> Levels:
+    """Level of names that sound alike when blurred."""
+    a, b = one.fold, other.fold
+    conditions = {
+        "exact": (one.raw == other.raw).all(axis=1),
+        "variant": _same_spelling(a, b),
+        "tone": sounds_alike(a, b, TONE),
+        "syllable": sounds_alike(a, b, SYLLABLE),
+    }
+    rungs = [NAME_LEVELS.index(name) for name in conditions]
+    return np.select(list(conditions.values()), rungs, NAME_LEVELS.index("fuzzy")).astype(np.int8)
+
+
+def _climb_by_eye(one: Names, other: Names, whole: Truth) -> Levels:
+    """Level of names that don't sound alike, and of those of another length or longer than the arrays."""
     a, b = one.fold, other.fold
     same = a == b
-    spelled = glyphs.spelling[a[:, 0]] == glyphs.spelling[b[:, 0]]
-    conditions = [
-        whole & (one.raw == other.raw).all(axis=1),
-        same_length & (same[:, 1:].all(axis=1) & (same[:, 0] | spelled)),
-        *_climb_by_ear(a, b, whole),
-        whole & _one_lookalike(a, b, same),
-        whole & _fits_wildcard(a, b, same),
-        whole & _given_swapped(a, b, one.length),
-        np.zeros(len(a), np.bool_),
-        _one_dropped(a, b, one.length, other.length),
-        whole & (one.length >= 3) & same[:, 0] & ((~same[:, 1:]).sum(axis=1) == 1),  # noqa: PLR2004
-        whole & (one.length >= 3) & ~same[:, 0] & same[:, 1:].all(axis=1),  # noqa: PLR2004
-        np.zeros(len(a), np.bool_),
-        np.zeros(len(a), np.bool_),
-        same[:, 0],
-    ]
-    return np.select(conditions, list(range(len(conditions))), NAME_LEVELS.index("different")).astype(np.int8)
+    three = whole & (one.length >= 3)  # noqa: PLR2004
+    conditions = {
+        "variant": (one.length == other.length) & _same_spelling(a, b),
+        "lookalike": whole & _one_lookalike(a, b, same),
+        "wildcard": whole & _fits_wildcard(a, b, same),
+        "swapped": whole & _given_swapped(a, b, one.length),
+        "dropped": _one_dropped(a, b, one.length, other.length),
+        "one_differs": three & same[:, 0] & ((~same[:, 1:]).sum(axis=1) == 1),
+        "surname_differs": three & ~same[:, 0] & same[:, 1:].all(axis=1),
+        "surname_same": same[:, 0],
+    }
+    rungs = [NAME_LEVELS.index(name) for name in conditions]
+    return np.select(list(conditions.values()), rungs, NAME_LEVELS.index("different")).astype(np.int8)
 
 
-def _climb_by_ear(a: U32, b: U32, whole: Truth) -> list[Truth]:
-    """Whether names sound alike with tone, without, and blurred; the first two where the last holds."""
-    blurred = np.flatnonzero(whole)
-    blurred = blurred[sounds_alike(a[blurred], b[blurred], FUZZY)]
-    alike = np.zeros((3, len(a)), np.bool_)
-    alike[FUZZY, blurred] = True
-    for strictness in (TONE, SYLLABLE):
-        alike[strictness, blurred] = sounds_alike(a[blurred], b[blurred], strictness)
-    return list(alike)
+def _same_spelling(a: U32, b: U32) -> Truth:
+    """Whether names are the same but for the form of a character or the spelling of the surname."""
+    spelling = load_glyphs().spelling
+    same: Truth = (a[:, 1:] == b[:, 1:]).all(axis=1) & (spelling[a[:, 0]] == spelling[b[:, 0]])
+    return same
 
 
 def sounds_alike(a: U32, b: U32, strictness: int) -> Truth:
     """Whether at every place some reading of one character is some reading of the other."""
-    glyphs = load_glyphs()
-    alike = np.ones(len(a), np.bool_)
-    for place in range(a.shape[1]):
-        table = (glyphs.given if place else glyphs.surname)[:, strictness]
-        one, other = a[:, place], b[:, place]
-        alike &= (one == other) | (table[0][one] == table[0][other]) | _share_reading(table, one, other)
-    return alike
-
-
-def _share_reading(table: U16, one: U32, other: U32) -> Truth:
-    """Whether characters of several readings share one; for the others the main reading decides."""
     several = load_glyphs().has_readings
+    alike = (a == b) | (hear(a, strictness) == hear(b, strictness))
+    row, place = np.nonzero(~alike)
+    one, other = a[row, place], b[row, place]
+    may = several[one] | several[other]
+    row, place, one, other = row[may], place[may], one[may], other[may]
+    alike[row, place] = _share_reading(one, other, place == 0, strictness)
+    truth: Truth = alike.all(axis=1)
+    return truth
+
+
+def _share_reading(one: U32, other: U32, is_surname: Truth, strictness: int) -> Truth:
+    """Whether characters share a reading, as surnames or inside a given name."""
+    glyphs = load_glyphs()
     shared = np.zeros(len(one), np.bool_)
-    rows = np.flatnonzero(several[one] | several[other])
-    for i in range(READINGS):
-        for j in range(READINGS):
-            shared[rows] |= table[i][one[rows]] == table[j][other[rows]]
+    for table, at in ((glyphs.surname, np.flatnonzero(is_surname)), (glyphs.given, np.flatnonzero(~is_surname))):
+        read = [table[:, strictness][:, side[at]] for side in (one, other)]
+        shared[at] = (read[0][:, None] == read[1][None]).any(axis=(0, 1))
     return shared
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from tongcha.identity.characters import common_surnames
 from tongcha.linkage.codes import I64, NO_DAY, STAR, U8, Names, mix, years_of
 from tongcha.linkage.glyphs import FUZZY, READINGS, SYLLABLE, TONE, WILD, load_glyphs, pack
-from tongcha.linkage.keys import Probes, cities, segments, sound, surname_sound, surname_years
+from tongcha.linkage.keys import Probes, cities, segments, sound, surname_sound, surname_years, year_and_city
 from tongcha.linkage.sides import SEXES
 from tongcha.linkage.values import FORM_FULL, FORM_NONE, FORM_SURNAME, NUMBER_BAD, NUMBER_VALID
 
@@ -162,7 +162,7 @@ def _part_probes(met: Side, who: I64) -> Probes:
     rows = who[at]
     fold = met.name.take(rows).fold
     there = [fold[:, place] > 0 for place in (1, 2)]
-    where = mix(fold[:, 0], year, cities(met.area[rows]))
+    where = mix(year_and_city(year, met.area[rows]), fold[:, 0])
     keys = [mix(where, fold[:, place])[there[place - 1]] for place in (1, 2)]
     who, part = (np.concatenate([column[mask] for mask in there]) for column in (rows, where))
     return Probes(np.concatenate(keys), who, part)
@@ -177,13 +177,13 @@ def _surname_probes(met: Side) -> Probes:
     told = met.sex[rows]
     may = (told == 0) | (told == sex)
     rows, sex, year = rows[may], sex[may], np.tile(year, len(SEXES))[may]
-    key = surname_years(met.name.take(rows).fold, year.astype(np.int64), met.area[rows], sex)
+    key = surname_years(year_and_city(year, met.area[rows]), met.name.take(rows).fold, sex)
     return Probes(key, rows)
 
 
 def _likely_years(met: Side, who: I64) -> tuple[I64, U64]:
     """Return positions in `who` and likely birth years: the one in the number, else those around the age."""
-    born, raided = years_of(met.birth)[who], years_of(met.day)[who]
+    born, raided = (years_of(day)[who].astype(np.int64) for day in (met.birth, met.day))
     sure = np.flatnonzero(born > 0)
     aged = np.flatnonzero((born == 0) & (met.age[who] >= 0))
     back = range(-AGE_SLACK, AGE_SLACK + 2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tongcha.linkage.codes import F64, I64, NO_DAY, find_repeated, mix
+from tongcha.linkage.codes import F64, I64, NO_DAY, find_repeated, mix, order_of
 from tongcha.linkage.keys import segments
 from tongcha.linkage.ratios import GRAIN, quantise
 from tongcha.linkage.sides import NUMBER_VALID, Side
@@ -88,7 +88,7 @@ def _order_pairs(identity: I64, weight: F64, tie: I64) -> I64:
     behind = ((weight.max(initial=0.0) - weight) * GRAIN).astype(np.int64)
     places = [int(column.max(initial=0)).bit_length() for column in (identity, behind, tie)]
     if sum(places) < PLACES:
-        return np.argsort((identity << (places[1] + places[2])) | (behind << places[2]) | tie)
+        return order_of((identity << (places[1] + places[2])) | (behind << places[2]) | tie)
     return np.lexsort((tie, behind, identity))
 
 

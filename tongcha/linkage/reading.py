@@ -6,14 +6,13 @@ this module imports nothing but polars, and the tables are on their way before t
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.linkage.threads import THREADS
+from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +34,7 @@ READ: Final = {
     ),
     "schools": (("school_id", "name"), ("former_name", "aliases", "area")),
     "staff_lists": (("name",), ("area", "phone")),
-    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
+    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type")),
 }
 """table → columns without which nothing can be linked, columns that help"""
 OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")
@@ -58,7 +57,6 @@ class Reading:
 
     Attributes:
         folder: the folder.
-        pool: the threads that read; whoever links may have them do more.
         identities: the people met.
         schools: the schools.
         registry: the people on record, if they are few enough to be held in memory.
@@ -67,7 +65,6 @@ class Reading:
     """
 
     folder: Path
-    pool: ThreadPoolExecutor
     identities: Future[pl.DataFrame]
     schools: Future[pl.DataFrame]
     registry: Future[pl.DataFrame] | None
@@ -86,21 +83,20 @@ class Reading:
             InputError: a table or an essential column is missing, or the file can't be read.
         """
         tables = {name: scan_table(folder, name) for name in READ}
-        pool = ThreadPoolExecutor(THREADS)
 
         def read(name: str) -> Future[pl.DataFrame]:
-            return pool.submit(_collect, name, tables[name])
+            return workers().submit(_collect, name, tables[name])
 
         identities, schools = read("identities"), read("schools")
         if is_indexed or count_rows(tables["registry"]) > IN_MEMORY:
-            return cls(folder, pool, identities, schools, None, None, None)
+            return cls(folder, identities, schools, None, None, None)
         registry = read("registry")
 
         def match() -> pl.DataFrame:
             phones = identities.result()["phone"]
             return find_entries(phones, tables["staff_lists"], registry.result().lazy())
 
-        return cls(folder, pool, identities, schools, registry, pool.submit(match), read("spells"))
+        return cls(folder, identities, schools, registry, workers().submit(match), read("spells"))
 
     def __enter__(self) -> Self:
         """Return this."""
@@ -109,8 +105,10 @@ class Reading:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the threads go."""
-        self.pool.shutdown(cancel_futures=True)
+        """Begin to read nothing more."""
+        for table in (self.identities, self.schools, self.registry, self.entries, self.spells):
+            if table is not None:
+                table.cancel()
 
 
 def _collect(name: str, table: pl.LazyFrame) -> pl.DataFrame:

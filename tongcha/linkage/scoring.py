@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from tongcha.linkage.pairwise import Sides, Told, compare_pairs, read_text
 from tongcha.linkage.probes import probe_keys
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
 from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_text
+from tongcha.linkage.threads import workers
 from tongcha.linkage.weights import Weigher
 
 if TYPE_CHECKING:
@@ -89,11 +89,10 @@ def score_pairs(
         persons.listed_phone[:] = listed.phone_of(rows)
     compared = compare_pairs(met, persons, sides, Told(identities, claims, found, schools), scan)
     weigher = Weigher(policy, scan.census, count_bearers(scan, probes, len(met)), scan.census.age_share(met))
-    with ThreadPoolExecutor(1) as aside:
-        school = hash_text(read_text(found, "school_id"))[sides.record]
-        grouped = aside.submit(group_records, pairs.identity, compared.person, pairs.row, school)
-        order = aside.submit(found["person_id"].rank, "ordinal")
-        bits, prior = weigher.weigh(compared), weigher.prior()
+    school = hash_text(read_text(found, "school_id"))[sides.record]
+    grouped = workers().submit(group_records, pairs.identity, compared.person, pairs.row, school)
+    order = workers().submit(found["person_id"].rank, "ordinal")
+    bits, prior = weigher.weigh(compared), weigher.prior()
     weight = np.sum(list(bits.values()), axis=0) + prior
     person, tie = grouped.result(), order.result().to_numpy()[sides.record]
     ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)

@@ -28,21 +28,18 @@ class Sieve:
     Attributes:
         likely: by the first bits of a key, whether some wanted key has them too.
         shift: places beside those bits.
-        wanted: the keys, ascending.
     """
 
     likely: Truth
     shift: np.uint64
-    wanted: U64
 
     @classmethod
     def of(cls, keys: U64) -> Self:
         """Return the sieve for these keys."""
-        wanted = sort_unique(keys)
-        shift = _shift_for(wanted)
+        shift = _shift_for(keys)
         likely = np.zeros(1 << (64 - int(shift)), np.bool_)
-        likely[wanted >> shift] = True
-        return cls(likely, shift, wanted)
+        likely[keys >> shift] = True
+        return cls(likely, shift)
 
     def pick(self, keys: U64) -> I64:
         """Return the positions of keys that are probably wanted."""
@@ -88,9 +85,9 @@ class Tally:
         return total
 
 
-def _shift_for(wanted: U64) -> np.uint64:
+def _shift_for(keys: U64) -> np.uint64:
     """How many last bits of a key a filter for so many keys leaves out."""
-    bits = min(max((len(wanted) * PER_KEY).bit_length(), FILTER_BITS[0]), FILTER_BITS[1])
+    bits = min(max((len(keys) * PER_KEY).bit_length(), FILTER_BITS[0]), FILTER_BITS[1])
     return np.uint64(64 - bits)
 
 

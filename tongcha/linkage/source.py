@@ -11,10 +11,11 @@ import polars as pl
 
 from tongcha.linkage.glyphs import load_glyphs
 from tongcha.linkage.keyed import code_keys
+from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
     from pathlib import Path
 
     from tongcha.linkage.codes import I64
@@ -84,10 +85,10 @@ class PeopleAhead(PeopleFrame):
     coded: list[Future[Keyed]]
 
     @classmethod
-    def start(cls, frame: pl.DataFrame, pool: Executor) -> Self:
-        """Let a pool's threads begin."""
+    def start(cls, frame: pl.DataFrame) -> Self:
+        """Let other threads begin."""
         load_glyphs()  # once, before several threads want it
-        return cls(frame, [pool.submit(read) for _, read in PeopleFrame(frame).parts()])
+        return cls(frame, [workers().submit(read) for _, read in PeopleFrame(frame).parts()])
 
     def parts(self) -> Iterator[Part]:
         """Yield parts of the frame."""
