@@ -136,11 +136,13 @@ def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, cities: int) -> pl.Dat
     likely = np.bitwise_count(missing) <= _spare_letters(asked["claim"])[claim]
     claim, name = claim[likely], name[likely]
     fits = covers(asked["claim"].gather(claim), names["text"].gather(name))
-    found = asked[claim[fits]].with_columns(names["school"].gather(name[fits]))
-    return found.unique(maintain_order=True)
+    found = {"city": asked["city"].gather(claim[fits]), "claim": asked["claim"].gather(claim[fits])}
+    return pl.DataFrame(found | {"school": names["school"].gather(name[fits])}).unique(maintain_order=True)
 
 
-def _share_rare_letters(claims: pl.Series, claimed_in: I64, names: pl.Series, named_in: I64) -> tuple[I64, I64]:
+def _share_rare_letters(
+    claims: pl.Series, claimed_in: I64, names: pl.Series, named_in: I64
+) -> tuple[I64, I64]:
     """Return (claim, name) of one region that share one of the claim's rarest letters there.
 
     A name that lacks n letters of a claim has one of any n + 1 of them.
@@ -154,7 +156,9 @@ def _share_rare_letters(claims: pl.Series, claimed_in: I64, names: pl.Series, na
     rarest = np.lexsort((size, claim))
     place = np.arange(len(claim)) - np.searchsorted(claim, claim)  # its letters stand together, rarest first
     chosen = rarest[place <= _spare_letters(claims)[claim]]
-    pairs = np.repeat(claim[chosen], size[chosen]) * len(names) + name[order][spread(start[chosen], size[chosen])]
+    pairs = (
+        np.repeat(claim[chosen], size[chosen]) * len(names) + name[order][spread(start[chosen], size[chosen])]
+    )
     pairs = sort_unique(pairs)
     return pairs // len(names), pairs % len(names)
 
@@ -173,7 +177,7 @@ def _code_points(texts: pl.Series) -> U32:
 
 
 def hash_letters(texts: pl.Series) -> U64:
-    """Return which letters occur in each text, as 64 truths that letters share: what isn't there isn't in it."""
+    """Return which letters may occur in each text: 64 truths, each shared by some letters."""
     code = _code_points(texts).astype(np.uint64)
     bit = np.uint64(1) << (code * PRIME >> np.uint64(58))
     length = texts.str.len_chars().to_numpy().astype(np.int64)
@@ -184,7 +188,8 @@ def hash_letters(texts: pl.Series) -> U64:
 def _spare_letters(claims: pl.Series) -> I64:
     """How many letters of each claim a name may lack and still be fit by it."""
     length = claims.str.len_chars().to_numpy().astype(np.int64)
-    return length - np.ceil(length * FITS_FROM).astype(np.int64)
+    spare: I64 = length - np.ceil(length * FITS_FROM).astype(np.int64)
+    return spare
 
 
 def covers(claims: pl.Series, names: pl.Series) -> Truth:

@@ -76,7 +76,7 @@ def code_names(names: pl.Series) -> Names:
     flat = np.frombuffer((joined + "\0" * WIDTH).encode("utf-32-le"), np.uint32)
     length = text.str.len_chars().to_numpy().astype(np.int64)
     raw = sliding_window_view(flat, WIDTH)[np.cumsum(length) - length]
-    raw *= _PLACES < length[:, None]
+    raw *= length[:, None] > _PLACES
     return Names(np.minimum(raw, SIZE - 1, out=raw), length)
 
 

@@ -5,6 +5,7 @@ Absent is not different: a field that one side lacks is `ABSENT` and carries no 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import ABSENT, I32, I64, NO_DAY, STAR, Levels, Truth
+from tongcha.linkage.codes import ABSENT, DAYS, FIRST_DAY, I32, I64, NO_DAY, STAR, Levels, Truth
 from tongcha.linkage.sides import (
     NUMBER_ABSENT,
     NUMBER_BAD,
@@ -106,18 +107,25 @@ def compare_ages(met: Side, person: Side) -> Levels:
 
 def age_on(birth: I32, day: I32) -> I64:
     """Return completed years of age on a day."""
-    (born, *birthday), (year, *today) = split_days(birth), split_days(day)
-    before = (today[0] < birthday[0]) | ((today[0] == birthday[0]) & (today[1] < birthday[1]))
-    years: I64 = year - born - before
+    born, today = split_days(birth), split_days(day)
+    birthday, date = ((month << 5) | number for _, month, number in (born, today))
+    years: I64 = today[0] - born[0] - (date < birthday)
     return years
 
 
 def split_days(days: I32) -> tuple[I64, I64, I64]:
-    """Return year since 1970, month and day of days since 1970, both from 0."""
-    dates = days.astype("datetime64[D]")
+    """Return year since 1970, month and day of days since 1970, both from 0; days from 1900 on."""
+    year, month, number = _calendar()[:, np.clip(days - FIRST_DAY, 0, DAYS - 1)]
+    return year, month, number
+
+
+@lru_cache(maxsize=1)
+def _calendar() -> I64:
+    """Year since 1970, month and day, both from 0, of every day since 1900."""
+    dates = np.arange(FIRST_DAY, FIRST_DAY + DAYS).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     number = months.astype(np.int64)
-    return number // 12, number % 12, (dates - months).astype(np.int64)
+    return np.stack([number // 12, number % 12, (dates - months).astype(np.int64)])
 
 
 def compare_sexes(met: Side, person: Side) -> Levels:

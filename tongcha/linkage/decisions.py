@@ -73,7 +73,12 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     reviewed = ~settled & (pl.col("rank") <= rule.review_ranks) & likely
     told = links.with_columns(refusal=first).select(
         pl.col("refusal").fill_null(len(refusals)).cast(pl.Int64),
-        decision=pl.when(pl.col("refusal").is_null()).then(0).when(reviewed).then(1).otherwise(2).cast(pl.Int64),
+        decision=pl.when(pl.col("refusal").is_null())
+        .then(0)
+        .when(reviewed)
+        .then(1)
+        .otherwise(2)
+        .cast(pl.Int64),
     )
     reasons = [text + after for text in (*(text for _, text in refusals), ACCEPTED) for after in AFTER]
     place = told["refusal"] * len(AFTER) + told["decision"]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
-from tongcha.linkage.decisions import decide_pairs
+from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.index import MANIFEST, Index, prepare_index
+from tongcha.linkage.links import list_links
 from tongcha.linkage.listed import find_listed, read_entries
 from tongcha.linkage.reading import (
     IN_MEMORY,
@@ -25,6 +26,7 @@ from tongcha.linkage.reading import (
 )
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleAhead, PeopleFile, PeopleFrame
+from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,13 +106,18 @@ def link_reading(
     listed = _find_listed(reading, prepared, identities["phone"])
     scan = None if prepared is None else prepared.scan
     scored = score_pairs(identities, people, schools, policy, scan, listed)
-    links = decide_pairs(scored, identities, policy)
-    wanted = links if candidates is not None else links.filter(pl.col("rank") == 1)
-    employed = _employ(wanted, reading, prepared, policy)
-    typed = employed.select(OUTPUT).with_columns(
-        pl.col("identity_id").cast(id_type),
-        pl.col("teacher_id").cast(_type_of(reading.folder, "registry", "teacher_id")),
-        pl.col("responsible_school_id").cast(school_type),
+    links = list_links(scored, identities, policy)
+    wanted = pl.col("rank") == 1 if candidates is None else pl.lit(value=True)
+    employed = workers().submit(_employ, links.filter(wanted), reading, prepared, policy)
+    decided = decide_links(grade_links(links, policy), policy).filter(wanted)
+    typed = (
+        pl.concat([decided, employed.result()], how="horizontal")
+        .select(OUTPUT)
+        .with_columns(
+            pl.col("identity_id").cast(id_type),
+            pl.col("teacher_id").cast(_type_of(reading.folder, "registry", "teacher_id")),
+            pl.col("responsible_school_id").cast(school_type),
+        )
     )
     best = typed.filter(pl.col("rank") == 1)
     best.write_parquet(out)
@@ -198,12 +205,9 @@ def _employ(
     teachers = records["teacher_id"].unique()
     spells = _find_spells(teachers, reading, prepared).with_columns(pl.col("school_id").cast(pl.String))
     employed = employment_as_of(records, spells, responsible=policy.responsible)
-    return links.join(
-        employed.rename({"day": "raid_date"}),
-        on=["person_id", "raid_date"],
-        how="left",
-        maintain_order="left",
-    )
+    keys = ["person_id", "raid_date"]
+    told = employed.rename({"day": "raid_date"})
+    return links.select(keys).join(told, on=keys, how="left", maintain_order="left").drop(keys)
 
 
 def _find_spells(teachers: pl.Series, reading: Reading, prepared: Index | None) -> pl.DataFrame:

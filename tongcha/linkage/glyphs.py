@@ -1,20 +1,21 @@
 """Character tables stacked by reading and strictness, so that a million names are compared by gathering.
 
-The stacks are frozen beside the tables that they are made of (`glyph_stacks.py`): making them anew would
-cost every process as long as reading the registry of a city.
+The stacks are frozen (`glyph_stacks.py` makes them of the character tables): making them anew would cost
+every process as long as reading the registry of a city.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tongcha.identity.characters import DATA, NO_READING, SIZE
+from tongcha.identity.characters import NO_READING, SIZE
 
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
@@ -26,6 +27,7 @@ WILD: Final = ord("?")
 """a character that was there and can't be read"""
 PLACES, LAST = np.uint64(32), np.uint64(0xFFFF_FFFF)
 """two numbers packed as one: how far the first is shifted, and the mask of the second"""
+DATA: Final = Path(__file__).parent / "data"
 STACKS: Final = DATA / "glyphs.parquet"
 PAIRS: Final = DATA / "glyph_pairs.parquet"
 HEARD: Final = tuple(f"{where}_{reading}" for where in ("given", "surname") for reading in range(READINGS))
@@ -104,7 +106,8 @@ def unread(code: U32) -> U16:
 def has_several(given: U16, surname: U16) -> npt.NDArray[np.bool_]:
     """Whether a character has several readings, as a surname or else."""
     several: npt.NDArray[np.bool_] = (given[0, TONE] != given[1:, TONE]).any(axis=0)
-    return several | (surname[0, TONE] != surname[1:, TONE]).any(axis=0)
+    several |= (surname[0, TONE] != surname[1:, TONE]).any(axis=0)
+    return several
 
 
 def pack(first: U32, second: U32) -> U64:

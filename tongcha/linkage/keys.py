@@ -184,9 +184,7 @@ def _at(of: I64 | None, hit: Rows) -> I64 | None:
     return hit if isinstance(hit, np.ndarray) else None
 
 
-def _name_keys(
-    fold: U32, born: I32, year: U64, area: I32, of: I64 | None, sift: Sift
-) -> Iterator[Keys]:
+def _name_keys(fold: U32, born: I32, year: U64, area: I32, of: I64 | None, sift: Sift) -> Iterator[Keys]:
     """Keys of the names of all people, or of the former names of some (`of`)."""
     fuzzy = sound(fold, FUZZY)
     hit = sift("name", fuzzy)

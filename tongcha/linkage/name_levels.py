@@ -165,7 +165,10 @@ def _share_reading(one: U32, other: U32, is_surname: Truth, strictness: int) -> 
     """Whether characters share a reading, as surnames or inside a given name."""
     glyphs = load_glyphs()
     shared = np.zeros(len(one), np.bool_)
-    for table, at in ((glyphs.surname, np.flatnonzero(is_surname)), (glyphs.given, np.flatnonzero(~is_surname))):
+    for table, at in (
+        (glyphs.surname, np.flatnonzero(is_surname)),
+        (glyphs.given, np.flatnonzero(~is_surname)),
+    ):
         read = [table[:, strictness][:, side[at]] for side in (one, other)]
         shared[at] = (read[0][:, None] == read[1][None]).any(axis=(0, 1))
     return shared

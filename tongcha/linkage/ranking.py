@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -44,6 +44,16 @@ class Ranked:
     margin: F64
     rival: I64
     twin: I64
+
+    def ranked_anew(self, rows: I64, ranked: Self) -> Self:
+        """Return this with the pairs at these rows, all of some identities, as they are ranked there."""
+        columns = {field.name: getattr(self, field.name).copy() for field in fields(self)}
+        for name, column in columns.items():
+            new = getattr(ranked, name)
+            if name in {"order", "rival", "twin"}:
+                new = np.where(new == NOBODY, NOBODY, rows[new])
+            column[rows] = new
+        return type(self)(**columns)
 
 
 def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64, duplicate_bits: float) -> Ranked:

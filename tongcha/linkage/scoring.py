@@ -98,8 +98,9 @@ def score_pairs(
     ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)
     raid_id = read_text(identities, "raid_id")
     excluded = exclude_others(raid_id, met, compared, person, ranked, policy.subjects)
-    if excluded.any():
-        ranked = rank_pairs(pairs.identity, weight + excluded, tie, person, policy.decision.duplicate_bits)
+    at = np.flatnonzero(np.isin(pairs.identity, pairs.identity[excluded < 0]))
+    again = pairs.identity[at], weight[at] + excluded[at], tie[at], person[at]
+    ranked = ranked.ranked_anew(at, rank_pairs(*again, policy.decision.duplicate_bits))
     return Scored(pairs, found, sides.record, compared, bits, prior, excluded, ranked)
 
 

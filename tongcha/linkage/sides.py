@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids
+from tongcha.linkage.threads import workers
 from tongcha.linkage.values import (
     FORM_FULL,
     FORM_LATIN,
@@ -97,12 +98,9 @@ def code_side(frame: pl.DataFrame) -> Side:
             raid_date, age, capture.
     """
     is_met = "capture" in frame.columns  # people on record aren't registered as 小王老师
+    numbers = workers().submit(_code_numbers, frame)
     name, form = read_names(read_column(frame, "name"), spoken=is_met)
-    number, state, text = read_numbers(read_column(frame, "id_number"))
-    number, state = add_tails(number, state, read_column(frame, "id_tail"))
-    birth = days_of(read_column(frame, "birth_date", pl.Date))
-    unknown = np.flatnonzero(birth == NO_DAY)
-    birth[unknown] = birth_days(number[unknown])
+    number, state, text, birth = numbers.result()
     return Side(
         name_text=read_column(frame, "name").fill_null(""),
         name=name,
@@ -120,6 +118,16 @@ def code_side(frame: pl.DataFrame) -> Side:
         age=read_column(frame, "age", pl.Int32).fill_null(-1).to_numpy(),
         capture=_code_captures(frame),
     )
+
+
+def _code_numbers(frame: pl.DataFrame) -> tuple[U8, I8, pl.Series, I32]:
+    """Read ID numbers and birth dates; a date that is missing is taken from the number."""
+    number, state, text = read_numbers(read_column(frame, "id_number"))
+    number, state = add_tails(number, state, read_column(frame, "id_tail"))
+    birth = days_of(read_column(frame, "birth_date", pl.Date))
+    unknown = np.flatnonzero(birth == NO_DAY)
+    birth[unknown] = birth_days(number[unknown])
+    return number, state, text, birth
 
 
 def hash_text(texts: pl.Series) -> U64:

@@ -1,4 +1,4 @@
-"""Which of the keys of millions of people some identity probes with: most are left out by one look at a table."""
+"""Which keys of millions of people some identity probes with: one look at a table leaves most of them out."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ class Sieves:
     def of(cls, probes: Mapping[str, Probes]) -> Self:
         """Return the sieves for what identities probe with."""
         families = {}
-        for family, kinds in FAMILIES.items():
-            parts = [probes[kind].part for kind in kinds if kind in probes]
+        for family, members in FAMILIES.items():
+            parts = [probes[kind].part for kind in members if kind in probes]
             families[family] = Sieve.of(np.concatenate([part for part in parts if part is not None]))
         kinds = {kind: Sieve.of(probe.key) for kind, probe in probes.items() if kind not in COUNTED}
         tallies = {kind: Tally.of(probe.key) for kind, probe in probes.items() if kind in COUNTED}

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @lru_cache(maxsize=1)
 def workers() -> ThreadPoolExecutor:
-    """Return the threads of this process: always the same, so that what one piece of work gave back serves the next.
+    """Return the threads of this process: always the same, so that memory given back serves the next task.
 
     They take tasks in the order of submission; a task may wait for those that were submitted before it.
     """

@@ -57,7 +57,7 @@ class PolicyFile(PolicyPart):
             PolicyError: the file is missing, isn't YAML, or breaks its schema.
         """
         try:
-            return cls.model_validate(yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER))
+            return cls.model_validate(yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER))  # noqa: S506  it is one of the two safe ones
         except (OSError, yaml.YAMLError) as error:
             raise PolicyError(f"政策文件 {path.name}", "无法读取", "核对文件是否存在、是否为 YAML") from error
         except ValidationError as error:
