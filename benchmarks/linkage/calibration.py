@@ -63,7 +63,7 @@ def link(world: Path, policy: LinkagePolicy) -> pl.DataFrame:
     identities = read_table(world, "identities").sort("identity_id")
     schools = read_table(world, "schools").sort("school_id")
     listed = find_listed(identities["phone"], scan_table(world, "staff_lists"), scan_table(world, "registry"))
-    scored = score_pairs(identities, open_registry(world), schools, policy, None, listed)
+    scored = score_pairs(identities, open_registry(world), schools, policy, listed)
     links = decide_pairs(scored, identities, policy).join(
         identities.select("identity_id", "capture"), on="identity_id"
     )

@@ -71,11 +71,9 @@ def measure(seed: int, world: Path, policy: LinkagePolicy) -> list[dict[str, obj
     listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
 
     def link(identities: pl.DataFrame) -> pl.DataFrame:
-        return decide_pairs(
-            score_pairs(identities, people, schools, policy, None, listed), identities, policy
-        )
+        return decide_pairs(score_pairs(identities, people, schools, policy, listed), identities, policy)
 
-    weighed = score_pairs(batch, people, schools, policy, None, listed)
+    weighed = score_pairs(batch, people, schools, policy, listed)
     everyone = pl.read_parquet(world / "registry.parquet").sort("teacher_id")
     drawn = draw_decoys(batch, everyone, policy, str(seed), share_unknown(weighed, batch.height))
     fooled, linked = link(drawn.identities), link(met)

@@ -100,7 +100,7 @@ def count_equals(missed: pl.DataFrame, world: Path, policy: LinkagePolicy) -> pl
 
     def count(asked: pl.DataFrame, *, everywhere: bool) -> pl.DataFrame:
         parts = lay_out(asked, rows, everywhere=everywhere)
-        found = [score_pairs(identities, people, schools, policy, None, listed, part) for part in parts]
+        found = [score_pairs(identities, people, schools, policy, listed, part) for part in parts]
         return pl.concat(compare(scored, asked, rows) for scored in found)
 
     nearby = count(asked, everywhere=False)

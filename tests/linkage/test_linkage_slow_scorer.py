@@ -39,13 +39,13 @@ def scored(tmp_path_factory):
     people, registry = open_registry(world), scan_table(world, "registry")
     listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
     schools = schools.sort("school_id")
-    blocked = score_pairs(met, people, schools, policy(), None, listed).pairs
+    blocked = score_pairs(met, people, schools, policy(), listed).pairs
     rng = np.random.default_rng(5)
     more = np.repeat(np.arange(met.height), BESIDE), rng.integers(0, SPEC.teachers, met.height * BESIDE)
     both = [np.concatenate(part) for part in zip((blocked.identity, blocked.row), more, strict=True)]
     pairs = np.unique(np.stack(both, axis=1), axis=0)
     fast = score_pairs(
-        met, people, schools, policy(), None, listed, Pairs(pairs[:, 0].copy(), pairs[:, 1].copy(), {})
+        met, people, schools, policy(), listed, Pairs(pairs[:, 0].copy(), pairs[:, 1].copy(), {})
     )
     return fast, met.rows(named=True), registry.collect().rows(named=True), schools.rows(named=True), listed
 

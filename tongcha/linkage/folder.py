@@ -24,11 +24,12 @@ from tongcha.linkage.reading import (
     read_schema,
     scan_table,
 )
-from tongcha.linkage.scoring import score_pairs
+from tongcha.linkage.scoring import find_candidates, score_candidates
 from tongcha.linkage.source import PeopleAhead, PeopleFile, PeopleFrame
 from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
     from tongcha.linkage.listed import Listed
@@ -105,10 +106,12 @@ def link_reading(
     people = open_registry(reading.folder, reading) if prepared is None else prepared.people
     listed = _find_listed(reading, prepared, identities["phone"])
     scan = None if prepared is None else prepared.scan
-    scored = score_pairs(identities, people, schools, policy, scan, listed)
+    found = find_candidates(identities, people, schools, policy, scan, listed)
+    spells = workers().submit(_find_spells, found.people["teacher_id"], reading.folder, prepared)
+    scored = score_candidates(found, policy)
     links = list_links(scored, identities, policy)
     wanted = pl.col("rank") == 1 if candidates is None else pl.lit(value=True)
-    employed = workers().submit(_employ, links.filter(wanted), reading, prepared, policy)
+    employed = workers().submit(_employ, links.filter(wanted), spells, policy)
     decided = decide_links(grade_links(links, policy), policy).filter(wanted)
     typed = (
         pl.concat([decided, employed.result()], how="horizontal")
@@ -196,23 +199,22 @@ def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataTyp
     return frame.with_columns(pl.col(column).cast(pl.String)).sort(column), dtype
 
 
-def _employ(
-    links: pl.DataFrame, reading: Reading, prepared: Index | None, policy: LinkagePolicy
-) -> pl.DataFrame:
+def _employ(links: pl.DataFrame, spells: Future[pl.DataFrame], policy: LinkagePolicy) -> pl.DataFrame:
     asked = links.select("person_id", "teacher_id", "twin_id", day="raid_date")
     twins = asked.select("person_id", "day", teacher_id="twin_id").drop_nulls()
     records = pl.concat([asked.select(twins.columns), twins])
-    teachers = records["teacher_id"].unique()
-    spells = _find_spells(teachers, reading, prepared).with_columns(pl.col("school_id").cast(pl.String))
-    employed = employment_as_of(records, spells, responsible=policy.responsible)
+    known = spells.result().with_columns(pl.col("school_id").cast(pl.String))
+    employed = employment_as_of(records, known, responsible=policy.responsible)
     keys = ["person_id", "raid_date"]
     told = employed.rename({"day": "raid_date"})
     return links.select(keys).join(told, on=keys, how="left", maintain_order="left").drop(keys)
 
 
-def _find_spells(teachers: pl.Series, reading: Reading, prepared: Index | None) -> pl.DataFrame:
+def _find_spells(teachers: pl.Series, folder: Path, prepared: Index | None) -> pl.DataFrame:
     if prepared is not None:
         return prepared.spells.find(teachers)
-    table = reading.spells.result().lazy() if reading.spells else scan_table(reading.folder, "spells")
-    text = table.with_columns(pl.col("teacher_id").cast(pl.String))
-    return text.filter(pl.col("teacher_id").is_in(teachers.implode())).collect()
+    table = scan_table(folder, "spells")
+    there = table.collect_schema()["teacher_id"]
+    asked = teachers.cast(there, strict=False)  # sought as they lie there, so that few rows are read
+    found = table.filter(pl.col("teacher_id").is_in(asked.implode())).collect()
+    return found.with_columns(pl.col("teacher_id").cast(pl.String))

@@ -61,7 +61,6 @@ class Reading:
         schools: the schools.
         registry: the people on record, if they are few enough to be held in memory.
         entries: what staff lists tell of them, see `find_entries`; None as `registry`.
-        spells: their employment; None as `registry`.
     """
 
     folder: Path
@@ -69,7 +68,6 @@ class Reading:
     schools: Future[pl.DataFrame]
     registry: Future[pl.DataFrame] | None
     entries: Future[pl.DataFrame] | None
-    spells: Future[pl.DataFrame] | None
 
     @classmethod
     def start(cls, folder: Path, *, is_indexed: bool = False) -> Self:
@@ -89,14 +87,14 @@ class Reading:
 
         identities, schools = read("identities"), read("schools")
         if is_indexed or count_rows(tables["registry"]) > IN_MEMORY:
-            return cls(folder, identities, schools, None, None, None)
+            return cls(folder, identities, schools, None, None)
         registry = read("registry")
 
         def match() -> pl.DataFrame:
             phones = identities.result()["phone"]
             return find_entries(phones, tables["staff_lists"], registry.result().lazy())
 
-        return cls(folder, identities, schools, registry, workers().submit(match), read("spells"))
+        return cls(folder, identities, schools, registry, workers().submit(match))
 
     def __enter__(self) -> Self:
         """Return this."""
@@ -106,7 +104,7 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Begin to read nothing more."""
-        for table in (self.identities, self.schools, self.registry, self.entries, self.spells):
+        for table in (self.identities, self.schools, self.registry, self.entries):
             if table is not None:
                 table.cancel()
 

@@ -20,6 +20,8 @@ from tongcha.linkage.threads import workers
 from tongcha.linkage.weights import Weigher
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from tongcha.linkage.blocking import Scan
@@ -54,7 +56,34 @@ class Scored:
     ranked: Ranked
 
 
-def score_pairs(
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The pairs of one batch that are worth comparing, and what they are compared by.
+
+    Attributes:
+        identities: table `identities`.
+        schools: table `schools`.
+        met: the identities as numbers.
+        claims: the schools that they claim.
+        probes: the keys that they probed with.
+        scan: the keys of the people on record.
+        pairs: positions of identity and person, in order.
+        people: records of the people in the pairs.
+        persons: the same as numbers.
+    """
+
+    identities: pl.DataFrame
+    schools: pl.DataFrame
+    met: Side
+    claims: Claims
+    probes: Mapping[str, Probes]
+    scan: Scan
+    pairs: Pairs
+    people: pl.DataFrame
+    persons: Side
+
+
+def find_candidates(
     identities: pl.DataFrame,
     people: People,
     schools: pl.DataFrame,
@@ -62,17 +91,17 @@ def score_pairs(
     index: Scan | None = None,
     listed: Listed | None = None,
     pairs: Pairs | None = None,
-) -> Scored:
-    """Score every pair that shares a key.
+) -> Candidates:
+    """Find the pairs that share a key.
 
     Args:
         identities: table `identities`, sorted by identity_id.
         people: the people on record.
         schools: table `schools`, sorted by school_id.
-        policy: weights, thresholds and caps.
+        policy: caps of the keys.
         index: keys of all people if they were prepared; else the people are scanned.
         listed: phones that staff lists give for some of the people.
-        pairs: score these instead, whatever they share.
+        pairs: take these instead, whatever they share.
     """
     met = code_side(identities)
     sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
@@ -83,25 +112,48 @@ def score_pairs(
         scan = with_phones(scan, listed.row, listed.phone)
     pairs = pairs or pair_up(scan.keys, probes, policy.blocking.caps)
     rows = sort_unique(pairs.row)
-    sides, found = Sides(pairs.identity, np.searchsorted(rows, pairs.row)), people.fetch(rows)
+    found = people.fetch(rows)
     persons = code_side(found)
     if listed is not None:
         persons.listed_phone[:] = listed.phone_of(rows)
-    compared = compare_pairs(met, persons, sides, Told(identities, claims, found, schools), scan)
-    weigher = Weigher(policy, scan.census, count_bearers(scan, probes, len(met)), scan.census.age_share(met))
-    school = hash_text(read_text(found, "school_id"))[sides.record]
+    return Candidates(identities, schools, met, claims, probes, scan, pairs, found, persons)
+
+
+def score_candidates(candidates: Candidates, policy: LinkagePolicy) -> Scored:
+    """Compare, weigh and rank the pairs."""
+    identities, found, schools = candidates.identities, candidates.people, candidates.schools
+    met, pairs, scan = candidates.met, candidates.pairs, candidates.scan
+    record = np.searchsorted(sort_unique(pairs.row), pairs.row)
+    told = Told(identities, candidates.claims, found, schools)
+    compared = compare_pairs(met, candidates.persons, Sides(pairs.identity, record), told, scan)
+    bearers = count_bearers(scan, candidates.probes, len(met))
+    weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met))
+    school = hash_text(read_text(found, "school_id"))[record]
     grouped = workers().submit(group_records, pairs.identity, compared.person, pairs.row, school)
     order = workers().submit(found["person_id"].rank, "ordinal")
     bits, prior = weigher.weigh(compared), weigher.prior()
     weight = np.sum(list(bits.values()), axis=0) + prior
-    person, tie = grouped.result(), order.result().to_numpy()[sides.record]
+    person, tie = grouped.result(), order.result().to_numpy()[record]
     ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)
     raid_id = read_text(identities, "raid_id")
     excluded = exclude_others(raid_id, met, compared, person, ranked, policy.subjects)
     at = np.flatnonzero(np.isin(pairs.identity, pairs.identity[excluded < 0]))
     again = pairs.identity[at], weight[at] + excluded[at], tie[at], person[at]
     ranked = ranked.ranked_anew(at, rank_pairs(*again, policy.decision.duplicate_bits))
-    return Scored(pairs, found, sides.record, compared, bits, prior, excluded, ranked)
+    return Scored(pairs, found, record, compared, bits, prior, excluded, ranked)
+
+
+def score_pairs(
+    identities: pl.DataFrame,
+    people: People,
+    schools: pl.DataFrame,
+    policy: LinkagePolicy,
+    listed: Listed | None = None,
+    pairs: Pairs | None = None,
+) -> Scored:
+    """Find the candidates and score them; arguments as for `find_candidates`."""
+    found = find_candidates(identities, people, schools, policy, listed=listed, pairs=pairs)
+    return score_candidates(found, policy)
 
 
 def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
