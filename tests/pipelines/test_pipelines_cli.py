@@ -69,6 +69,14 @@ def test_wrong_usage_is_exit_code_2(tmp_path):
     assert run("nonsense", home=tmp_path / "home").returncode == Exit.USAGE
 
 
+def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):
+    done = run(
+        "link", str(tmp_path), "--out", str(tmp_path / "out.parquet"), "--engine", "spark", home=tmp_path
+    )
+    assert done.returncode == Exit.USAGE
+    assert "没有 Spark 引擎" in done.stderr
+
+
 @pytest.mark.slow
 def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
     done = run("doctor", home=tmp_path / "home")
