@@ -70,6 +70,7 @@ class Candidates:
         pairs: positions of identity and person, in order.
         people: records of the people in the pairs.
         persons: the same as numbers.
+        record: position in `people` per pair.
     """
 
     identities: pl.DataFrame
@@ -81,6 +82,7 @@ class Candidates:
     pairs: Pairs
     people: pl.DataFrame
     persons: Side
+    record: I64
 
 
 def find_candidates(
@@ -116,14 +118,14 @@ def find_candidates(
     persons = code_side(found)
     if listed is not None:
         persons.listed_phone[:] = listed.phone_of(rows)
-    return Candidates(identities, schools, met, claims, probes, scan, pairs, found, persons)
+    record = np.searchsorted(rows, pairs.row)
+    return Candidates(identities, schools, met, claims, probes, scan, pairs, found, persons, record)
 
 
 def score_candidates(candidates: Candidates, policy: LinkagePolicy) -> Scored:
     """Compare, weigh and rank the pairs."""
     identities, found, schools = candidates.identities, candidates.people, candidates.schools
-    met, pairs, scan = candidates.met, candidates.pairs, candidates.scan
-    record = np.searchsorted(sort_unique(pairs.row), pairs.row)
+    met, pairs, record, scan = candidates.met, candidates.pairs, candidates.record, candidates.scan
     told = Told(identities, candidates.claims, found, schools)
     compared = compare_pairs(met, candidates.persons, Sides(pairs.identity, record), told, scan)
     bearers = count_bearers(scan, candidates.probes, len(met))
