@@ -55,7 +55,6 @@ def link(
     try:
         counts = _link(folder, out, candidates, policy, index)
     finally:
-        gc.freeze()  # nor are they looked for while the process ends
         gc.enable()
     click.echo("，".join(f"{name} {count}" for name, count in counts.items()))
 
