@@ -100,8 +100,10 @@ def count_equals(missed: pl.DataFrame, world: Path, policy: LinkagePolicy) -> pl
 
     def count(asked: pl.DataFrame, *, everywhere: bool) -> pl.DataFrame:
         parts = lay_out(asked, rows, everywhere=everywhere)
-        found = [score_pairs(identities, people, schools, policy, listed, part) for part in parts]
-        return pl.concat(compare(scored, asked, rows) for scored in found)
+        return pl.concat(
+            compare(score_pairs(identities, people, schools, policy, listed, part), asked, rows)
+            for part in parts
+        )
 
     nearby = count(asked, everywhere=False)
     settled = nearby.filter(pl.col("as_good") >= policy.decision.review_ranks)
