@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from math import floor
 from typing import TYPE_CHECKING, Any
 
-from tests.linkage.slow_levels import NOISE, Record, is_short_for
+from tests.linkage.slow_levels import NOISE, Record, fits
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from tongcha.policy.linkage import LinkagePolicy
+
 EXACT, TONE, SYLLABLE, FUZZY = "exact", 0, 1, 2
-UNHEARD, LEAN, LEAST_AGE, YEAR = 0.002, 50.0, 1e-4, 365.2425
+YEAR = 365.2425
 
 
 def key_of(fold: str, strictness: int | str, reading: int = 0, at: int = -1) -> tuple[Any, ...]:
@@ -46,6 +48,7 @@ class Counts:
     people: list[Record]
     met: list[Record]
     schools: list[Record]
+    policy: LinkagePolicy
     by: dict[Any, Counter[Any]] = field(default_factory=lambda: defaultdict(Counter))
 
     def __post_init__(self) -> None:
@@ -76,14 +79,14 @@ class Counts:
     def age_share(self, identity: Record, epoch: date) -> float:
         """How common the claimed age is among those met, leaning on the registry."""
         ages = Counter(min(other["age"], 120) for other in self.met if other["age"] is not None)
-        age: int = identity["age"]
-        seen = 0.5 * ages[age] + 0.25 * (ages[age - 1] + ages[age + 1])
+        age, rule = int(identity["age"]), self.policy.age
+        seen = (1 - 2 * rule.beside) * ages[age] + rule.beside * (ages[age - 1] + ages[age + 1])
         day = (identity["raid_date"] - epoch).days
         first, last = (floor(day - (age + more) * YEAR) for more in (1, 0))
         born = [p for p in self.by["born"].elements() if p is not None]
         known: float = sum(first < (b - epoch).days <= last for b in born) / max(len(born), 1)
-        mixed: float = (seen + LEAN * known) / (sum(ages.values()) + LEAN)
-        return max(mixed, LEAST_AGE)
+        mixed: float = (seen + rule.lean * known) / (sum(ages.values()) + rule.lean)
+        return max(mixed, rule.least_share)
 
     def school_share(self, identity: Record) -> float:
         """Share of people in schools that the claim fits: of the city, else of the province."""
@@ -95,9 +98,9 @@ class Counts:
                     school["school_id"]
                     for school in self.schools
                     if school["region"] // part == identity["region"] // part
-                    and any(is_short_for(claim, name) for name in school["names"])
+                    and any(fits(claim, name, self.policy.school.fits_from) for name in school["names"])
                 ]
         if not fitting:
-            return UNHEARD
+            return self.policy.school.unheard_share
         staff = sum(self.by["school"][school["school_id"]] for school in self.schools)
         return max(sum(self.by["school"][school] for school in fitting), 1) / max(staff, 1)

@@ -94,7 +94,13 @@ def birth_in(number: str) -> date | None:
         return None
 
 
-def compare(met: Record, person: Record, school_names: dict[str, list[str]], areas: dict[str, int]) -> Record:
+def compare(
+    met: Record,
+    person: Record,
+    school_names: dict[str, list[str]],
+    areas: dict[str, int],
+    fits_from: float,
+) -> Record:
     """Level of every field; None where a side lacks it."""
     return {
         "id_number": compare_numbers(met, person),
@@ -104,7 +110,7 @@ def compare(met: Record, person: Record, school_names: dict[str, list[str]], are
         "age": compare_ages(met, person),
         "sex": None if not (met["sex"] and person["sex"]) else same(met["sex"] == person["sex"]),
         "area": compare_areas(met["region"], person["region"]),
-        "school": compare_schools(met, person["school_id"], school_names, areas),
+        "school": compare_schools(met, person["school_id"], school_names, areas, fits_from),
         "subject": compare_subjects(met["claimed_subject"], person["subject"]),
     }
 
@@ -199,19 +205,24 @@ def compare_areas(one: int, other: int) -> str | None:
     return "district" if one == other else "city" if one // 100 == other // 100 else "elsewhere"
 
 
-def is_short_for(claim: str, name: str) -> bool:
-    """Whether all characters of the claim occur in the name in that order."""
-    rest = iter(name)
-    return all(char in rest for char in claim)
+def fits(claim: str, name: str, fits_from: float) -> bool:
+    """Whether enough characters of the claim occur in the name in that order."""
+    common = [0] * (len(name) + 1)
+    for char in claim:
+        row = [0]
+        for place, other in enumerate(name, start=1):
+            row.append(common[place - 1] + 1 if char == other else max(common[place], row[-1]))
+        common = row
+    return common[-1] / len(claim) >= fits_from
 
 
 def compare_schools(
-    met: Record, school: str | None, names: dict[str, list[str]], areas: dict[str, int]
+    met: Record, school: str | None, names: dict[str, list[str]], areas: dict[str, int], fits_from: float
 ) -> str | None:
     claim = NOISE.sub("", met["claimed_school"] or "")
     if not claim or school not in names:
         return None
-    if any(is_short_for(claim, name) for name in names[school]):
+    if any(fits(claim, name, fits_from) for name in names[school]):
         return "fits"
     return "same_district" if areas[school] == met["region"] else "elsewhere"
 

@@ -65,11 +65,13 @@ def reference(scored):
         written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
         school["names"] = [NOISE.sub("", name) for name in written if name]
         school["region"] = int(school["area"])
-    counts = Counts(people, met, schools)
+    counts = Counts(people, met, schools, rules)
     pairs = list(zip(fast.pairs.identity.tolist(), fast.pairs.row.tolist(), strict=True))
     taught = Counter(people[row]["subject"] for row in {row for _, row in pairs})
+    rule = rules.subject
     for row in {row for _, row in pairs}:
-        people[row]["subject_share"] = (taught[people[row]["subject"]] + 5) / (sum(taught.values()) + 50)
+        alike = taught[people[row]["subject"]] + rule.lean * rule.even_share
+        people[row]["subject_share"] = alike / (sum(taught.values()) + rule.lean)
     for identity in met:
         identity["school_share"] = counts.school_share(identity)
         if identity["age"] is not None:
@@ -78,7 +80,7 @@ def reference(scored):
     areas = {school["school_id"]: school["region"] for school in schools}
     found = {}
     for i, row in pairs:
-        levels = compare(met[i], people[row], names, areas)
+        levels = compare(met[i], people[row], names, areas, rules.school.fits_from)
         found[i, row] = {"levels": levels, "bits": weigh(met[i], people[row], levels, counts, rules)}
     return found, met, people
 

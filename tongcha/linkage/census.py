@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.keyed import Keyed
     from tongcha.linkage.sides import Side
+    from tongcha.policy.linkage_weights import Age
 
 YEAR: Final = 365.2425
 OLDEST: Final = 120
-LEAN: Final = 50.0
-"""as many collected ages weigh as much as the registry does"""
 AREAS: Final = 1_000_000
 
 
@@ -88,7 +87,7 @@ class Census:
         """Return counts as shares of all people, never less than one person's."""
         return np.maximum(counts, 1) / max(self.people, 1)
 
-    def age_share(self, met: Side) -> F64:
+    def age_share(self, met: Side, policy: Age) -> F64:
         """Share of each identity's claimed age among the people met, leaning on the registry where few were.
 
         A student of twenty is common at raids and rare in the registry: what speaks for a link is how
@@ -100,9 +99,10 @@ class Census:
         known = below[_day(last) + 1] - below[_day(first) + 1]
         share = known / max(int(below[-1]), 1)
         ages = np.clip(met.age, 0, OLDEST)
-        seen = np.convolve(np.bincount(ages[aged], minlength=OLDEST + 1), [0.25, 0.5, 0.25], "same")[ages]
-        mixed: F64 = (seen + LEAN * share) / (aged.sum() + LEAN)
-        return np.maximum(mixed, 1e-4)
+        kernel = [policy.beside, 1 - 2 * policy.beside, policy.beside]
+        seen = np.convolve(np.bincount(ages[aged], minlength=OLDEST + 1), kernel, "same")[ages]
+        mixed: F64 = (seen + policy.lean * share) / (aged.sum() + policy.lean)
+        return np.maximum(mixed, policy.least_share)
 
 
 def _chain(arrays: list[Any], dtype: type[np.generic]) -> Any:  # noqa: ANN401  of the type that is told

@@ -27,6 +27,7 @@ from tongcha.linkage.threads import run_together
 if TYPE_CHECKING:
     from tongcha.linkage.blocking import Scan
     from tongcha.linkage.sides import Side
+    from tongcha.policy.linkage import LinkagePolicy
 
 NO_SCHOOL: Final = -1
 
@@ -56,7 +57,9 @@ class Told:
     schools: pl.DataFrame
 
 
-def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan) -> Compared:
+def compare_pairs(
+    met: Side, people: Side, sides: Sides, told: Told, scan: Scan, policy: LinkagePolicy
+) -> Compared:
     """Lay both sides beside each other and compare every field.
 
     Args:
@@ -65,6 +68,7 @@ def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan)
         sides: which of them make up each pair.
         told: their claims, schools and subjects.
         scan: how many people use each phone and work in each school.
+        policy: which schools fit a claim, and shares that can't be counted.
     """
     taken = run_together(
         {"met": partial(met.take, sides.identity), "person": partial(people.take, sides.record)}
@@ -73,7 +77,7 @@ def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan)
     levels = run_together(
         {
             "name": partial(compare_names, one, other),
-            "school": partial(_compare_schools, one, sides, told),
+            "school": partial(_compare_schools, one, sides, told, policy.school.fits_from),
             "id_number": partial(compare_numbers, one, other),
             "subject": partial(_compare_subjects, sides, told),
             "phone": partial(compare_phones, one, other),
@@ -91,15 +95,15 @@ def compare_pairs(met: Side, people: Side, sides: Sides, told: Told, scan: Scan)
         other,
         levels,
         phone_holders=count_holders(met, scan)[sides.identity],
-        school_share=weigh_claims(told.claims, staff)[sides.identity],
-        subject_share=share_subjects(read_text(told.people, "subject"))[sides.record],
+        school_share=weigh_claims(told.claims, staff, policy.school)[sides.identity],
+        subject_share=share_subjects(read_text(told.people, "subject"), policy.subject)[sides.record],
     )
 
 
-def _compare_schools(met: Side, sides: Sides, told: Told) -> Levels:
+def _compare_schools(met: Side, sides: Sides, told: Told, fits_from: float) -> Levels:
     school = locate_schools(told.people, told.schools)[sides.record]
     claim = told.claims.text[sides.identity]
-    return compare_schools(claim, met.area, school, told.schools, told.claims)
+    return compare_schools(claim, met.area, school, told.schools, told.claims, fits_from)
 
 
 def _compare_subjects(sides: Sides, told: Told) -> Levels:

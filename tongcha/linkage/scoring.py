@@ -100,14 +100,15 @@ def find_candidates(
         identities: table `identities`, sorted by identity_id.
         people: the people on record.
         schools: table `schools`, sorted by school_id.
-        policy: caps of the keys.
+        policy: caps of the keys, and which schools fit a claim.
         index: keys of all people if they were prepared; else the people are scanned.
         listed: phones that staff lists give for some of the people.
         pairs: take these instead, whatever they share.
     """
     met = code_side(identities)
     sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
-    claims = find_schools(read_text(identities, "claimed_school"), met.area, schools, sought)
+    claimed = read_text(identities, "claimed_school")
+    claims = find_schools(claimed, met.area, schools, sought, policy.school)
     probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
     scan = index or scan_people(people, probes)
     if listed is not None:
@@ -127,9 +128,9 @@ def score_candidates(candidates: Candidates, policy: LinkagePolicy) -> Scored:
     identities, found, schools = candidates.identities, candidates.people, candidates.schools
     met, pairs, record, scan = candidates.met, candidates.pairs, candidates.record, candidates.scan
     told = Told(identities, candidates.claims, found, schools)
-    compared = compare_pairs(met, candidates.persons, Sides(pairs.identity, record), told, scan)
+    compared = compare_pairs(met, candidates.persons, Sides(pairs.identity, record), told, scan, policy)
     bearers = count_bearers(scan, candidates.probes, len(met))
-    weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met))
+    weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met, policy.age))
     school = hash_text(read_text(found, "school_id"))[record]
     grouped = workers().submit(group_records, pairs.identity, compared.person, pairs.row, school)
     order = workers().submit(found["person_id"].rank, "ordinal")

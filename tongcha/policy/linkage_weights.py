@@ -94,6 +94,11 @@ class Age(PolicyPart):
     m: Annotated[dict[Literal["same", "one", "two", "far", "very_far"], Share], Field(min_length=5)]
     most_u: Share = Field(description="most people whom one level of agreement may cover")
     least_far_u: Share = Field(description="fewest people who are of quite another age")
+    lean: People = Field(description="as many collected ages weigh as much as the registry does")
+    beside: Annotated[float, Field(ge=0, le=1 / 3)] = Field(
+        description="of each collected age, what is counted for either neighbouring year"
+    )
+    least_share: Share = Field(description="no age is rarer than this among the people met")
 
 
 class Sex(PolicyPart):
@@ -114,6 +119,13 @@ class School(PolicyPart):
     """Weights of the claimed school."""
 
     m: Annotated[dict[Literal["fits", "same_district", "elsewhere"], Share], Field(min_length=3)]
+    fits_from: Annotated[float, Field(gt=0, le=1)] = Field(
+        description="a claim fits if so many of its characters occur in order in a name of the school"
+    )
+    few: Annotated[int, Field(ge=1, le=100)] = Field(
+        description="a claim that fits more schools isn't used to find people"
+    )
+    unheard_share: Share = Field(description="people behind a claim that fits no school of the province")
     same_district_u: Share = Field(description="a stranger's school is in the claimed school's district")
 
 
@@ -122,3 +134,5 @@ class Subject(PolicyPart):
 
     m: Annotated[dict[Literal["same", "different"], Share], Field(min_length=2)]
     least_u: Share = Field(description="fewest people who teach a subject, or another one")
+    even_share: Share = Field(description="people who teach a subject, before any is counted")
+    lean: People = Field(description="that share weighs as much as so many people")
