@@ -142,6 +142,8 @@ def test_rungs_in_plain_cases(left, right, level):
         ("\uf8f0芳", "full", "?芳", ""),
         ("小强", "none", "", ""),
         ("老强", "surname", "老强", "强"),
+        ("小毕老师", "surname", "小毕老师", "毕"),
+        ("小楚老师", "none", "", ""),
         ("小張", "surname", "小張", "張"),
         ("張偉老師", "full", "張偉", "張"),
         ("李建总", "full", "李建总", "李"),

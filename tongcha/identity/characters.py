@@ -186,6 +186,12 @@ def common_surnames() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def rarely_given_surnames() -> frozenset[str]:
+    """Less common surnames of one character that hardly occur in given names: 小毕 is no pet name."""
+    return frozenset(row["surname"] for row in _surnames() if row["rarely_given"])
+
+
+@lru_cache(maxsize=1)
 def _surnames() -> tuple[dict[str, str], ...]:
     with (DATA / "hand_surnames.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))

@@ -16,6 +16,7 @@ from tongcha.identity.characters import (
     fold_table,
     folds,
     name_words,
+    rarely_given_surnames,
     surname_alternates,
     surname_readings,
 )
@@ -212,11 +213,11 @@ def _find_title(name: str) -> str:
 
 
 def _strip_nickname(name: str) -> str:
-    """小王 → 王, but 小强 → nothing: 强 is more often a piece of the given name than a surname."""
+    """小王 → 王, 小毕 → 毕, but 小强 → nothing: 强 is more often a piece of the given name than a surname."""
     rest = name[1:].removesuffix("头") if len(name) == 3 else name[1:]  # noqa: PLR2004
     if len(rest) != 1 and not is_surname(rest):
         return name
-    is_known = is_surname(rest) and (name[0] == "老" or len(rest) > 1 or _is_common(rest))
+    is_known = is_surname(rest) and (name[0] == "老" or len(rest) > 1 or _is_likely(rest))
     return rest if is_known else ""
 
 
@@ -225,5 +226,6 @@ def is_surname(text: str) -> bool:
     return fold_characters(text) in surname_readings()
 
 
-def _is_common(surname: str) -> bool:
-    return fold_characters(surname) in common_surnames()
+def _is_likely(surname: str) -> bool:
+    folded = fold_characters(surname)
+    return folded in common_surnames() or folded in rarely_given_surnames()
