@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongcha.linkage.census import Census
-from tongcha.linkage.codes import I64, concatenate, mix, order_of, sort_unique, spread
+from tongcha.linkage.codes import I64, Truth, concatenate, mix, order_of, sort_unique, spread
 from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
 from tongcha.linkage.sieves import Sieves
 from tongcha.linkage.threads import workers
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.source import Part, People
+    from tongcha.policy.linkage import Blocking
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +140,37 @@ def with_phones(scan: Scan, row: I64, phone: I64) -> Scan:
     return replace(scan, keys={**scan.keys, "phone": more})
 
 
-def pair_up(keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], caps: Mapping[str, int]) -> Pairs:
-    """Return the pairs that share a key no more people than its cap have."""
+def pair_up(keys: Mapping[str, SortedKeys], probes: Mapping[str, Probes], policy: Blocking) -> Pairs:
+    """Return the pairs that share a key no more people than its cap have.
+
+    Args:
+        keys: keys of the people, by kind.
+        probes: what the identities probe with, by kind.
+        policy: how many people may have a key, and how many all keys of a kind may find for one identity.
+    """
     dropped: dict[str, int] = {}
     identities, rows = [], []
     for kind in KINDS:
         if kind in probes:
             order = order_of(probes[kind].key)  # neighbours are found near one another
+            identity = probes[kind].identity[order]
             start, size = keys[kind].span(probes[kind].key[order])
-            used = size <= caps[kind]
+            used = _used(identity, size, policy.caps[kind], policy.together.get(kind))
             dropped[kind] = int((~used).sum())
-            identities.append(np.repeat(probes[kind].identity[order[used]], size[used]))
+            identities.append(np.repeat(identity[used], size[used]))
             rows.append(keys[kind].row[spread(start[used], size[used])])
-    identity, row = concatenate(identities), concatenate(rows)
+    row = concatenate(rows)
     width = int(row.max(initial=0)) + 1
-    pairs = sort_unique(identity * width + row)
+    pairs = sort_unique(concatenate(identities) * width + row)
     return Pairs(pairs // width, pairs % width, dropped)
+
+
+def _used(identity: I64, size: I64, cap: int, together: int | None) -> Truth:
+    """Whether few people enough have a key, and all keys of its identity find few enough together."""
+    used: Truth = size <= cap
+    if together is not None and len(size):
+        used &= np.bincount(identity, size * used)[identity] <= together
+    return used
 
 
 def count_bearers(scan: Scan, probes: Mapping[str, Probes], identities: int) -> dict[str, I64]:

@@ -28,7 +28,7 @@ class Claims:
         text: position of the claim of each identity among them; −1 if none.
         identity: identities whose claim fits some school, once per such school.
         school: row of that school in `schools`.
-        few_identity: of those, the identities whose claim fits few schools.
+        few_identity: identities whose claim fits few schools.
         few_school: the schools to that.
     """
 
@@ -42,7 +42,7 @@ class Claims:
 
 
 def find_schools(
-    texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Truth, policy: School
+    texts: pl.Series, areas: I32, schools: pl.DataFrame, sought: Truth, widely: Truth, policy: School
 ) -> Claims:
     """Find, per distinct claim and city, the schools that it fits.
 
@@ -51,6 +51,7 @@ def find_schools(
         areas: six-digit district of the raid per identity.
         schools: school_id, name, former_name, aliases, area.
         sought: identities whose claim is worth looking up.
+        widely: of those, whom a school of the whole province may find as well.
         policy: what fits, and how many schools are few.
     """
     cleaned = clean_claims(texts)
@@ -70,7 +71,9 @@ def find_schools(
         schools=pl.len().over("city", "claim")
     )
     fitted = asked.explode("identity").join(fitting, on=["city", "claim"]).sort("identity", "school")
-    few = fitted.filter(pl.col("schools") <= policy.few)
+    few = fitted.filter(pl.col("schools") <= policy.few).select("identity", "school")
+    few = pl.concat([few, _find_widely(asked, pl.Series("identity", np.flatnonzero(widely)), names, policy)])
+    few = few.unique(maintain_order=True)
     columns = [
         frame[column].cast(pl.Int64).to_numpy()
         for frame in (fitted, few)
@@ -78,6 +81,15 @@ def find_schools(
     ]
     text = cleaned.replace_strict(distinct, np.arange(len(distinct)), default=-1, return_dtype=pl.Int64)
     return Claims(names, distinct, text.to_numpy(), *columns)
+
+
+def _find_widely(asked: pl.DataFrame, who: pl.Series, names: pl.DataFrame, policy: School) -> pl.DataFrame:
+    """Return identity, school for claims of these identities that fit few schools of the province."""
+    wide = asked.explode("identity").filter(pl.col("identity").is_in(who.implode()))
+    claims = wide.select("city", "claim").unique(maintain_order=True)
+    found = _fit_within(claims, names, 100, policy.fits_from)
+    few = found.filter(pl.len().over("city", "claim") <= policy.few_widely)
+    return wide.join(few, on=["city", "claim"]).sort("identity", "school").select("identity", "school")
 
 
 def weigh_claims(claims: Claims, staff: I64, policy: School) -> F64:

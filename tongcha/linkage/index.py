@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.source import People
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"

@@ -32,6 +32,7 @@ class Keyed:
         area: six-digit region.
         sex: 1 male, 2 female, 0 unknown.
         school: a number that equal school codes share.
+        subject: a number that equal subjects share.
     """
 
     name: Names
@@ -43,6 +44,7 @@ class Keyed:
     area: I32
     sex: I8
     school: U64
+    subject: U64
 
 
 def code_keys(frame: pl.DataFrame) -> Keyed:
@@ -63,6 +65,7 @@ def code_keys(frame: pl.DataFrame) -> Keyed:
         area=code_areas(frame),
         sex=code_sexes(frame),
         school=hash_text(read_column(frame, "school_id")),
+        subject=hash_text(read_column(frame, "subject")),
     )
 
 

@@ -38,6 +38,8 @@ KINDS: Final = (
     "name_part",
     "school_surname",
     "surname_year",
+    "surname_subject",
+    "surname_city_subject",
 )
 """kinds of key that yield candidates; see docs/linkage.md for what each one is for"""
 COUNTED: Final = ("name_exact", "name_tone", "name_syllable")
@@ -48,6 +50,7 @@ FAMILIES: Final = {
     "name": ("name", "name_birth", "name_year", "name_city", *COUNTED),
     "place": ("name_part",),
     "school": ("school_surname",),
+    "surname": ("surname_year", "surname_subject", "surname_city_subject"),
 }
 """kinds whose keys share a part"""
 REGION_BYTES: Final = np.uint64(0xFFFF_FFFF_FFFF)
@@ -125,9 +128,10 @@ def year_and_city(year: U64, area: I32) -> U64:
     return mix(year, cities(area))
 
 
-def surname_years(where: U64, fold: U32, sex: I8) -> U64:
-    """Return surname by ear with sex and `year_and_city`: finds 王老师 of about forty."""
-    return mix(where, surname_sound(fold), sex.astype(np.uint64))
+def surname_years(fold: U32, year: U64, sex: I8) -> U64:
+    """Return the syllable of the surname with birth year and sex: 王老师 of about forty."""
+    heard = load_glyphs().surname[0, SYLLABLE][fold[:, 0]]
+    return mix(heard, year, sex.astype(np.uint64))
 
 
 class Keys(NamedTuple):
@@ -168,7 +172,7 @@ def person_keys(people: Keyed, sift: Sift = keep_all) -> Iterator[Keys]:
     fold, year = people.name.fold, years_of(people.birth)
     where = year_and_city(year, people.area)
     yield from _part_keys(fold, where, sift)
-    yield Keys("surname_year", surname_years(where, fold, people.sex), None)
+    yield from _surname_keys(people, fold, year, sift)
     for names, of in ((fold, None), (people.former.fold, people.renamed)):
         rows = EVERY if of is None else of
         yield from _name_keys(names, people.birth[rows], year[rows], people.area[rows], of, sift)
@@ -197,6 +201,17 @@ def _name_keys(fold: U32, born: I32, year: U64, area: I32, of: I64 | None, sift:
         yield Keys("name_exact", mix(*fold.T), at)
         yield Keys("name_tone", sound(fold, TONE), at)
         yield Keys("name_syllable", sound(fold, SYLLABLE), at)
+
+
+def _surname_keys(people: Keyed, fold: U32, year: U64, sift: Sift) -> Iterator[Keys]:
+    """Surname, birth year and sex with the city; as written, with the subject, in the city and anywhere."""
+    about = surname_years(fold, year, people.sex)
+    hit = sift("surname", about)
+    about, at = about[hit], _at(None, hit)
+    city, taught = cities(people.area[hit]), mix(about, fold[hit, 0], people.subject[hit])
+    yield Keys("surname_year", mix(about, city), at)
+    yield Keys("surname_subject", taught, at)
+    yield Keys("surname_city_subject", mix(taught, city), at)
 
 
 def _part_keys(fold: U32, where: U64, sift: Sift) -> Iterator[Keys]:

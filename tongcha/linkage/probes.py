@@ -6,28 +6,36 @@ Other readings, swapped characters, birth years around the claimed age, numbers 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tongcha.identity.characters import common_surnames
-from tongcha.linkage.codes import I64, NO_DAY, STAR, U8, Names, mix, years_of
+from tongcha.linkage.codes import I64, NO_DAY, STAR, U8, Names, mix
 from tongcha.linkage.glyphs import FUZZY, READINGS, SYLLABLE, TONE, WILD, load_glyphs, pack
-from tongcha.linkage.keys import Probes, cities, segments, sound, surname_sound, surname_years, year_and_city
-from tongcha.linkage.sides import SEXES
-from tongcha.linkage.values import FORM_FULL, FORM_NONE, FORM_SURNAME, NUMBER_BAD, NUMBER_VALID
+from tongcha.linkage.keys import Probes, cities, segments, sound, surname_sound, year_and_city
+from tongcha.linkage.surname_probes import surname_probes
+from tongcha.linkage.values import FORM_FULL, FORM_NONE, NUMBER_BAD, NUMBER_VALID
+from tongcha.linkage.years import is_contradicted, likely_years
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tongcha.linkage.codes import Truth
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.sides import Side
+    from tongcha.policy.linkage import Ages
 
-AGE_SLACK: Final = 2
 
+def probe_keys(met: Side, subject: pl.Series, ages: Ages) -> dict[str, Probes]:
+    """Return the keys that the identities probe with, by kind (all but `school_surname`).
 
-def probe_keys(met: Side) -> dict[str, Probes]:
-    """Return the keys that the identities probe with, by kind (all but `school_surname`)."""
-    probes = {**_number_probes(met), **_name_probes(met)}
+    Args:
+        met: the identities.
+        subject: the subjects that they claim.
+        ages: tried where somebody told a surname and no age.
+    """
+    probes = {**_number_probes(met), **_name_probes(met), **surname_probes(met, subject, ages)}
     given = np.flatnonzero(met.phone > 0)
     probes["phone"] = Probes(mix(met.phone[given].astype(np.uint64)), given)
     return probes
@@ -101,10 +109,11 @@ def _name_probes(met: Side) -> dict[str, Probes]:
     likely, bearer = _correct_surnames(doubtful, met.name)
     key, who = np.concatenate([key, likely]), np.concatenate([who, bearer])
     probes["name_city"] = Probes(mix(key, cities(met.area[who])), who, key)
-    unsure = met.number_state[who] != NUMBER_VALID
-    probes["name_year"] = _year_probes(met, key[unsure], who[unsure])
-    probes["surname_year"] = _surname_probes(met)
-    probes["name_part"] = _part_probes(met, doubtful)
+    doubted = is_contradicted(met)
+    unsure = doubted[who] | (met.number_state[who] != NUMBER_VALID)
+    probes["name_year"] = _year_probes(met, key[unsure], who[unsure], doubted)
+    partly = (met.form == FORM_FULL) & (met.number_state != NUMBER_VALID)  # a character may be illegible
+    probes["name_part"] = _part_probes(met, np.flatnonzero(partly))
     return probes
 
 
@@ -152,40 +161,17 @@ def _common_lookalikes() -> U64:
     return kept
 
 
-def _year_probes(met: Side, key: U64, who: I64) -> Probes:
-    at, year = _likely_years(met, who)
+def _year_probes(met: Side, key: U64, who: I64, doubted: Truth) -> Probes:
+    at, year = likely_years(met, who, doubted)
     return Probes(mix(key[at], year), who[at], key[at])
 
 
 def _part_probes(met: Side, who: I64) -> Probes:
-    at, year = _likely_years(met, who)
+    at, year = likely_years(met, who)
     rows = who[at]
     fold = met.name.take(rows).fold
-    there = [fold[:, place] > 0 for place in (1, 2)]
+    there = [(fold[:, place] > 0) & (fold[:, place] != WILD) for place in (1, 2)]
     where = mix(year_and_city(year, met.area[rows]), fold[:, 0])
     keys = [mix(where, fold[:, place])[there[place - 1]] for place in (1, 2)]
     who, part = (np.concatenate([column[mask] for mask in there]) for column in (rows, where))
     return Probes(np.concatenate(keys), who, part)
-
-
-def _surname_probes(met: Side) -> Probes:
-    """Of those who told their surname only and no complete number; who didn't tell their sex has either."""
-    who = np.flatnonzero((met.form == FORM_SURNAME) & (met.number_state != NUMBER_VALID))
-    at, year = _likely_years(met, who)
-    rows = np.tile(who[at], len(SEXES))
-    sex = np.repeat(np.arange(1, len(SEXES) + 1, dtype=np.int8), len(at))
-    told = met.sex[rows]
-    may = (told == 0) | (told == sex)
-    rows, sex, year = rows[may], sex[may], np.tile(year, len(SEXES))[may]
-    key = surname_years(year_and_city(year, met.area[rows]), met.name.take(rows).fold, sex)
-    return Probes(key, rows)
-
-
-def _likely_years(met: Side, who: I64) -> tuple[I64, U64]:
-    """Return positions in `who` and likely birth years: the one in the number, else those around the age."""
-    born, raided = (years_of(day)[who].astype(np.int64) for day in (met.birth, met.day))
-    sure = np.flatnonzero(born > 0)
-    aged = np.flatnonzero((born == 0) & (met.age[who] >= 0))
-    back = range(-AGE_SLACK, AGE_SLACK + 2)
-    years = [born[sure], *((raided - met.age[who] - step)[aged] for step in back)]
-    return np.concatenate([sure, *(aged for _ in back)]), np.concatenate(years).astype(np.uint64)

@@ -15,7 +15,7 @@ from tongcha.linkage.keys import Probes, surname_sound
 from tongcha.linkage.pairwise import Sides, Told, compare_pairs, read_text
 from tongcha.linkage.probes import probe_keys
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
-from tongcha.linkage.sides import FORM_NONE, NUMBER_VALID, Side, code_side, hash_text
+from tongcha.linkage.sides import FORM_NONE, FORM_SURNAME, NUMBER_VALID, Side, code_side, hash_text
 from tongcha.linkage.threads import workers
 from tongcha.linkage.weights import Weigher
 
@@ -108,12 +108,15 @@ def find_candidates(
     met = code_side(identities)
     sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
     claimed = read_text(identities, "claimed_school")
-    claims = find_schools(claimed, met.area, schools, sought, policy.school)
-    probes = probe_keys(met) | {"school_surname": _claim_probes(met, claims, schools)}
+    widely = sought & (met.form == FORM_SURNAME)  # few keys lead to another city
+    claims = find_schools(claimed, met.area, schools, sought, widely, policy.school)
+    subject = read_text(identities, "claimed_subject")
+    probes = probe_keys(met, subject, policy.blocking.ages)
+    probes["school_surname"] = _claim_probes(met, claims, schools)
     scan = index or scan_people(people, probes)
     if listed is not None:
         scan = with_phones(scan, listed.row, listed.phone)
-    pairs = pairs or pair_up(scan.keys, probes, policy.blocking.caps)
+    pairs = pairs or pair_up(scan.keys, probes, policy.blocking)
     rows = sort_unique(pairs.row)
     found = people.fetch(rows)
     persons = code_side(found)

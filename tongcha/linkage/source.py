@@ -31,6 +31,7 @@ KEY_COLUMNS: Final[tuple[str, ...]] = (
     "phone",
     "school_id",
     "area",
+    "subject",
 )
 """columns of people that keys are made of"""
 PART: Final = 350_000

@@ -76,10 +76,23 @@ class Decoys(PolicyPart):
     neighbours: Share = Field(description="lenders of names, cards and phones from the city of the raid")
 
 
-class Blocking(PolicyPart):
-    """Frequency caps: a key that more registry rows carry isn't used to find people."""
+class Ages(PolicyPart):
+    """Ages at which people on record are met."""
 
-    caps: dict[str, Annotated[int, Field(ge=1, le=100_000)]]
+    youngest: Annotated[int, Field(ge=14, le=40)]
+    oldest: Annotated[int, Field(ge=41, le=100)]
+
+
+class Blocking(PolicyPart):
+    """Which keys are used to find people: those that few enough registry rows carry."""
+
+    caps: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = Field(
+        description="a key that more people have isn't used"
+    )
+    together: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = Field(
+        description="keys of a kind that find more people for one identity aren't used"
+    )
+    ages: Ages = Field(description="tried where somebody told a surname and no age")
 
 
 class LinkagePolicy(PolicyFile):

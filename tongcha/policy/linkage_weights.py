@@ -125,6 +125,9 @@ class School(PolicyPart):
     few: Annotated[int, Field(ge=1, le=100)] = Field(
         description="a claim that fits more schools isn't used to find people"
     )
+    few_widely: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        description="the same in the whole province, for who told a surname only"
+    )
     unheard_share: Share = Field(description="people behind a claim that fits no school of the province")
     same_district_u: Share = Field(description="a stranger's school is in the claimed school's district")
 
