@@ -6,9 +6,13 @@ WORLD is a folder that `run.py` made. Such a person is compared, without blockin
 city of the raid and, if too few fit there, beside everyone on record. Another teacher *fits as well* if no
 single field (number, name, phone, birth, age, sex, district, school, subject) speaks less for them than for
 the person. Whatever weights a linker uses, it can't put the person before those who fit as well but by
-luck; whom as many others fit as a reviewer is shown candidates is beyond any linker. Prints the count per
-kind and what `review` holds of those within reach, and writes `unresolved.csv` into the world, one row per
-person.
+luck; whom as many others fit as a reviewer is shown candidates is beyond any linker. Only the missed are
+asked: whom `review` holds although five others fit as well (one or two in a province) counts as held.
+
+Some of those within reach gave another name and nothing that leads to them but a school, a subject or an
+age. Tongcha proposes nobody under another name for that, so they are told apart. Prints the count per kind
+and what `review` holds of those within reach, with and without them, and writes `unresolved.csv` into the
+world, one row per person.
 """
 
 from __future__ import annotations
@@ -64,8 +68,11 @@ def main(folder: str) -> None:
         print(sum_up(shown))
     beyond, held = int(shown["is_beyond"].sum()), rest.height - missed.height
     print(f"not accepted: {rest.height}; held by review: {held}; beyond any linker: {beyond}")
+    reach = rest.height - beyond
+    refused = shown.filter(~pl.col("is_beyond"), pl.col("is_lie"), ~pl.col("is_phone_known")).height
+    print(f"held of all: {held / rest.height:.4f}; of those within reach: {held / reach:.4f}")
     print(
-        f"held of all: {held / rest.height:.4f}; of those within reach: {held / (rest.height - beyond):.4f}"
+        f"within reach under another name only: {refused}; held of the others: {held / (reach - refused):.4f}"
     )
 
 
