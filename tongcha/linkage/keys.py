@@ -123,6 +123,11 @@ def cities(areas: I32) -> U64:
     return (areas // 100).astype(np.uint64)
 
 
+def provinces(areas: I32) -> U64:
+    """Return the province of each six-digit region."""
+    return (areas // 10_000).astype(np.uint64)
+
+
 def year_and_city(year: U64, area: I32) -> U64:
     """Return what people of one birth year and city share."""
     return mix(year, cities(area))
@@ -204,14 +209,14 @@ def _name_keys(fold: U32, born: I32, year: U64, area: I32, of: I64 | None, sift:
 
 
 def _surname_keys(people: Keyed, fold: U32, year: U64, sift: Sift) -> Iterator[Keys]:
-    """Surname, birth year and sex with the city; as written, with the subject, in the city and anywhere."""
+    """Surname, birth year and sex with the city; as written, also with the subject in city and province."""
     about = surname_years(fold, year, people.sex)
     hit = sift("surname", about)
     about, at = about[hit], _at(None, hit)
-    city, taught = cities(people.area[hit]), mix(about, fold[hit, 0], people.subject[hit])
-    yield Keys("surname_year", mix(about, city), at)
-    yield Keys("surname_subject", taught, at)
-    yield Keys("surname_city_subject", mix(taught, city), at)
+    area, taught = people.area[hit], mix(about, fold[hit, 0], people.subject[hit])
+    yield Keys("surname_year", mix(about, cities(area)), at)
+    yield Keys("surname_subject", mix(taught, provinces(area)), at)
+    yield Keys("surname_city_subject", mix(taught, cities(area)), at)
 
 
 def _part_keys(fold: U32, where: U64, sift: Sift) -> Iterator[Keys]:

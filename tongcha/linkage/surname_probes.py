@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongcha.linkage.codes import mix
-from tongcha.linkage.keys import Probes, cities, surname_years
+from tongcha.linkage.keys import Probes, cities, provinces, surname_years
 from tongcha.linkage.sides import SEXES, hash_text
 from tongcha.linkage.values import FORM_SURNAME, NUMBER_VALID
 from tongcha.linkage.years import working_years
@@ -36,9 +36,9 @@ def surname_probes(met: Side, subject: pl.Series, ages: Ages) -> dict[str, Probe
     fold, claimed = met.name.take(rows).fold, subject.gather(rows)
     about = surname_years(fold, year, sex)
     told = claimed.is_not_null().to_numpy()
-    city, taught = cities(met.area[rows]), mix(about, fold[:, 0], hash_text(claimed))
+    area, taught = met.area[rows], mix(about, fold[:, 0], hash_text(claimed))
     return {
-        "surname_year": Probes(mix(about, city), rows, about),
-        "surname_subject": Probes(taught[told], rows[told], about[told]),
-        "surname_city_subject": Probes(mix(taught, city)[told], rows[told], about[told]),
+        "surname_year": Probes(mix(about, cities(area)), rows, about),
+        "surname_subject": Probes(mix(taught, provinces(area))[told], rows[told], about[told]),
+        "surname_city_subject": Probes(mix(taught, cities(area))[told], rows[told], about[told]),
     }
