@@ -1,14 +1,11 @@
 """The contracts are sound in themselves, and `conform` holds a frame to its contract."""
 
-import itertools
-
 import polars as pl
 import pytest
 
 from scripts.build_data_dictionary import PAGE, render_dictionary
 from tongcha import tables
 from tongcha.errors import ContractError
-from tongcha.tables.contract import is_sorted_by
 
 every_table = pytest.mark.parametrize("table", tables.ALL, ids=lambda table: table.name)
 
@@ -68,13 +65,3 @@ def test_a_missing_required_column_is_refused_by_name():
 
 def test_the_data_dictionary_is_what_the_contracts_say():
     assert PAGE.read_text(encoding="utf-8") == render_dictionary()
-
-
-@pytest.mark.parametrize("key", [("a",), ("b", "a"), ("a", "b")])
-def test_a_frame_known_to_be_in_order_is_one_that_sorting_would_leave_as_it_is(key):
-    cells = [(a, b) for a in ("x", "y", None) for b in (1, 2)]
-    for rows in itertools.product(cells, repeat=3):
-        frame = pl.DataFrame(rows, schema={"a": pl.String, "b": pl.Int64}, orient="row")
-        is_as_sorted = frame.equals(frame.sort(key, nulls_last=True, maintain_order=True))
-        has_null = any(frame[name].null_count() for name in key)
-        assert is_sorted_by(frame, key) == (is_as_sorted and not has_null)
