@@ -147,7 +147,7 @@ def test_a_header_repeated_on_every_page_is_left_out():
 def test_an_exact_repeat_is_taken_once_and_the_first_is_kept():
     keys = {"raid_id": ["R1", "R1", "R1"], "pupil_no": ["1", "1", "2"], "grade": ["三", "三", "四"]}
     frame = pl.DataFrame({**keys, "file": "f", "sheet": "", "row": [3, 2, 4]})
-    kept, dropped = drop_repeats(frame, "pupils")
+    kept, dropped = drop_repeats(frame, find_recurring(frame, "pupils"), "pupils")
     assert kept["row"].to_list() == [2, 4]
     assert dropped["row"].to_list() == [3]
 

@@ -31,11 +31,16 @@ def drop_remarks(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[p
     columns = [c for c in text.columns if c not in (*PLACE, FIRST)]
     # the first character, or a header's own word in a required column, singles out a few rows to look at
     initials = sorted({word[0] for word in policy.footer_words})
+    # where even the greatest first cell comes before every initial, no row begins with one
+    greatest = str(text[FIRST].max() or "")
+    has_initial = (
+        pl.col(FIRST).str.head(1).is_in(initials) if greatest >= min(initials, default="") else pl.lit(False)
+    )
     words = {c: _header_words(name, c, policy) for c in columns}
     required = [c.name for c in BY_NAME[name].columns if c.required and c.name in columns]
     suspect = text.filter(
         pl.all_horizontal(pl.col(columns).is_null())
-        | pl.col(FIRST).str.head(1).is_in(initials)
+        | has_initial
         | pl.any_horizontal(pl.lit(False), *(pl.col(c).is_in(words[c]) for c in required))
     )
     folded = [pl.col(c).str.replace_all(SPACES, "").is_in(words[c]).fill_null(False) for c in columns]
@@ -63,15 +68,18 @@ def drop_remarks(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[p
     return without_places(text, dropped).drop(FIRST), dropped
 
 
-def drop_repeats(ordered: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def drop_repeats(
+    ordered: pl.DataFrame, recurring: pl.DataFrame, name: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows without those that repeat an earlier one of the same table in every value.
 
     Args:
-        ordered: typed rows, sorted by the table's key so that equal keys are neighbours.
+        ordered: typed rows, sorted by the table's key.
+        recurring: those of them whose key occurs more than once (`find_recurring`).
         name: the table.
     """
     values = [c for c in ordered.columns if c not in PLACE]
-    repeats = find_recurring(ordered, name).sort(PLACE).filter(~pl.struct(values).is_first_distinct())
+    repeats = recurring.sort(PLACE).filter(~pl.struct(values).is_first_distinct())
     reason = "与前面某一行完全相同，只收一次"
     dropped = reject_rows(repeats, table=name, rule="exact_repeat", reason=reason, outcome="dropped")
     return without_places(ordered, dropped), dropped
@@ -79,11 +87,11 @@ def drop_repeats(ordered: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.Dat
 
 def find_recurring(ordered: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return the rows whose key occurs more than once; the rows must be sorted by the key."""
-    key = BY_NAME[name].key
-    as_before = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(1)) for c in key)
-    as_after = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(-1)) for c in key)
-    number = pl.int_range(pl.len())
-    return ordered.filter((as_before & (number > 0)) | (as_after & (number < pl.len() - 1)))
+    same = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(1)) for c in BY_NAME[name].key)
+    as_before = ordered.select(same & (pl.int_range(pl.len()) > 0)).to_series()
+    if not as_before.any():
+        return ordered.clear()
+    return ordered.filter(as_before | as_before.shift(-1, fill_value=False))
 
 
 def _footer_pattern(words: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ LIMITS: Final = ("is_readable", "is_listed", "has_its_form", "is_not_too_small",
 OF_PEOPLE: Final = ("identities", "pupils", "teachers", "staff_entries")
 TAKEN_DOWN: Final = ("identities", "pupils", "staff_entries")
 """Written by hand; a registration has a number of its own and is one person."""
-MAY_PART_NAMES: Final = r"[\s\u3000\u00a0、,，;；/／\\＼+＋&＆|｜和]"
+MAY_PART_NAMES: Final = (*"、,，;；/／\\＼+＋&＆|｜和", *filter(str.isspace, map(chr, range(0x3001))))
 
 
 def is_soft(name: str, policy: IntakePolicy) -> pl.Expr:
@@ -55,7 +55,7 @@ def reject_shared_cells(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     if name not in OF_PEOPLE:
         return []
     # only a separator or a blank can part two names: the parser sees a few values, not all
-    suspect = rows.filter(pl.col("name").str.contains(MAY_PART_NAMES))
+    suspect = rows.filter(pl.col("name").str.contains_any(list(MAY_PART_NAMES)))
     shared = [_holds_several(text) for text in suspect["name"]]
     reason = "「姓名」一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
     several = suspect.filter(pl.Series(shared, dtype=pl.Boolean))
