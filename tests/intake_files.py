@@ -64,8 +64,12 @@ def make_batch(inbox: Path, identities: Sequence[Sequence[object]] = (IDENTITY_R
 def edit_parts(
     source: Path, target: Path, *, add: Sequence[tuple[str, bytes]] = (), **replace: bytes
 ) -> Path:
-    """Copy a workbook, adding entries and replacing parts (`sheet1`, `workbook`) by other bytes."""
-    names = {"sheet1": "xl/worksheets/sheet1.xml", "workbook": "xl/workbook.xml"}
+    """Copy a workbook, adding entries and replacing parts (`sheet1`, `workbook`, `links`) by other bytes."""
+    names = {
+        "sheet1": "xl/worksheets/sheet1.xml",
+        "workbook": "xl/workbook.xml",
+        "links": "xl/_rels/workbook.xml.rels",
+    }
     contents = {names[key]: value for key, value in replace.items()}
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():

@@ -68,13 +68,13 @@ def read_grids(path: Path, limits: Limits) -> list[Grid]:
         if head == OLE_MAGIC:
             _refuse_encrypted(file)
         elif head.startswith(b"PK"):
-            return _read_workbook(path, inspect_workbook(path, limits), limits)
+            return _read_workbook(inspect_workbook(path, limits), limits)
         else:
             from tongcha.intake.html_tables import read_html_tables  # noqa: PLC0415 - lxml is rarely needed
 
             tables = read_html_tables(head + file.read())
             return [Grid(sheet=f"表{i}", visible=True, rows=rows) for i, rows in enumerate(tables, 1)]
-    return _read_workbook(path, None, limits)
+    return _read_workbook(path, limits)
 
 
 def _refuse_encrypted(file: BinaryIO) -> None:
@@ -82,10 +82,9 @@ def _refuse_encrypted(file: BinaryIO) -> None:
         raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送")
 
 
-def _read_workbook(path: Path, looked_at: bytes | None, limits: Limits) -> list[Grid]:
+def _read_workbook(source: Path | bytes, limits: Limits) -> list[Grid]:
     try:
-        opened = CalamineWorkbook.from_filelike(BytesIO(looked_at)) if looked_at else None
-        with opened or CalamineWorkbook.from_path(path) as book:
+        with _open_workbook(source) as book:
             kinds = [(meta.typ, meta.visible) for meta in book.sheets_metadata]
             return [
                 _read_sheet(book.get_sheet_by_index(i), visible is SheetVisibleEnum.Visible, limits)
@@ -96,6 +95,12 @@ def _read_workbook(path: Path, looked_at: bytes | None, limits: Limits) -> list[
         raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送") from error
     except (CalamineError, OSError, ValueError) as error:
         raise FileRefusedError("unreadable", "工作簿无法读取", RESAVE) from error
+
+
+def _open_workbook(source: Path | bytes) -> CalamineWorkbook:
+    if isinstance(source, bytes):
+        return CalamineWorkbook.from_filelike(BytesIO(source))
+    return CalamineWorkbook.from_path(source)
 
 
 def _read_sheet(sheet: CalamineSheet, visible: bool, limits: Limits) -> Grid:  # noqa: FBT001 - one of the three facts of a sheet

@@ -11,13 +11,24 @@ import os
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
-from tongcha.intake.zip_parts import CHUNK, BrokenZipError, Part, list_parts, pack, unpack
+from tongcha.intake.zip_parts import (
+    CHUNK,
+    STORED,
+    BrokenZipError,
+    Part,
+    copy_body,
+    list_parts,
+    pack,
+    unpack,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 IS_ENCRYPTED: Final = 0x1
 HELD: Final = 4 * CHUNK
+"""Up to this size the parser is handed parts unpacked, which spares it the work; beyond, as they stood."""
+
 CELL: Final = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,4})([0-9]{1,8})["']|<c(?=[\s>/])""")
 NEAR_ROWS, NEAR_COLUMNS = 10**4 - 1, 26 + 26**2
 NOT_NEAR: Final = re.compile(rb"""<c(?! r="[A-Z]{1,2}[0-9]{1,4}")[\s>/]""")
@@ -35,6 +46,25 @@ READ_PARTS: Final = (  # casefolded, as the parser reads them; pictures, themes,
     "xl/worksheets/",
     "xl/tables/",
 )
+
+
+LINKED_AS: Final = re.compile(
+    rb"""\bType\s*=\s*["'][^"']*/"""
+    rb"(vbaProject|xl(?:Intl)?Macrosheet|externalLink(?:Path)?|oleObject|package|control|connections)"
+    rb"""["']"""
+)
+"""A relationship by whose kind macros and the like are found, whatever their part is called."""
+KIND_OF_LINK: Final = {
+    b"vbaProject": "xl/vbaProject",
+    b"xlMacrosheet": "xl/macrosheets",
+    b"xlIntlMacrosheet": "xl/macrosheets",
+    b"externalLink": "xl/externalLinks",
+    b"externalLinkPath": "xl/externalLinks",
+    b"oleObject": "xl/embeddings",
+    b"package": "xl/embeddings",
+    b"control": "xl/activeX",
+    b"connections": "xl/connections",
+}
 
 
 class Limits(TypedDict):
@@ -81,12 +111,12 @@ class Box(NamedTuple):
     cells: int
 
 
-def inspect_workbook(path: Path, limits: Limits) -> bytes | None:
+def inspect_workbook(path: Path, limits: Limits) -> bytes:
     """Refuse a zip workbook that is hostile, broken or beyond the limits.
 
     Returns:
         A workbook of the very bytes that were looked at and of no others, so that the parser can't be
-        led elsewhere and needn't unpack them again; None if they are too many to hold.
+        led elsewhere. A small one is unpacked already; a large one takes as much memory as on disk.
 
     Raises:
         FileRefusedError: with the first reason found.
@@ -100,8 +130,8 @@ def inspect_workbook(path: Path, limits: Limits) -> bytes | None:
                 _inspect_directory(parts, limits)
                 read = [part for part in parts if part.name.casefold().startswith(READ_PARTS)]
                 is_held = sum(part.size for part in read) <= HELD
-                looked_at = [(part, _inspect_part(data, part, limits, is_held=is_held)) for part in read]
-                return pack(looked_at) if is_held else None
+                looked_at = [_inspect_part(data, part, limits, is_held=is_held) for part in read]
+        return pack(looked_at)
     except (BrokenZipError, OSError, ValueError) as error:
         raise FileRefusedError("truncated", "文件不完整或已损坏", "重新导出或重新传送") from error
 
@@ -136,13 +166,13 @@ def _is_swollen(part: Part, limits: Limits) -> bool:
     return is_bomb or part.size > limits["max_part_bytes"]
 
 
-def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool) -> bytes:
-    """Look at a part piece by piece; return its bytes if they are to be held."""
-    name = part.name.casefold()
+def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool) -> tuple[Part, bytes]:
+    """Look at a part piece by piece; return it unpacked if it is to be held, else as it stood."""
+    name, body = part.name.casefold(), copy_body(data, part)
     is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
     is_short = is_sheet and part.size <= CHUNK and _admits_near(part.size, limits)
     box, tail, held = Box(0, 0, 0), b"", []
-    for piece in unpack(data, part):
+    for piece in unpack(body, part):
         if is_held:
             held.append(piece)
         text = tail + piece
@@ -153,7 +183,9 @@ def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool)
             # a sheet of one piece without a far cell needs no measuring, which costs thrice the search
             if not is_short or NOT_NEAR.search(text):
                 box = _widen_box(text, box, limits)
-    return b"".join(held)
+        elif name.endswith(".rels"):
+            _refuse_links(text, limits["forbidden_parts"])
+    return (part._replace(method=STORED), b"".join(held)) if is_held else (part, body)
 
 
 def _admits_near(size: int, limits: Limits) -> bool:
@@ -178,6 +210,14 @@ def _refuse_markup(text: bytes) -> None:
         raise FileRefusedError("doctype", "含有文档类型声明（可夹带外部实体）", RESAVE)
     if b"\x00" in text:
         raise FileRefusedError("encoding", "部件编码不是 UTF-8", RESAVE)
+
+
+def _refuse_links(text: bytes, forbidden: dict[str, str]) -> None:
+    kinds = [forbidden.get(KIND_OF_LINK[link]) for link in LINKED_AS.findall(text)]
+    if any(kinds):
+        raise FileRefusedError(
+            "forbidden_part", f"含有{'、'.join(dict.fromkeys(filter(None, kinds)))}", RESAVE
+        )
 
 
 def _refuse_prefixes(text: bytes) -> None:

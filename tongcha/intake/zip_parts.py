@@ -71,16 +71,24 @@ def list_parts(data: Content, most: int) -> list[Part]:
     return parts
 
 
-def unpack(data: Content, part: Part) -> Iterator[bytes]:
-    """Yield a part's bytes piece by piece, never more than the directory claims.
+def copy_body(data: Content, part: Part) -> bytes:
+    """Return a part's bytes as they stand in the file, in memory that nobody else can change.
 
     Raises:
-        BrokenZipError: its header contradicts the directory, or its bytes their size or checksum.
+        BrokenZipError: its header contradicts the directory.
     """
     start = _find_body(data, part)
-    pieces = _inflate(data, start, part.packed) if part.method else _slice(data, start, part.packed)
+    return data[start : start + part.packed]
+
+
+def unpack(body: bytes, part: Part) -> Iterator[bytes]:
+    """Yield what a part's bytes unpack to piece by piece, never more than the directory claims.
+
+    Raises:
+        BrokenZipError: the bytes don't have the size or checksum claimed for them.
+    """
     size = crc = 0
-    for piece in pieces:
+    for piece in _inflate(body) if part.method else _slice(body):
         size, crc = size + len(piece), zlib.crc32(piece, crc)
         if size > part.size:
             raise BrokenZipError
@@ -90,11 +98,15 @@ def unpack(data: Content, part: Part) -> Iterator[bytes]:
 
 
 def pack(contents: Sequence[tuple[Part, bytes]]) -> bytes:
-    """Return a zip file of these parts and nothing else, without compression (4.3.7, 4.3.12, 4.3.16)."""
+    """Return a zip file of these parts and nothing else (4.3.7, 4.3.12, 4.3.16).
+
+    Args:
+        contents: each part with its bytes, unpacked or as they stood in the file; `Part.method` says which.
+    """
     body, directory, place = [], [], 0
     for part, content in contents:
         name, size = part.name.encode(), len(content)
-        told = (IS_UTF8, STORED, 0, MIDNIGHT_1980, part.crc, size, size, len(name), 0)
+        told = (IS_UTF8, part.method, 0, MIDNIGHT_1980, part.crc, size, part.size, len(name), 0)
         body += [LOCAL.pack(b"PK\x03\x04", VERSION, *told), name, content]
         directory += [RECORD.pack(b"PK\x01\x02", VERSION, VERSION, *told, 0, 0, 0, 0, place), name]
         place += LOCAL.size + len(name) + size
@@ -174,14 +186,13 @@ def _find_body(data: Content, part: Part) -> int:
     return body
 
 
-def _slice(data: Content, start: int, length: int) -> Iterator[bytes]:
-    end = start + length
-    return (data[place : min(place + CHUNK, end)] for place in range(start, end, CHUNK))
+def _slice(body: bytes) -> Iterator[bytes]:
+    return (body[place : place + CHUNK] for place in range(0, len(body), CHUNK))
 
 
-def _inflate(data: Content, start: int, length: int) -> Iterator[bytes]:
+def _inflate(body: bytes) -> Iterator[bytes]:
     """Yield what a DEFLATE stream gives; it must end where the part ends."""
-    stream, packed = zlib.decompressobj(-zlib.MAX_WBITS), _slice(data, start, length)
+    stream, packed = zlib.decompressobj(-zlib.MAX_WBITS), _slice(body)
     while not stream.eof:
         fed = stream.unconsumed_tail or next(packed, b"")
         try:
