@@ -48,12 +48,14 @@ class Records(NamedTuple):
         frame: `c0`, `c1`, … as text (null when empty) and `row`, the record's number from 1.
         offset: the record number of `head[0]`; 0 if it isn't a record.
         is_tidy: whether it is known that no value needs stripping.
+        sha256: fingerprint of the very bytes that were read; empty if it wasn't taken on the way.
     """
 
     head: list[list[str]]
     frame: pl.DataFrame
     offset: int
     is_tidy: bool
+    sha256: str = ""
 
 
 class Survey(NamedTuple):
@@ -61,6 +63,18 @@ class Survey(NamedTuple):
 
     seen: frozenset[bytes]
     lines: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every line may be taken for a record: it is text, and nothing is quoted."""
+        return not self.seen & {NUL, QUOTE}
+
+
+class Layout(NamedTuple):
+    """How the lines of a file are parted into cells, as its first lines show."""
+
+    delimiter: str
+    columns: int
 
 
 def read_csv_records(data: bytes, head_rows: int) -> Records:
@@ -72,15 +86,30 @@ def read_csv_records(data: bytes, head_rows: int) -> Records:
     text = data.removeprefix(codecs.BOM_UTF8)
     survey = survey_bytes(text)
     # tried before the encoding is proved: the plain reader takes nothing but UTF-8
-    frame = None if NUL in survey.seen else _read_plain(text, sniff_delimiter(_sample(text)), survey)
+    frame = read_plain(text, sniff_layout(text), survey)
     if frame is None:
         text = recode(data)
         survey = survey_bytes(text)
-        frame = read_records(text, sniff_delimiter(_sample(text)))
-    sample = _sample(text)
-    rows = zip(_parse(sample, sniff_delimiter(sample), strict=False), range(head_rows), strict=False)
-    is_tidy = not any(mark[:1] in survey.seen and mark in text for mark in UNTIDY)
-    return Records([row for row, _ in rows], frame, 1, is_tidy)
+        frame = read_records(text, sniff_layout(text).delimiter)
+    return Records(read_head(text, head_rows), frame, 1, is_tidy(text, survey))
+
+
+def read_head(text: bytes, rows: int) -> list[list[str]]:
+    """Return the first records as cells."""
+    records = _parse(_sample(text), sniff_layout(text).delimiter, strict=False)
+    return [row for row, _ in zip(records, range(rows), strict=False)]
+
+
+def is_tidy(text: bytes, survey: Survey) -> bool:
+    """Whether no value can have outer spaces or a wrapper."""
+    return not any(mark[:1] in survey.seen and mark in text for mark in UNTIDY)
+
+
+def sniff_layout(text: bytes) -> Layout:
+    """Return the delimiter and the number of columns that the first lines show."""
+    delimiter = sniff_delimiter(_sample(text))
+    lines = text[:SAMPLE].split(b"\n")[:LOOKED_AT]
+    return Layout(delimiter, max(line.count(delimiter.encode()) for line in lines) + 1)
 
 
 def survey_bytes(data: bytes) -> Survey:
@@ -136,25 +165,24 @@ def read_records(text: bytes, delimiter: str) -> pl.DataFrame:
     Raises:
         FileRefusedError: a quoted value is never closed (the file is truncated).
     """
-    plain = _read_plain(text, delimiter, survey_bytes(text))
+    layout = sniff_layout(text)._replace(delimiter=delimiter)
+    plain = read_plain(text, layout, survey_bytes(text))
     return _read_carefully(text.decode(), delimiter) if plain is None else plain
 
 
-def _read_plain(text: bytes, delimiter: str, survey: Survey) -> pl.DataFrame | None:
+def read_plain(text: bytes, layout: Layout, survey: Survey, first_row: int = 1) -> pl.DataFrame | None:
     """Read UTF-8 without quotes the fast way; None unless every line gives exactly one row."""
-    if QUOTE in survey.seen:
+    if not survey.is_plain:
         return None
-    sample = text[:SAMPLE].split(b"\n")[:LOOKED_AT]
-    columns = max(line.count(delimiter.encode()) for line in sample) + 1
     try:
         frame = pl.read_csv(
             text,
             has_header=False,
-            separator=delimiter,
+            separator=layout.delimiter,
             quote_char=None,
-            schema={f"c{i}": pl.String for i in range(columns)},
+            schema={f"c{i}": pl.String for i in range(layout.columns)},
             row_index_name="row",
-            row_index_offset=1,
+            row_index_offset=first_row,
         )
     except pl.exceptions.PolarsError:
         return None

@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tongcha.intake.csv_files import Records, read_csv_records
+from tongcha.intake.csv_files import Records
+from tongcha.intake.csv_pieces import read_csv_file
 from tongcha.intake.headers import HeaderBook
 from tongcha.intake.landing import Hint, Lander, Landing, RefusedFile
 from tongcha.intake.parquet_files import read_parquet_records
@@ -33,8 +34,6 @@ SKIPPED: Final = (".", "~$", "thumbs.db", "desktop.ini", "source.yaml")
 ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 MARKUP: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<div")
 HEAD: Final = 512
-BESIDE: Final = ("csv", "parquet")
-"""Kinds that come as one large file; for a workbook a thread costs more than its hash."""
 
 
 def read_folder(
@@ -52,16 +51,16 @@ def read_folder(
     lander = Lander(book, derivable)
     found = sorted(path for path in _list_files(folder) if not path.name.lower().startswith(SKIPPED))
     kinds = sniff_kinds(found, inbox, policy.limits)
-    # a large file's fingerprint is taken beside its parsing: hashing leaves the interpreter free
+    # Parquet's fingerprint is taken beside its parsing, CSV's on the way; of a workbook it takes no time
     with ThreadPoolExecutor(max_workers=1) as hasher:
-        prints = {path: hasher.submit(_fingerprint, path) for path in kinds if kinds[path] in BESIDE}
+        prints = {path: hasher.submit(_fingerprint, path) for path in kinds if kinds[path] == "parquet"}
         for path, content in read_contents(kinds, policy):
             file, hint = path.relative_to(inbox).as_posix(), _hint(path.relative_to(folder), book)
             try:
                 if isinstance(content, FileRefusedError):
                     raise content
-                sha256 = prints[path].result() if path in prints else _fingerprint(path)
-                _land(lander, file, sha256, hint, content)
+                sha256 = content.sha256 if isinstance(content, Records) else _fingerprint(path)
+                _land(lander, file, sha256 or prints[path].result(), hint, content)
             except FileRefusedError as error:
                 lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
@@ -101,7 +100,7 @@ def _read_records(path: Path, kind: str, policy: IntakePolicy) -> Records | File
     try:
         if kind == "parquet":
             return read_parquet_records(path, policy.limits)
-        return read_csv_records(path.read_bytes(), policy.header_rows)
+        return read_csv_file(path, policy.header_rows)
     except FileRefusedError as error:
         return error
 
