@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tongcha.intake.confinement import limit_time, read_limits, write_line, write_refusal
+from tongcha.intake.confinement import end_when_still, limit_time, read_limits, write_line, write_refusal
 from tongcha.intake.parquet_files import read_parquet_text
 from tongcha.intake.preflight import FileRefusedError
 
@@ -21,7 +21,7 @@ def main() -> None:
     limit_time(limits["parser_seconds"])
     out = sys.stdout.buffer
     try:
-        for frame in read_parquet_text(path, limits["max_parquet_rows"]):
+        for frame in end_when_still(read_parquet_text(path, limits["max_parquet_rows"])):
             stream = io.BytesIO()
             frame.write_ipc_stream(stream, compat_level=pl.CompatLevel.newest())
             out.write(write_line({"bytes": stream.tell()}))
