@@ -40,6 +40,22 @@ def settled(written: str, area: str | None = "219902", **options: object) -> str
 
 
 @pytest.mark.parametrize(
+    ("written", "school", "score"),
+    [
+        ("一小", "2121000006", 0.4379),
+        ("光明中", "3421000004", 0.9206),
+        ("八中", "3121000001", 0.4479),
+        ("江北实验", "2121000006", 0.5296),
+        ("第十三中学", "3121000002", 0.4583),
+        ("附中", "3121000009", 0.6419),
+    ],
+)
+def test_the_scores_are_those_from_before_they_became_policy(written, school, score):
+    found = resolve(written).filter(pl.col("school_id") == school)
+    assert found["score"].to_list() == [score]
+
+
+@pytest.mark.parametrize(
     ("written", "area", "school"),
     [
         ("红旗小学", "219902", "2121000003"),

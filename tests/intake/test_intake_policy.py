@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tests.intake_files import POLICY
 from tongcha.errors import PolicyError
 from tongcha.intake.headers import HeaderBook, clean_header
-from tongcha.policy.intake import IntakePolicy, SchoolNameLimits
+from tongcha.policy.intake import IntakePolicy, SchoolNameLimits, SchoolNameScores
 from tongcha.tables import BY_NAME
 
 
@@ -61,6 +61,28 @@ def test_a_school_name_cannot_be_settled_below_what_is_good_enough(changes):
     limits = POLICY.school_names.model_dump() | changes
     with pytest.raises(ValidationError):
         SchoolNameLimits.model_validate(limits)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ordinal_conflict": -0.25},
+        {"ordinal_conflict": 0},
+        {"kind_conflict": 0.1},
+        {"place_conflict": 0},
+        {"query_share": 1},
+        {"older_name": 0.1},
+    ],
+)
+def test_a_contradiction_in_a_school_name_can_never_speak_for_the_school(changes):
+    scores = POLICY.school_names.scores.model_dump() | changes
+    with pytest.raises(ValidationError):
+        SchoolNameScores.model_validate(scores)
+
+
+def test_the_shares_of_both_cores_make_up_the_whole():
+    scores = POLICY.school_names.scores
+    assert scores.query_share + scores.candidate_share == 1
 
 
 def test_only_columns_that_a_row_can_do_without_are_soft():

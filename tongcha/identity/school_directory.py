@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-QUERY_SHARE, CANDIDATE_SHARE = 0.62, 0.38
-ORDINAL_EQUAL, ORDINAL_CONFLICT, ORDINAL_ONE_SIDED = 0.25, -0.6, -0.3
-KIND_EQUAL, KIND_CONFLICT, CORE_EQUAL = 0.1, -0.25, 0.2
-PLACE_EQUAL, PLACE_CONFLICT, CAMPUS, RATIO = 0.08, -0.15, 0.05, 0.05
-"""shares of the score, measured on official names and human-collected aliases (identity.md §3)"""
+    from tongcha.policy.intake import SchoolNameScores
+
 COMPARED: Final = 24
 """entries that are compared in full, of those with the highest bound"""
 _NEARLY_SAME_KINDS: Final = frozenset(
@@ -52,6 +49,7 @@ class Directory:
 
     entries: tuple[Entry, ...]
     weights: dict[str, float]
+    scores: SchoolNameScores
 
     @cached_property
     def index(self) -> dict[str, NDArray[np.int64]]:
@@ -84,43 +82,51 @@ class Directory:
         shared = np.zeros(len(self.entries))
         for char in sorted(set(query.core) & self.index.keys()):
             shared[self.index[char]] += self.weights[char]
-        whole = weigh(query.core, self.weights)
-        bound = QUERY_SHARE * (np.minimum(shared / whole, 1) if whole else 1)
-        bound = bound + CANDIDATE_SHARE * np.minimum(shared / np.maximum(self.core_weights, 1e-9), 1)
-        bound = bound + np.where(self.ordinals == query.ordinal, ORDINAL_EQUAL, ORDINAL_ONE_SIDED)
-        bound = bound + np.where(self.kinds == query.kind, KIND_EQUAL, 0)
-        bound = bound + np.where((self.core_weights == 0) & (whole == 0), CORE_EQUAL, 0)
+        whole, scores = weigh(query.core, self.weights), self.scores
+        bound = scores.query_share * (np.minimum(shared / whole, 1) if whole else 1)
+        bound = bound + scores.candidate_share * np.minimum(shared / np.maximum(self.core_weights, 1e-9), 1)
+        is_numbered = self.ordinals == query.ordinal
+        bound = bound + np.where(is_numbered, scores.ordinal_equal, scores.ordinal_one_sided)
+        bound = bound + np.where(self.kinds == query.kind, scores.kind_equal, 0)
+        bound = bound + np.where((self.core_weights == 0) & (whole == 0), scores.core_equal, 0)
         order = np.argsort(-bound, kind="stable")[:COMPARED]
         return [self.entries[i] for i in order]
 
 
-def score_school(query: SchoolName, entry: Entry, weights: dict[str, float]) -> float:
+def score_school(
+    query: SchoolName, entry: Entry, weights: dict[str, float], scores: SchoolNameScores
+) -> float:
     """Agreement of a written name with one name of a school, 0–1 (1: all that was written agrees)."""
     name = entry.name
-    score = _core_score(query.core, name.core, weights)
-    score += (KIND_CONFLICT, 0, KIND_EQUAL)[agree_on_kind(query.kind, name.kind) + 1]
-    score += RATIO * fuzz.ratio(query.text, name.text) / 100
-    possible = 1 + CORE_EQUAL + KIND_EQUAL + RATIO
+    score = _core_score(query.core, name.core, weights, scores)
+    score += (scores.kind_conflict, 0, scores.kind_equal)[agree_on_kind(query.kind, name.kind) + 1]
+    score += scores.likeness * fuzz.ratio(query.text, name.text) / 100
+    possible = 1 + scores.core_equal + scores.kind_equal + scores.likeness
     if query.ordinal or name.ordinal:
-        possible += ORDINAL_EQUAL
-        if query.ordinal == name.ordinal:
-            score += ORDINAL_EQUAL
-        else:
-            score += ORDINAL_CONFLICT if query.ordinal and name.ordinal else ORDINAL_ONE_SIDED
+        possible += scores.ordinal_equal
+        score += _ordinal_score(query.ordinal, name.ordinal, scores)
     if query.place and entry.place:
-        possible += PLACE_EQUAL
-        score += PLACE_EQUAL if is_same_place(query.place, entry.place) else PLACE_CONFLICT
+        possible += scores.place_equal
+        same = is_same_place(query.place, entry.place)
+        score += scores.place_equal if same else scores.place_conflict
     if query.campus and any(query.campus in campus or campus in query.campus for campus in entry.campuses):
-        score += CAMPUS
-    return max(0.0, min(1.0, score / possible - (0 if entry.is_current else 0.01)))
+        score += scores.campus
+    return max(0.0, min(1.0, score / possible + (0 if entry.is_current else scores.older_name)))
 
 
-def _core_score(query: str, name: str, weights: dict[str, float]) -> float:
+def _ordinal_score(query: int, name: int, scores: SchoolNameScores) -> float:
     if query == name:
-        return QUERY_SHARE + CANDIDATE_SHARE + CORE_EQUAL
+        return scores.ordinal_equal
+    return scores.ordinal_conflict if query and name else scores.ordinal_one_sided
+
+
+def _core_score(query: str, name: str, weights: dict[str, float], scores: SchoolNameScores) -> float:
+    if query == name:
+        return scores.query_share + scores.candidate_share + scores.core_equal
     shared = common_weight(query, name, weights)
     covered = shared / weigh(query, weights) if query else 1.0
-    return QUERY_SHARE * covered + CANDIDATE_SHARE * (shared / weigh(name, weights) if name else 0.0)
+    covers = shared / weigh(name, weights) if name else 0.0
+    return scores.query_share * covered + scores.candidate_share * covers
 
 
 def agree_on_kind(kind: str, other: str) -> int:

@@ -112,7 +112,7 @@ class _Atlas:
         if key not in self._made:
             near = (entry for entry in self._entries if entry.area.startswith(prefix))
             inside = (entry for entry in near if not place or is_same_place(place, entry.place))
-            self._made[key] = Directory(tuple(inside), self._weights)
+            self._made[key] = Directory(tuple(inside), self._weights, self.limits.scores)
         return self._made[key]
 
     @lru_cache(maxsize=1 << 10)  # noqa: B019  an atlas lives as long as one call of resolve_schools
@@ -167,7 +167,7 @@ def rank_candidates(
     best: dict[str, Candidate] = {}
     for entry in directory.nearest(query):
         is_exact = is_same_name(query, entry) or plain == entry.official
-        score = 1.0 if is_exact else round(score_school(query, entry, directory.weights), 4)
+        score = 1.0 if is_exact else round(score_school(query, entry, directory.weights, limits.scores), 4)
         order = -score - (limits.same_district if entry.area == area else 0)
         found = Candidate(order, entry.school_id, score, is_exact or is_clear(query, entry), is_exact)
         best[entry.school_id] = min(found, best.get(entry.school_id, found))

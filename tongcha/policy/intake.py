@@ -44,6 +44,51 @@ class FileLimits(PolicyPart):
     forbidden_parts: dict[str, str]
 
 
+class SchoolNameScores(PolicyPart):
+    """What agreement and contradiction add to the score of a written school name.
+
+    Attributes:
+        query_share: for the core of the written name, as far as the school's name covers it; the other
+            way round what is left to 1 counts.
+        core_equal: for equal cores.
+        ordinal_equal: for the same number (七中).
+        ordinal_conflict: for two numbers.
+        ordinal_one_sided: for a number that only one of the names has.
+        kind_equal: for the same kind (小学, 中学).
+        kind_conflict: for kinds of which none includes the other.
+        place_equal: for the same district, where both are known.
+        place_conflict: for two districts.
+        campus: for a campus that the school has.
+        likeness: for the whole text, by its similarity.
+        older_name: for a name that isn't the school's present one.
+    """
+
+    query_share: float = Field(ge=0.1, le=0.9)
+    core_equal: float = Field(ge=0, le=1)
+    ordinal_equal: float = Field(ge=0, le=1)
+    ordinal_conflict: float = Field(ge=-2, le=-0.2)
+    ordinal_one_sided: float = Field(ge=-2, le=-0.1)
+    kind_equal: float = Field(ge=0, le=1)
+    kind_conflict: float = Field(ge=-1, le=-0.1)
+    place_equal: float = Field(ge=0, le=1)
+    place_conflict: float = Field(ge=-1, le=-0.05)
+    campus: float = Field(ge=0, le=0.2)
+    likeness: float = Field(ge=0, le=0.5)
+    older_name: float = Field(ge=-0.1, le=0)
+
+    @property
+    def candidate_share(self) -> float:
+        """For the core of the school's name, as far as the written one covers it."""
+        return 1 - self.query_share
+
+    @model_validator(mode="after")
+    def _contradicts_more(self) -> Self:
+        """Refuse scores by which a contradiction would cost less than a gap."""
+        if self.ordinal_conflict > self.ordinal_one_sided:
+            raise ValueError("ordinal_conflict 扣分不得少于 ordinal_one_sided")
+        return self
+
+
 class SchoolNameLimits(PolicyPart):
     """When a school as somebody wrote it counts as one school of the directory; scores are 0–1.
 
@@ -54,6 +99,7 @@ class SchoolNameLimits(PolicyPart):
         lead: by how much the first must score above the second.
         same_district: puts the district's own school first among equals of the city.
         candidates: how many are kept for people to choose from.
+        scores: what the score is made of.
     """
 
     candidate: float = Field(ge=0.1, le=0.9)
@@ -62,6 +108,7 @@ class SchoolNameLimits(PolicyPart):
     lead: float = Field(ge=0.05, le=0.5)
     same_district: float = Field(ge=0, lt=0.05)
     candidates: int = Field(ge=1, le=10)
+    scores: SchoolNameScores
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
