@@ -37,7 +37,7 @@ IDENTITY_HEADER = (
     "年龄",
     "现场身份",
 )
-IDENTITY_ROW = ("I1", "R1", "2026-10-18", "读卡", "张三", "11010519491231002X", "13800138000", 45, "授课")
+IDENTITY_ROW = ("I1", "R1", "2026-10-18", "读卡", "张三", "11010519491231002X", "13800138000", 76, "授课")
 
 
 def write_book(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:

@@ -49,7 +49,7 @@ def test_a_clean_batch_is_taken_in_whole(inbox):
     make_batch(inbox)
     taken = read(inbox)
     person = taken.identities.row(0, named=True)
-    assert (person["capture"], person["age"], person["site_area"]) == ("card", 45, "340103")
+    assert (person["capture"], person["age"], person["site_area"]) == ("card", 76, "340103")
     assert (person["file"], person["sheet"], person["row"]) == (
         f"raids/{BATCH}/identities.xlsx",
         "现场人员",
@@ -94,7 +94,7 @@ def test_a_bad_row_goes_back_and_the_rest_goes_on(inbox, changes, rule):
 def test_an_age_that_cannot_be_used_is_left_empty_and_the_person_stays(inbox, age, rule):
     make_batch(inbox, [identity(), identity(identity_id="I2", age=age)])
     taken = read(inbox)
-    assert taken.identities["age"].to_list() == [45, None]
+    assert taken.identities["age"].to_list() == [76, None]
     assert taken.rejected_rows.select("row", "column", "rule", "outcome").rows() == [
         (3, "age", rule, "blanked")
     ]

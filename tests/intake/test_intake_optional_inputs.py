@@ -89,7 +89,7 @@ def test_a_recorder_file_is_a_number_and_a_fingerprint_and_never_one_without_the
 
 
 FILED_HEAD = tuple(name for name in IDENTITY_HEADER if name != "采集方式")
-FILED_ROW = ("I1", "R1", "2026-10-18", "张三", "11010519491231002X", "13800138000", 45, "授课")
+FILED_ROW = ("I1", "R1", "2026-10-18", "张三", "11010519491231002X", "13800138000", 76, "授课")
 
 
 def make_filed(inbox, head=FILED_HEAD, row=FILED_ROW):

@@ -26,6 +26,9 @@ SCHEMA: Final = pl.Schema(
     }
 )
 Digits = NDArray[np.int64]
+CHECKED: Final = ("valid", "valid15", "unknown_region", "hmt_residence", "fpr_new")
+"""Statuses of 18-digit numbers whose check digit holds; a region that no list knows is only a flag."""
+
 _X: Final = 10
 _CHECKS: Final = np.array([_X if char == "X" else int(char) for char in CHECK_CHARACTERS])
 _POWERS: Final = 10 ** np.arange(7, -1, -1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import InputError
+from tongcha.intake.agreement import question_numbers
 from tongcha.intake.quarantine import quarantine
 from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
@@ -88,7 +89,8 @@ def accept_table(
         good = without_places(blank_cells(left, overrun), breaches)
     rejected = join_rejections([remarks, lost, repeats, crossed, breaches])
     notes = settle_notes(join_rejections([unreadable.filter(soft), overrun]), rejected)
-    return Accepted(good, join_rejections([rejected, notes, *question_names(good, name)]))
+    questions = [*question_names(good, name), *question_numbers(good, name, policy)]
+    return Accepted(good, join_rejections([rejected, notes, *questions]))
 
 
 COUNTED: Final = ("file", "sheet", "table")

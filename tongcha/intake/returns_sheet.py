@@ -16,7 +16,7 @@ import polars as pl
 import xlsxwriter
 
 from tongcha.intake.folder import read_contents, sniff_kinds
-from tongcha.intake.soft import BLANKED
+from tongcha.intake.soft import ASKED, BLANKED
 from tongcha.intake.source_rows import SourceRows, pick_rows
 from tongcha.tables import BY_NAME
 
@@ -42,9 +42,10 @@ SUMMARY_HEAD: Final = ("工作表", "行号", "列", "原因")
 SUMMARY_WIDTHS: Final = (18, 8, 16, 70)
 QUESTION_HEAD: Final = ("工作表", "原行号", "列", "填写的内容", "为什么请您核实")
 QUESTION_WIDTHS: Final = (18, 8, 16, 24, 56)
-KEPT: Final = "该行其余各格已收下。"
+KEPT: Final = {BLANKED: "该行其余各格已收下。", ASKED: "该行各格均已照原样收下。"}
 REJECTED: Final = "rejected"
-TOLD: Final = (REJECTED, BLANKED)
+TO_CHECK: Final = (BLANKED, ASKED)
+TOLD: Final = (REJECTED, *TO_CHECK)
 """Outcomes that a sender is told of; a total or a signature that was left out needs no answer."""
 REASON_WIDTH: Final = 44
 LINE_HEIGHT: Final = 16
@@ -63,7 +64,7 @@ class _Styles:
 def write_rejections(
     rejected_rows: pl.DataFrame, inbox: Path, out: Path, *, policy: IntakePolicy
 ) -> list[Path]:
-    """Write one XLSX per file that had rows rejected, or values set aside in rows that were taken.
+    """Write one XLSX per file that had rows rejected, or values set aside or doubted in rows that were taken.
 
     Args:
         rejected_rows: table `rejected_rows` or `rejected_reference_rows`.
@@ -103,7 +104,8 @@ def _safe_stem(file: str) -> str:
 
 def _write_file(path: Path, file: str, entries: pl.DataFrame, content: Content, policy: IntakePolicy) -> None:
     draft = path.with_suffix(".tmp")
-    back, asked = entries.filter(pl.col("outcome") == REJECTED), entries.filter(pl.col("outcome") == BLANKED)
+    back = entries.filter(pl.col("outcome") == REJECTED)
+    asked = entries.filter(pl.col("outcome").is_in(TO_CHECK))
     with xlsxwriter.Workbook(draft, OPTIONS) as book:
         styles = _prepare(book)
         _write_summary(
@@ -180,7 +182,7 @@ def _what_to_check(asked: pl.DataFrame) -> str:
 def _write_questions(
     sheet: Worksheet, asked: pl.DataFrame, content: Content, policy: IntakePolicy, styles: _Styles
 ) -> None:
-    """Write one line per value of an accepted row that was set aside: where, what was written, why."""
+    """Write one line per value that was set aside or is doubted though its row was taken, and why."""
     for place, label in enumerate(QUESTION_HEAD):
         sheet.write_string(0, place, label, styles.head)
     line = 0
@@ -188,7 +190,7 @@ def _write_questions(
         source = _pick_rows(group, content, policy)
         for entry in group.iter_rows(named=True):
             line += 1
-            reason = f"{entry['reason']}。{KEPT}"
+            reason = f"{entry['reason']}。{KEPT[entry['outcome']]}"
             label = _label(entry["table"], entry["column"])
             for place, text in enumerate((entry["sheet"], str(entry["row"]), label)):
                 sheet.write_string(line, place, text, styles.text)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tongcha.policy.intake import IntakePolicy
 
 BLANKED: Final = "blanked"
+ASKED: Final = "asked"
+"""Every value of the row is kept and used as it was written; the sender is only asked about one."""
+
 LIMITS: Final = ("is_readable", "is_listed", "has_its_form", "is_not_too_small", "is_not_too_large")
 """Rules of one column alone; a contradiction between columns is never settled by emptying one."""
 

@@ -131,6 +131,7 @@ class IntakePolicy(PolicyFile):
         values: column → canonical value → ways of writing it.
         soft_columns: table → columns in which a value that can't be used is left empty instead of
             sending the row back.
+        age_slack_years: how far a written age may be from that of the ID number before its sender is asked.
         open_ended: ways of writing "no end date".
         limits: limits for hostile and broken files.
         school_names: when a written school counts as one of the directory.
@@ -147,6 +148,7 @@ class IntakePolicy(PolicyFile):
     headers: dict[str, Aliases]
     values: dict[str, Aliases]
     soft_columns: Aliases
+    age_slack_years: int = Field(ge=1, le=10)
     open_ended: tuple[str, ...]
     limits: FileLimits
     school_names: SchoolNameLimits

@@ -6,15 +6,12 @@ from typing import Final
 
 import polars as pl
 
-from tongcha.identity.id_columns import id_columns
+from tongcha.identity.id_columns import CHECKED, id_columns
 from tongcha.identity.name_keys import name_keys
 from tongcha.identity.phones import phone_columns
 
 ENTRY: Final = ["list_id", "row_no"]
 TAIL: Final = 4
-CHECKED: Final = ("valid", "valid15", "unknown_region", "hmt_residence", "fpr_new")
-"""Statuses of 18-digit numbers whose check digit holds; a region that no list knows is only a flag."""
-
 CITY: Final = pl.col("area").str.slice(0, 4).alias("city")
 """Province and city of an area code (GB/T 2260)."""
 

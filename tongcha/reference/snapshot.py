@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.identity.id_columns import id_columns
+from tongcha.identity.id_columns import CHECKED, id_columns
 from tongcha.identity.schools import resolve_schools
 from tongcha.intake.acceptance import (
     Accepted,
@@ -21,7 +21,7 @@ from tongcha.intake.acceptance import (
 )
 from tongcha.intake.folder import read_folder
 from tongcha.intake.refusals import join_rejections
-from tongcha.reference.keys import CHECKED, TAIL
+from tongcha.reference.keys import TAIL
 from tongcha.tables.reference import (
     EMPLOYMENT,
     INSPECTORS,

@@ -192,9 +192,9 @@ REJECTED_COLUMNS: tuple[Column, ...] = (
     text(
         "outcome",
         "处理",
-        "rejected=退回，dropped=按规则略去，blanked=该格不用、其余收下",
+        "rejected=退回，dropped=按规则略去，blanked=该格不用、其余收下，asked=全部照收、只请核实",
         required=True,
-        one_of=("rejected", "dropped", "blanked"),
+        one_of=("rejected", "dropped", "blanked", "asked"),
     ),
 )
 FILE_COLUMNS: tuple[Column, ...] = (
