@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-PIECE: Final = 4 << 20
+PIECE: Final = 8 << 20
 """So small that a piece takes the memory of one before it: fresh memory costs as much as the fingerprint."""
 
 WORKERS: Final = 2

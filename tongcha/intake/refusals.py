@@ -30,6 +30,8 @@ def reject_rows(
     rows: pl.DataFrame, *, table: str, rule: str, reason: str, outcome: str = "rejected", column: str = ""
 ) -> pl.DataFrame:
     """Return one entry per row of `rows` (which has file, sheet, row)."""
+    if rows.is_empty():
+        return no_rejections()
     return rows.select(
         *PLACE,
         pl.lit(table).alias("table"),
@@ -42,7 +44,10 @@ def reject_rows(
 
 def join_rejections(parts: list[pl.DataFrame]) -> pl.DataFrame:
     """Return all entries in one total order, none twice."""
-    return pl.concat([no_rejections(), *parts]).unique(maintain_order=False).sort(REJECTION.names())
+    filled = [part for part in parts if part.height]
+    if not filled:
+        return no_rejections()
+    return pl.concat(filled).unique(maintain_order=False).sort(REJECTION.names())
 
 
 def without_places(frame: pl.DataFrame, rejections: pl.DataFrame) -> pl.DataFrame:

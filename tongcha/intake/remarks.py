@@ -9,7 +9,7 @@ import polars as pl
 
 from tongcha.intake.headers import clean_header
 from tongcha.intake.landing import FIRST
-from tongcha.intake.refusals import PLACE, join_rejections, reject_rows, without_places
+from tongcha.intake.refusals import PLACE, join_rejections, no_rejections, reject_rows, without_places
 from tongcha.tables import BY_NAME
 
 SPACES: Final = r"[\s\u3000\u00a0]+"
@@ -43,6 +43,8 @@ def drop_remarks(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[p
         | has_initial
         | pl.any_horizontal(pl.lit(False), *(pl.col(c).is_in(words[c]) for c in required))
     )
+    if suspect.is_empty():
+        return text.drop(FIRST), no_rejections()
     folded = [pl.col(c).str.replace_all(SPACES, "").is_in(words[c]).fill_null(False) for c in columns]
     rule = (
         pl.when(pl.all_horizontal(pl.col(columns).is_null()))

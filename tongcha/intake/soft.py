@@ -47,6 +47,8 @@ def blank_cells(frame: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 
 def settle_notes(notes: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Say of each soft entry what came of it: the cell was left empty, or its row goes back anyway."""
+    if notes.is_empty():
+        return notes
     back = rejected.filter(pl.col("outcome") == "rejected").select(PLACE).unique()
     gone = notes.join(back, on=PLACE, how="semi")
     stayed = notes.join(back, on=PLACE, how="anti").with_columns(pl.lit(BLANKED).alias("outcome"))
