@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.intake_files import POLICY
 from tongcha.intake.landing import tidy_text
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
-from tongcha.intake.typed import read_dates, type_table
+from tongcha.intake.typed import NOT_PLAIN, has_odd_byte, read_dates, type_table
 
 DAY = dt.date(1990, 1, 1)
 
@@ -142,6 +142,12 @@ def test_a_header_repeated_on_every_page_is_left_out():
         }
     )
     assert drop_remarks(page, "staff_entries", POLICY)[1]["rule"].to_list() == ["repeated_header"]
+
+
+@given(st.lists(st.none() | st.text("aZ!~09", max_size=3) | st.text(max_size=2), max_size=5))
+def test_looking_at_all_bytes_at_once_finds_what_looking_at_each_value_finds(values):
+    text = pl.Series(values, dtype=pl.String)
+    assert has_odd_byte(text) == bool(text.str.contains(NOT_PLAIN).any())
 
 
 def test_an_exact_repeat_is_taken_once_and_the_first_is_kept():

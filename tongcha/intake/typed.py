@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from tongcha.intake.refusals import PLACE, join_rejections, reject_rows
@@ -62,14 +63,23 @@ def _is_left(column: Column, table: str) -> list[pl.Expr]:
     if column.one_of:
         return [(~value.is_in(column.one_of)).any()]
     # but for the key, a code stands in many rows: its distinct values are a few
-    codes = value if column.name in BY_NAME[table].key else value.unique()
-    return [codes.str.contains(NOT_PLAIN).any()] if _is_code(column) else []
+    is_many = column.name in BY_NAME[table].key
+    return [value.unique().str.contains(NOT_PLAIN).any()] if _is_code(column) and not is_many else []
 
 
 def _has_left(column: Column, text: pl.DataFrame, plain: pl.DataFrame, odd: pl.DataFrame) -> bool:
     if column.name in odd.columns:
         return bool(odd[column.name].item())
+    if _is_code(column):
+        return has_odd_byte(text[column.name])
     return plain[column.name].null_count() > text[column.name].null_count()
+
+
+def has_odd_byte(text: pl.Series) -> bool:
+    """Whether any value has a byte that `NOT_PLAIN` matches: all at once in half the time."""
+    whole = text.str.join().item() or ""
+    codes = np.frombuffer(whole.encode(), np.uint8)
+    return bool(codes.size and (codes.min() < ord("!") or codes.max() > ord("~")))
 
 
 def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy) -> pl.Series:
