@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
-from tongcha.linkage.letters import fit_letters, share_rare_letters
+from tongcha.linkage.letters import Lettered, fit_letters, share_rare_letters
 
 TEXT = st.text("中学一二三实验小外语", min_size=1, max_size=9)
 FITS_FROM = st.sampled_from([1.0, 0.99, 0.8, 0.6, 0.34])
@@ -19,7 +19,7 @@ def test_the_pairs_found_are_those_of_one_region_whose_letters_occur_in_order(
     shorts, names, fits_from, regions
 ):
     short_in, name_in = np.arange(len(shorts)) % regions, np.arange(len(names)) % regions
-    one, other = pl.Series(shorts, dtype=pl.String), pl.Series(names, dtype=pl.String)
+    one, other = (Lettered.of(pl.Series(texts, dtype=pl.String)) for texts in (shorts, names))
     likely = share_rare_letters(one, short_in, other, name_in, fits_from)
     found = fit_letters(one, other, likely, fits_from)
     wanted = {
@@ -32,6 +32,6 @@ def test_the_pairs_found_are_those_of_one_region_whose_letters_occur_in_order(
 
 
 def test_a_short_form_fits_names_that_hold_its_letters_in_order():
-    names = pl.Series(["合肥市第一中学", "合肥市第一中等职业学校", "合肥市中学第一分校"])
+    names = Lettered.of(pl.Series(["合肥市第一中学", "合肥市第一中等职业学校", "合肥市中学第一分校"]))
     every = np.zeros(3, np.int64), np.arange(3)
-    assert fit_letters(pl.Series(["合肥一中"]), names, every, 1.0)[1].tolist() == [0, 1]
+    assert fit_letters(Lettered.of(pl.Series(["合肥一中"])), names, every, 1.0)[1].tolist() == [0, 1]

@@ -12,7 +12,7 @@ from tongcha.linkage.census import Census
 from tongcha.linkage.codes import I64, Truth, concatenate, mix, order_of, sort_unique, spread
 from tongcha.linkage.keys import COUNTED, KINDS, Probes, person_keys
 from tongcha.linkage.sieves import Sieves
-from tongcha.linkage.threads import workers
+from tongcha.linkage.threads import run_together, workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
         for kind, count in part.counted:
             counted[kind] += count
     return Scan(
-        {kind: sort_keys(parts) for kind, parts in found.items()},
+        run_together({kind: partial(sort_keys, parts) for kind, parts in found.items()}),
         {kind: Totals(sieves.tallies[kind].wanted, count) for kind, count in counted.items()},
         Census.sum(census),
     )

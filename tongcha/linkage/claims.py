@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.codes import ABSENT, Levels, sort_unique, spread
-from tongcha.linkage.letters import fit_letters, share_rare_letters
+from tongcha.linkage.letters import Lettered, fit_letters, share_rare_letters
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import F64, I32, I64, Truth
@@ -19,11 +19,26 @@ NOISE: Final = r"[^\p{Han}A-Za-z0-9]"
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolNames:
+    """Names of all schools, one entry per name; those of a school stand together.
+
+    Attributes:
+        school: row of the school in `schools`; ascends.
+        city: city of the school.
+        text: the name, cleaned.
+    """
+
+    school: I64
+    city: I64
+    text: Lettered
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Claimed schools of one batch.
 
     Attributes:
-        names: names of all schools, as `school_names` returns them.
+        names: names of all schools.
         texts: every distinct claim, cleaned.
         text: position of the claim of each identity among them; −1 if none.
         identity: identities whose claim fits some school, once per such school.
@@ -32,8 +47,8 @@ class Claims:
         few_school: the schools to that.
     """
 
-    names: pl.DataFrame
-    texts: pl.Series
+    names: SchoolNames
+    texts: Lettered
     text: I64
     identity: I64
     school: I64
@@ -66,7 +81,7 @@ def find_schools(
         .agg("identity")
         .sort("city", "claim")
     )
-    names = school_names(schools)
+    names = name_schools(schools)
     fitting = find_fitting(asked.select("city", "claim"), names, policy.fits_from).with_columns(
         schools=pl.len().over("city", "claim")
     )
@@ -80,10 +95,10 @@ def find_schools(
         for column in ("identity", "school")
     ]
     text = cleaned.replace_strict(distinct, np.arange(len(distinct)), default=-1, return_dtype=pl.Int64)
-    return Claims(names, distinct, text.to_numpy(), *columns)
+    return Claims(names, Lettered.of(distinct), text.to_numpy(), *columns)
 
 
-def _find_widely(asked: pl.DataFrame, who: pl.Series, names: pl.DataFrame, policy: School) -> pl.DataFrame:
+def _find_widely(asked: pl.DataFrame, who: pl.Series, names: SchoolNames, policy: School) -> pl.DataFrame:
     """Return identity, school for claims of these identities that fit few schools of the province."""
     wide = asked.explode("identity").filter(pl.col("identity").is_in(who.implode()))
     claims = wide.select("city", "claim").unique(maintain_order=True)
@@ -111,8 +126,8 @@ def clean_claims(texts: pl.Series) -> pl.Series:
     return pl.select(pl.when(clean != "").then(clean)).to_series()
 
 
-def school_names(schools: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per name of each school: school (row number), city, text."""
+def name_schools(schools: pl.DataFrame) -> SchoolNames:
+    """Return every name of each school: as it is called, was called, and the others it has."""
     frame = schools.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("school"),
         city=pl.col("area").cast(pl.Int64, strict=False).fill_null(0) // 100,
@@ -121,23 +136,24 @@ def school_names(schools: pl.DataFrame) -> pl.DataFrame:
         ),
     )
     clean = frame.explode("text").with_columns(pl.col("text").str.replace_all(NOISE, ""))
-    return clean.filter(pl.col("text") != "").unique(maintain_order=True)
+    named = clean.filter(pl.col("text") != "").unique(maintain_order=True)
+    return SchoolNames(named["school"].to_numpy(), named["city"].to_numpy(), Lettered.of(named["text"]))
 
 
-def find_fitting(asked: pl.DataFrame, names: pl.DataFrame, fits_from: float) -> pl.DataFrame:
+def find_fitting(asked: pl.DataFrame, names: SchoolNames, fits_from: float) -> pl.DataFrame:
     """Return city, claim, school for every school that a claim fits: of the city, else of the province."""
     near = _fit_within(asked, names, 1, fits_from)
     rest = asked.join(near, on=["city", "claim"], how="anti")
     return pl.concat([near, _fit_within(rest, names, 100, fits_from)])
 
 
-def _fit_within(asked: pl.DataFrame, names: pl.DataFrame, cities: int, fits_from: float) -> pl.DataFrame:
+def _fit_within(asked: pl.DataFrame, names: SchoolNames, cities: int, fits_from: float) -> pl.DataFrame:
     """Which schools of their region claims fit; a region is what cities have in common when divided so."""
-    regions = [frame["city"].to_numpy() // cities for frame in (asked, names)]
-    likely = share_rare_letters(asked["claim"], regions[0], names["text"], regions[1], fits_from)
-    claim, name = fit_letters(asked["claim"], names["text"], likely, fits_from)
+    claims, regions = Lettered.of(asked["claim"]), asked["city"].to_numpy() // cities
+    likely = share_rare_letters(claims, regions, names.text, names.city // cities, fits_from)
+    claim, name = fit_letters(claims, names.text, likely, fits_from)
     found = {column: asked[column].gather(claim) for column in ("city", "claim")}
-    return pl.DataFrame(found | {"school": names["school"].gather(name)}).unique(maintain_order=True)
+    return pl.DataFrame(found | {"school": names.school[name]}).unique(maintain_order=True)
 
 
 def compare_schools(
@@ -166,11 +182,11 @@ def _fit_pairwise(claim: I64, school: I64, claims: Claims, fits_from: float) -> 
     """Whether each claim fits some name of the school beside it."""
     width = int(school.max(initial=0)) + 1
     asked = sort_unique(claim * width + school)
-    named = claims.names["school"].to_numpy()  # ascends: the names of a school stand together
+    named = claims.names.school
     first = np.searchsorted(named, asked % width, "left")
     names_of = np.searchsorted(named, asked % width, "right") - first
     pairs = np.repeat(asked // width, names_of), spread(first, names_of)
-    text, name = fit_letters(claims.texts, claims.names["text"], pairs, fits_from)
+    text, name = fit_letters(claims.texts, claims.names.text, pairs, fits_from)
     return np.isin(claim * width + school, text * width + named[name])
 
 

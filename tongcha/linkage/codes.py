@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from numpy.lib.stride_tricks import sliding_window_view
 
 from tongcha.linkage.glyphs import SIZE, U32, U64, load_glyphs
 
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
 WIDTH: Final = 4
 """characters of a name that keys and comparisons look at"""
 ID_LENGTH: Final = 18
+FOUR_CODES: Final = np.complex128
+"""a type as long as four code points, so that they are gathered as one value"""
+ALL_FOUR: Final = np.ones(WIDTH, np.bool_).view(np.uint32)[0]
+GIVEN: Final = np.array([False, True, True, True]).view(np.uint32)[0]
+"""places of a name that must hold, as `holds` takes them: all, all but the first"""
 _PLACES: Final = np.arange(WIDTH)
 STAR: Final = ord("*")
 NO_DAY: Final = np.iinfo(np.int32).min
@@ -43,6 +47,18 @@ ABSENT: Final = -1
 """level of a field that one side lacks"""
 
 
+def holds(truth: Truth, places: np.uint32 = ALL_FOUR) -> Truth:
+    """Whether a truth of four places per row holds at all of these (`all` is a hundred times slower)."""
+    held: Truth = (truth.view(np.uint32)[:, 0] & places) == places
+    return held
+
+
+def count_places(truth: Truth, places: np.uint32 = ALL_FOUR) -> U8:
+    """Return at how many of these places a truth of four places per row holds."""
+    count: U8 = np.bitwise_count(truth.view(np.uint32)[:, 0] & places)
+    return count
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Names as code points.
@@ -58,11 +74,11 @@ class Names:
     @property
     def fold(self) -> U32:
         """Code points folded to standard forms."""
-        return load_glyphs().fold[self.raw]
+        return load_glyphs().fold.take(self.raw)
 
     def take(self, rows: I64) -> Names:
         """Return the names of these rows."""
-        return Names(self.raw[rows], self.length[rows])
+        return Names(self.raw.take(rows, axis=0), self.length.take(rows))
 
     def put(self, rows: I64, names: Names) -> None:
         """Replace the names of these rows."""
@@ -75,7 +91,8 @@ def code_names(names: pl.Series) -> Names:
     joined = str(text.str.join("").item()) if len(text) else ""
     flat = np.frombuffer((joined + "\0" * WIDTH).encode("utf-32-le"), np.uint32)
     length = text.str.len_chars().to_numpy().astype(np.int64)
-    raw = sliding_window_view(flat, WIDTH)[np.cumsum(length) - length]
+    windows = np.ndarray(len(flat) - WIDTH + 1, FOUR_CODES, flat, strides=flat.strides)
+    raw = windows.take(np.cumsum(length) - length).view(np.uint32).reshape(-1, WIDTH)
     raw *= length[:, None] > _PLACES
     return Names(np.minimum(raw, SIZE - 1, out=raw), length)
 

@@ -33,8 +33,6 @@ SUBJECT_LEVELS: Final = ("same", "different")
 FAR_YEARS: Final = 4
 PHONE_DIGITS: Final = 11
 POWERS: Final = 10 ** np.arange(PHONE_DIGITS)
-ONE_DIGIT: Final = np.outer(np.arange(1, 10), POWERS).ravel()
-"""how far numbers can be apart that differ in one digit"""
 DAYS_A_YEAR: Final = 365.25
 
 
@@ -74,7 +72,8 @@ def compare_phones(met: Side, person: Side) -> Levels:
     """Level of the mobile number: as registered, as on a staff list, one digit away, different."""
     level = np.where(met.phone == person.phone, 0, PHONE_LEVELS.index("different")).astype(np.int8)
     apart = np.abs(met.phone - person.phone)
-    likely = np.flatnonzero(np.isin(apart, ONE_DIGIT) & (met.phone > 0) & (person.phone > 0))
+    power = POWERS[np.searchsorted(POWERS, apart, "right") - 1]  # of ten, no greater than that
+    likely = np.flatnonzero((apart % power == 0) & (apart > 0) & (met.phone > 0) & (person.phone > 0))
     digits = [side.phone[likely, None] // POWERS % 10 for side in (met, person)]
     level[likely[(digits[0] != digits[1]).sum(axis=1) == 1]] = PHONE_LEVELS.index("near")
     level[(met.phone == 0) | (person.phone == 0)] = ABSENT

@@ -15,7 +15,7 @@ from tongcha.linkage.comparisons import (
     SEX_LEVELS,
     SUBJECT_LEVELS,
 )
-from tongcha.linkage.ratios import log_ratio, repeat_m
+from tongcha.linkage.ratios import choose_m, choose_u, compare_shares
 
 if TYPE_CHECKING:
     from tongcha.linkage.census import Census
@@ -29,11 +29,10 @@ YEARS_OF_LEVEL: Final = (1, 2, 2, 4)
 def weigh_phones(pairs: Compared, census: Census, policy: Phone, same_id: Truth) -> F64:
     """Return the bits of the phone; the more people use it, the fewer."""
     level = pairs.levels["phone"]
-    u = np.ones((len(level), len(PHONE_LEVELS)))
     people = max(census.people, 1)
-    u[:, 0] = u[:, 1] = policy.shared * np.maximum(pairs.phone_holders, 1) / people
-    u[:, 2] = max(policy.near_u, policy.near_people / people)
-    bits = log_ratio(repeat_m(policy.m, PHONE_LEVELS, level), u, level)
+    same = policy.shared * np.maximum(pairs.phone_holders, 1) / people
+    u: list[F64 | float] = [same, same, max(policy.near_u, policy.near_people / people), 1.0]
+    bits = compare_shares(choose_m(policy.m, PHONE_LEVELS, level), choose_u(u, level), level)
     bits[same_id] = np.minimum(bits[same_id], -np.log2(policy.floor_given_id))
     return bits
 
@@ -43,8 +42,8 @@ def weigh_births(pairs: Compared, census: Census, policy: Birth) -> F64:
     level = pairs.levels["birth"]
     born = np.clip(pairs.person.birth - FIRST_DAY, 0, len(census.births) - 1)
     day = census.share(census.births[born].astype(float))
-    u = np.stack([day, day * policy.near_days, np.ones_like(day)], axis=1)
-    bits = log_ratio(repeat_m(policy.m, BIRTH_LEVELS, level), u, level)
+    u = choose_u([day, day * policy.near_days, 1.0], level)
+    bits = compare_shares(choose_m(policy.m, BIRTH_LEVELS, level), u, level)
     conflict = pairs.levels["id_number"] == ID_LEVELS.index("conflict")
     return np.where(conflict & (level > 0), 0.0, bits)
 
@@ -52,17 +51,18 @@ def weigh_births(pairs: Compared, census: Census, policy: Birth) -> F64:
 def weigh_ages(pairs: Compared, ages: F64, policy: Age) -> F64:
     """Return the bits of the age; `ages` tells per identity how common its claimed age is."""
     level = pairs.levels["age"]
-    near = np.minimum(ages[pairs.identity][:, None] * np.array(YEARS_OF_LEVEL), policy.most_u)
-    far = np.maximum(1 - near.sum(axis=1, keepdims=True), policy.least_far_u)
-    return log_ratio(repeat_m(policy.m, AGE_LEVELS, level), np.concatenate([near, far], axis=1), level)
+    near = np.minimum(np.outer(YEARS_OF_LEVEL, ages), policy.most_u)
+    far = np.maximum(1 - near.sum(axis=0), policy.least_far_u)
+    u = choose_u([share[pairs.identity] for share in (*near, far)], level)
+    return compare_shares(choose_m(policy.m, AGE_LEVELS, level), u, level)
 
 
 def weigh_sexes(pairs: Compared, census: Census, policy: Sex) -> F64:
     """Return the bits of the sex."""
     level = pairs.levels["sex"]
     same = census.share(census.sexes[pairs.person.sex].astype(float))
-    u = np.stack([same, np.maximum(1 - same, policy.least_u)], axis=1)
-    return log_ratio(repeat_m(policy.m, SEX_LEVELS, level), u, level)
+    u = choose_u([same, np.maximum(1 - same, policy.least_u)], level)
+    return compare_shares(choose_m(policy.m, SEX_LEVELS, level), u, level)
 
 
 def weigh_areas(pairs: Compared, census: Census, policy: Area) -> F64:
@@ -71,10 +71,9 @@ def weigh_areas(pairs: Compared, census: Census, policy: Area) -> F64:
     district = census.share(census.areas[pairs.person.area].astype(float))
     cities = np.add.reduceat(census.areas, np.arange(0, len(census.areas), 100))
     city = census.share(cities[pairs.person.area // 100].astype(float))
-    anywhere = np.full(len(level), m["elsewhere"])
-    in_city = anywhere + m["city"] / city
-    odds = np.stack([in_city + m["district"] / district, in_city, anywhere], axis=1)
-    return log_ratio(odds, np.ones_like(odds), level)
+    in_city = m["elsewhere"] + m["city"] / city
+    odds = choose_u([in_city + m["district"] / district, in_city, m["elsewhere"]], level)
+    return compare_shares(odds, np.ones_like(odds), level)
 
 
 def weigh_schools(pairs: Compared, census: Census, policy: School) -> F64:
@@ -91,5 +90,5 @@ def weigh_schools(pairs: Compared, census: Census, policy: School) -> F64:
 def weigh_subjects(pairs: Compared, policy: Subject) -> F64:
     """Return the bits of the subject."""
     level = pairs.levels["subject"]
-    u = np.stack([pairs.subject_share, 1 - pairs.subject_share], axis=1)
-    return log_ratio(repeat_m(policy.m, SUBJECT_LEVELS, level), np.maximum(u, policy.least_u), level)
+    u = np.maximum(choose_u([pairs.subject_share, 1 - pairs.subject_share], level), policy.least_u)
+    return compare_shares(choose_m(policy.m, SUBJECT_LEVELS, level), u, level)

@@ -93,7 +93,7 @@ def _map_all(pairs: U64) -> U16:
 def hear(fold: U32, strictness: int) -> U16:
     """Return the main reading of every character of names, the first one read as a surname."""
     glyphs = load_glyphs()
-    heard: U16 = glyphs.given[0, strictness][fold]
+    heard: U16 = glyphs.given[0, strictness].take(fold)
     heard[:, 0] = glyphs.surname[0, strictness][fold[:, 0]]
     return heard
 

@@ -6,19 +6,20 @@ letters of the short form, and those that lack more of its letters than they may
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import PRIME, sort_unique, spread
+from tongcha.linkage.codes import PRIME, order_of, sort_unique, spread
 
 if TYPE_CHECKING:
     import polars as pl
 
     from tongcha.linkage.codes import I64
-    from tongcha.linkage.glyphs import U32, U64
+    from tongcha.linkage.glyphs import U64
 
 CODE_BITS: Final = 21
 """of a code point"""
@@ -28,8 +29,43 @@ SLACK: Final = 1e-9
 """shares are compared as fractions: what rounding may add"""
 
 
+@dataclass(frozen=True, slots=True)
+class Lettered:
+    """Texts and the letters that occur in them.
+
+    Attributes:
+        texts: the texts, none of them empty or null.
+        length: letters of each.
+        some: which letters may occur in each: 64 truths, each shared by some letters.
+        text: position of the text of every letter that occurs in it, in order.
+        letter: its code point.
+    """
+
+    texts: pl.Series
+    length: I64
+    some: U64
+    text: I64
+    letter: I64
+
+    @classmethod
+    def of(cls, texts: pl.Series) -> Self:
+        """Take texts apart."""
+        length = texts.str.len_chars().to_numpy().astype(np.int64)
+        joined = str(texts.str.join("").item()) if len(texts) else ""
+        codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
+        bits = np.uint64(1) << (codes.astype(np.uint64) * PRIME >> BIT_OF)
+        some = np.bitwise_or.reduceat(bits, np.cumsum(length) - length) if len(texts) else bits
+        both = sort_unique((np.repeat(np.arange(len(texts)), length) << CODE_BITS) | codes.astype(np.int64))
+        return cls(texts, length, some, both >> CODE_BITS, both & ((1 << CODE_BITS) - 1))
+
+    def spare(self, fits_from: float) -> I64:
+        """How many of its letters a name may lack and still be fit by each text."""
+        spare: I64 = self.length - np.ceil(self.length * fits_from - SLACK).astype(np.int64)
+        return spare
+
+
 def fit_letters(
-    shorts: pl.Series, names: pl.Series, pairs: tuple[I64, I64], fits_from: float
+    shorts: Lettered, names: Lettered, pairs: tuple[I64, I64], fits_from: float
 ) -> tuple[I64, I64]:
     """Return those pairs whose short form fits the name.
 
@@ -40,17 +76,17 @@ def fit_letters(
         fits_from: share of the letters that must occur in order in the name.
     """
     short, name = pairs
-    missing = _hash_letters(shorts)[short] & ~_hash_letters(names)[name]
-    likely = np.bitwise_count(missing) <= _spare_letters(shorts, fits_from)[short]
+    missing = shorts.some[short] & ~names.some[name]
+    likely = np.bitwise_count(missing) <= shorts.spare(fits_from)[short]
     short, name = short[likely], name[likely]
-    one, other = shorts.gather(short), names.gather(name)
-    common = np.asarray(cpdist(one.to_list(), other.to_list(), scorer=LCSseq.similarity))
-    fits = common >= one.str.len_chars().to_numpy() * fits_from - SLACK
+    one, other = shorts.texts.gather(short).to_list(), names.texts.gather(name).to_list()
+    common = np.asarray(cpdist(one, other, scorer=LCSseq.similarity))
+    fits = common >= shorts.length[short] * fits_from - SLACK
     return short[fits], name[fits]
 
 
 def share_rare_letters(
-    shorts: pl.Series, short_in: I64, names: pl.Series, name_in: I64, fits_from: float
+    shorts: Lettered, short_in: I64, names: Lettered, name_in: I64, fits_from: float
 ) -> tuple[I64, I64]:
     """Return pairs of one region that share one of the short form's rarest letters there.
 
@@ -63,46 +99,18 @@ def share_rare_letters(
         name_in: region of each.
         fits_from: as in `fit_letters`.
     """
-    (short, letter), (name, its) = _list_letters(shorts), _list_letters(names)
-    keys = (name_in[name] << CODE_BITS) | its
-    order = np.argsort(keys, kind="stable")
-    wanted = (short_in[short] << CODE_BITS) | letter
-    start = np.searchsorted(keys[order], wanted, "left")
-    size = np.searchsorted(keys[order], wanted, "right") - start
-    rarest = np.lexsort((size, short))
-    place = np.arange(len(short)) - np.searchsorted(short, short)  # its letters stand together, rarest first
-    chosen = rarest[place <= _spare_letters(shorts, fits_from)[short]]
-    found = name[order][spread(start[chosen], size[chosen])]
-    pairs = sort_unique(np.repeat(short[chosen], size[chosen]) * len(names) + found)
-    return pairs // len(names), pairs % len(names)
-
-
-def _list_letters(texts: pl.Series) -> tuple[I64, I64]:
-    """Return (position of the text, code point) of every letter that occurs in it, in order."""
-    text = np.repeat(np.arange(len(texts)), _lengths(texts))
-    both = sort_unique((text << CODE_BITS) | _code_points(texts).astype(np.int64))
-    return both >> CODE_BITS, both & ((1 << CODE_BITS) - 1)
-
-
-def _hash_letters(texts: pl.Series) -> U64:
-    """Return which letters may occur in each text: 64 truths, each shared by some letters."""
-    bit = np.uint64(1) << (_code_points(texts).astype(np.uint64) * PRIME >> BIT_OF)
-    length = _lengths(texts)
-    start = np.cumsum(length) - length
-    return np.bitwise_or.reduceat(bit, start) if len(bit) else np.zeros(len(texts), np.uint64)
-
-
-def _spare_letters(shorts: pl.Series, fits_from: float) -> I64:
-    """How many of its letters a name may lack and still be fit by each short form."""
-    length = _lengths(shorts)
-    spare: I64 = length - np.ceil(length * fits_from - SLACK).astype(np.int64)
-    return spare
-
-
-def _lengths(texts: pl.Series) -> I64:
-    return texts.str.len_chars().to_numpy().astype(np.int64)
-
-
-def _code_points(texts: pl.Series) -> U32:
-    text = str(texts.str.join("").item()) if len(texts) else ""
-    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    keys = (name_in[names.text] << CODE_BITS) | names.letter
+    order = order_of(keys)
+    keys = keys[order]
+    wanted = (short_in[shorts.text] << CODE_BITS) | shorts.letter
+    start = np.searchsorted(keys, wanted, "left")
+    size = np.searchsorted(keys, wanted, "right") - start
+    rarest = np.lexsort((size, shorts.text))
+    place = np.arange(len(size)) - np.searchsorted(
+        shorts.text, shorts.text
+    )  # the rarest of a text is its 0th
+    chosen = rarest[place <= shorts.spare(fits_from)[shorts.text]]
+    found = names.text[order[spread(start[chosen], size[chosen])]]
+    width = max(len(names.length), 1)
+    pairs = sort_unique(np.repeat(shorts.text[chosen], size[chosen]) * width + found)
+    return pairs // width, pairs % width

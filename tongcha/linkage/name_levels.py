@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tongcha.identity.ladder import NameLevel, name_level
-from tongcha.linkage.codes import ABSENT, WIDTH, Levels, Names, Truth
+from tongcha.linkage.codes import ABSENT, GIVEN, WIDTH, Levels, Names, Truth, count_places, holds
 from tongcha.linkage.glyphs import (
     FUZZY,
     SYLLABLE,
@@ -75,7 +75,9 @@ def compare_names(met: Side, person: Side) -> Levels:
         level[renamed[better]] = NAME_LEVELS.index("former")
     only = np.flatnonzero((met.form == FORM_SURNAME) | (person.form == FORM_SURNAME))
     surnames = met.name.take(only).fold, person.name.take(only).fold
-    heard = sounds_alike(surnames[0][:, :1], surnames[1][:, :1], SYLLABLE)
+    first = np.arange(WIDTH) == 0
+    alone = [np.where(first, fold, 0).astype(np.uint32) for fold in surnames]
+    heard = sounds_alike(alone[0], alone[1], SYLLABLE)
     told = [NAME_LEVELS.index(name) for name in ("surname_only", "surname_sounds", "different")]
     level[only] = np.select([_same_surname(*surnames), heard], told[:2], told[2])
     level[(met.form == FORM_NONE) | (person.form == FORM_NONE)] = ABSENT
@@ -84,7 +86,7 @@ def compare_names(met: Side, person: Side) -> Levels:
 
 def _is_unusual(side: Side) -> Truth:
     """Names of more characters than the arrays hold, with unreadable characters, or in Latin letters."""
-    illegible: Truth = (side.name.raw == WILD).any(axis=1)
+    illegible = count_places(side.name.raw == WILD) > 0
     unusual: Truth = illegible | (side.name.length > WIDTH) | (side.form == FORM_LATIN)
     return unusual
 
@@ -92,7 +94,7 @@ def _is_unusual(side: Side) -> Truth:
 def name_ladder(one: Names, other: Names) -> Levels:
     """Level of two full names, up to `one_differs`, `surname_differs` and `different`."""
     level = np.zeros(len(one.length), np.int8)
-    differ = np.flatnonzero((one.length != other.length) | (one.raw != other.raw).any(axis=1))
+    differ = np.flatnonzero((one.length != other.length) | ~holds(one.raw == other.raw))
     level[differ] = _climb(one.take(differ), other.take(differ))
     return level
 
@@ -113,7 +115,7 @@ def _climb_by_ear(one: Names, other: Names) -> Levels:
     """Level of names that sound alike when blurred."""
     a, b = one.fold, other.fold
     conditions = {
-        "exact": (one.raw == other.raw).all(axis=1),
+        "exact": holds(one.raw == other.raw),
         "variant": _same_spelling(a, b),
         "tone": sounds_alike(a, b, TONE),
         "syllable": sounds_alike(a, b, SYLLABLE),
@@ -133,8 +135,8 @@ def _climb_by_eye(one: Names, other: Names, whole: Truth) -> Levels:
         "wildcard": whole & _fits_wildcard(a, b, same),
         "swapped": whole & _given_swapped(a, b, one.length),
         "dropped": _one_dropped(a, b, one.length, other.length),
-        "one_differs": three & same[:, 0] & ((~same[:, 1:]).sum(axis=1) == 1),
-        "surname_differs": three & ~same[:, 0] & same[:, 1:].all(axis=1),
+        "one_differs": three & same[:, 0] & (count_places(~same) == 1),
+        "surname_differs": three & ~same[:, 0] & holds(same, GIVEN),
         "surname_same": same[:, 0],
     }
     rungs = [NAME_LEVELS.index(name) for name in conditions]
@@ -144,7 +146,7 @@ def _climb_by_eye(one: Names, other: Names, whole: Truth) -> Levels:
 def _same_spelling(a: U32, b: U32) -> Truth:
     """Whether names are the same but for the form of a character or the spelling of the surname."""
     spelling = load_glyphs().spelling
-    same: Truth = (a[:, 1:] == b[:, 1:]).all(axis=1) & (spelling[a[:, 0]] == spelling[b[:, 0]])
+    same: Truth = holds(a == b, GIVEN) & (spelling[a[:, 0]] == spelling[b[:, 0]])
     return same
 
 
@@ -157,8 +159,7 @@ def sounds_alike(a: U32, b: U32, strictness: int) -> Truth:
     may = several[one] | several[other]
     row, place, one, other = row[may], place[may], one[may], other[may]
     alike[row, place] = _share_reading(one, other, place == 0, strictness)
-    truth: Truth = alike.all(axis=1)
-    return truth
+    return holds(alike)
 
 
 def _share_reading(one: U32, other: U32, is_surname: Truth, strictness: int) -> Truth:
@@ -175,7 +176,7 @@ def _share_reading(one: U32, other: U32, is_surname: Truth, strictness: int) -> 
 
 
 def _one_lookalike(a: U32, b: U32, same: Truth) -> Truth:
-    once = np.flatnonzero((~same).sum(axis=1) == 1)
+    once = np.flatnonzero(count_places(~same) == 1)
     place = np.argmax(~same[once], axis=1)
     wanted = pack(a[once, place], b[once, place])
     pairs = load_glyphs().lookalike
@@ -187,13 +188,13 @@ def _one_lookalike(a: U32, b: U32, same: Truth) -> Truth:
 
 def _fits_wildcard(a: U32, b: U32, same: Truth) -> Truth:
     wild = (a == WILD) | (b == WILD)
-    fits: Truth = wild.any(axis=1) & (same | (wild & (a > 0) & (b > 0))).all(axis=1)
+    fits: Truth = (count_places(wild) > 0) & holds(same | (wild & (a > 0) & (b > 0)))
     return fits
 
 
 def _given_swapped(a: U32, b: U32, length: I64) -> Truth:
     three: Truth = (length == 3) & (a[:, 0] == b[:, 0]) & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])  # noqa: PLR2004
-    start = (a[:, :2] == b[:, :2]).all(axis=1)
+    start = (a[:, 0] == b[:, 0]) & (a[:, 1] == b[:, 1])
     four: Truth = (length == WIDTH) & start & (a[:, 2] == b[:, 3]) & (a[:, 3] == b[:, 2])
     return three | four
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tongcha.linkage.codes import F64, FIRST_DAY, I64, STAR, Truth
 from tongcha.linkage.comparisons import ID_LEVELS
-from tongcha.linkage.ratios import log_ratio
+from tongcha.linkage.ratios import compare_shares
 from tongcha.linkage.sides import CAPTURES
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def weigh_numbers(pairs: Compared, census: Census, policy: IdNumber) -> F64:
     """Return the bits of the number, pair by pair; 0 where a side lacks it."""
     people = max(census.people, 1)
-    m = np.array([[policy.m[c][lv] for lv in ID_LEVELS] for c in CAPTURES])[pairs.met.capture]
-    u = np.empty_like(m)
-    u[:, 0] = policy.borrowed / people
-    u[:, 1] = max(policy.near_u, policy.near_people / people)
-    u[:, 2] = u[:, 3] = 1.0
-    partial = np.flatnonzero(pairs.levels["id_number"] == ID_LEVELS.index("partial"))
-    u[partial, 2] = share_visible(pairs, partial, census, policy)
-    return log_ratio(m, u, pairs.levels["id_number"])
+    level = pairs.levels["id_number"]
+    by_capture = np.array([[policy.m[c][lv] for lv in ID_LEVELS] for c in CAPTURES])
+    m = by_capture[pairs.met.capture, np.maximum(level, 0)]
+    near = max(policy.near_u, policy.near_people / people)
+    u = np.array([policy.borrowed / people, near, 1.0, 1.0])[np.maximum(level, 0)]
+    partial = np.flatnonzero(level == ID_LEVELS.index("partial"))
+    u[partial] = share_visible(pairs, partial, census, policy)
+    return compare_shares(m, u, level)
 
 
 def share_visible(pairs: Compared, rows: I64, census: Census, policy: IdNumber) -> F64:
@@ -46,6 +46,7 @@ def share_visible(pairs: Compared, rows: I64, census: Census, policy: IdNumber) 
 
 def shows_birth(pairs: Compared) -> Truth:
     """Whether a partial number already was compared on its birth places."""
-    partial = pairs.levels["id_number"] == ID_LEVELS.index("partial")
-    shown: Truth = partial & (pairs.met.number[:, 6:14] != STAR).any(axis=1)
+    shown: Truth = pairs.levels["id_number"] == ID_LEVELS.index("partial")
+    partial = np.flatnonzero(shown)
+    shown[partial] = (pairs.met.number[partial, 6:14] != STAR).any(axis=1)
     return shown

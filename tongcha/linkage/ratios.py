@@ -13,7 +13,7 @@ import numpy as np
 from tongcha.linkage.codes import ABSENT, F64, I64, Levels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tongcha.linkage.sides import Side
 
@@ -50,18 +50,20 @@ class Compared:
     subject_share: F64
 
 
-def log_ratio(m: F64, u: F64, level: Levels) -> F64:
-    """Return log2(m / u) at each pair's level; 0 where the field is absent."""
-    rows = np.arange(len(level))
-    at = np.maximum(level, 0)
-    return compare_shares(m[rows, at], u[rows, at], level)
-
-
 def compare_shares(m: F64, u: F64, level: Levels) -> F64:
-    """As `log_ratio`, for the m and u of each pair's own level."""
-    return np.where(level == ABSENT, 0.0, np.log2(m / u))
+    """Return log2(m / u) for the m and u of each pair's own level; 0 where the field is absent."""
+    bits = np.log2(m / u)
+    bits[level == ABSENT] = 0.0
+    return bits
 
 
-def repeat_m(m: Mapping[Any, float], levels: tuple[str, ...], like: Levels) -> F64:
-    """Return the m of all levels once per pair; the pairs share them, so that they aren't written to."""
-    return np.broadcast_to(np.array([m[level] for level in levels]), (len(like), len(levels)))
+def choose_m(m: Mapping[Any, float], levels: tuple[str, ...], level: Levels) -> F64:
+    """Return the m of each pair's level."""
+    chosen: F64 = np.array([m[name] for name in levels])[np.maximum(level, 0)]
+    return chosen
+
+
+def choose_u(u: Sequence[F64 | float], level: Levels) -> F64:
+    """Return the u of each pair's level, of one share or one per pair for every level."""
+    chosen: F64 = np.choose(np.maximum(level, 0), [np.asarray(share, float) for share in u])
+    return chosen

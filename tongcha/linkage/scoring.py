@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,7 +69,7 @@ class Candidates:
         scan: the keys of the people on record.
         pairs: positions of identity and person, in order.
         people: records of the people in the pairs.
-        persons: the same as numbers.
+        listed: mobile numbers on staff lists of these people, 0 if none.
         record: position in `people` per pair.
     """
 
@@ -81,7 +81,7 @@ class Candidates:
     scan: Scan
     pairs: Pairs
     people: pl.DataFrame
-    persons: Side
+    listed: I64
     record: I64
 
 
@@ -118,20 +118,19 @@ def find_candidates(
         scan = with_phones(scan, listed.row, listed.phone)
     pairs = pairs or pair_up(scan.keys, probes, policy.blocking)
     rows = sort_unique(pairs.row)
-    found = people.fetch(rows)
-    persons = code_side(found)
-    if listed is not None:
-        persons.listed_phone[:] = listed.phone_of(rows)
+    phones = np.zeros(len(rows), np.int64) if listed is None else listed.phone_of(rows)
     record = np.searchsorted(rows, pairs.row)
-    return Candidates(identities, schools, met, claims, probes, scan, pairs, found, persons, record)
+    found = people.fetch(rows)
+    return Candidates(identities, schools, met, claims, probes, scan, pairs, found, phones, record)
 
 
 def score_candidates(candidates: Candidates, policy: LinkagePolicy) -> Scored:
     """Compare, weigh and rank the pairs."""
     identities, found, schools = candidates.identities, candidates.people, candidates.schools
     met, pairs, record, scan = candidates.met, candidates.pairs, candidates.record, candidates.scan
+    persons = replace(code_side(found), listed_phone=candidates.listed)
     told = Told(identities, candidates.claims, found, schools)
-    compared = compare_pairs(met, candidates.persons, Sides(pairs.identity, record), told, scan, policy)
+    compared = compare_pairs(met, persons, Sides(pairs.identity, record), told, scan, policy)
     bearers = count_bearers(scan, candidates.probes, len(met))
     weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met, policy.age))
     school = hash_text(read_text(found, "school_id"))[record]

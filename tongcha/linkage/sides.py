@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids
-from tongcha.linkage.threads import workers
 from tongcha.linkage.values import (
     FORM_FULL,
     FORM_LATIN,
@@ -87,7 +86,7 @@ def _take(column: Any, rows: I64) -> Any:  # noqa: ANN401  one of three kinds of
         return column.take(rows)
     if isinstance(column, pl.Series):
         return column.gather(rows)
-    return column[rows]
+    return column.take(rows, axis=0)
 
 
 def code_side(frame: pl.DataFrame) -> Side:
@@ -98,9 +97,8 @@ def code_side(frame: pl.DataFrame) -> Side:
             raid_date, age, capture.
     """
     is_met = "capture" in frame.columns  # people on record aren't registered as 小王老师
-    numbers = workers().submit(_code_numbers, frame)
     name, form = read_names(read_column(frame, "name"), spoken=is_met)
-    number, state, text, birth = numbers.result()
+    number, state, text, birth = _code_numbers(frame)
     return Side(
         name_text=read_column(frame, "name").fill_null(""),
         name=name,

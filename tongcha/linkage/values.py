@@ -24,6 +24,7 @@ from tongcha.linkage.codes import (
     code_ids,
     code_names,
     code_phones,
+    holds,
     is_checked,
     with_check_digit,
 )
@@ -36,8 +37,6 @@ NO_FIRST: Final = "小老大阿不无未佚匿待拒没保空男女家外同学�
 """no full name begins with these: aliases and placeholders do"""
 NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某"
 """titles end with these; full names may, and are parsed to tell"""
-ALL_PLAIN: Final = np.uint32(0x01_01_01_01)
-"""four truths in a row, read as one number"""
 SOMEONE: Final = ord("某")
 """stands for a character that wasn't told"""
 FULL_WIDTH: Final = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {
@@ -74,8 +73,7 @@ def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, I8]:
 
 def is_odd(names: Names, *, spoken: bool = False) -> Truth:
     """Whether a name may be something else than a plain full name of two to four Han characters."""
-    plain = _plain()[names.raw].view(np.uint32)[:, 0] == ALL_PLAIN
-    odd: Truth = ~plain | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
+    odd: Truth = ~holds(_plain().take(names.raw)) | (names.length < 2) | (names.length > WIDTH)  # noqa: PLR2004
     if spoken:
         last = names.raw[np.arange(len(odd)), np.clip(names.length, 1, WIDTH) - 1]
         odd |= _any_of(NO_FIRST)[names.raw[:, 0]] | _any_of(NO_LAST)[last]

@@ -8,7 +8,6 @@ Each field's own arithmetic is in `number_bits`, `name_bits` and `field_bits`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,7 +25,6 @@ from tongcha.linkage.field_bits import (
 from tongcha.linkage.name_bits import weigh_names
 from tongcha.linkage.number_bits import shows_birth, weigh_numbers
 from tongcha.linkage.ratios import quantise
-from tongcha.linkage.threads import run_together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,19 +67,17 @@ class Weigher:
         listed = pairs.levels["phone"] == PHONE_LEVELS.index("listed")
         same_phone = (pairs.levels["phone"] == PHONE_LEVELS.index("exact")) | listed
         told = {"number": same_id, "phone": same_phone, "listed": listed}
-        bits = run_together(
-            {
-                "name": partial(weigh_names, pairs, census, self.bearers, policy.name, told),
-                "id_number": partial(weigh_numbers, pairs, census, policy.id_number),
-                "age": partial(weigh_ages, pairs, self.ages, policy.age),
-                "area": partial(weigh_areas, pairs, census, policy.area),
-                "phone": partial(weigh_phones, pairs, census, policy.phone, same_id),
-                "birth": partial(weigh_births, pairs, census, policy.birth),
-                "sex": partial(weigh_sexes, pairs, census, policy.sex),
-                "subject": partial(weigh_subjects, pairs, policy.subject),
-                "school": partial(weigh_schools, pairs, census, policy.school),
-            }
-        )
+        bits = {
+            "id_number": weigh_numbers(pairs, census, policy.id_number),
+            "name": weigh_names(pairs, census, self.bearers, policy.name, told),
+            "phone": weigh_phones(pairs, census, policy.phone, same_id),
+            "birth": weigh_births(pairs, census, policy.birth),
+            "age": weigh_ages(pairs, self.ages, policy.age),
+            "sex": weigh_sexes(pairs, census, policy.sex),
+            "area": weigh_areas(pairs, census, policy.area),
+            "school": weigh_schools(pairs, census, policy.school),
+            "subject": weigh_subjects(pairs, policy.subject),
+        }
         bits["birth"][same_id | near_id | shows_birth(pairs)] = 0.0
         for field in ("age", "sex"):
             known = same_id | near_id | (pairs.levels["birth"] == 0)
@@ -91,5 +87,5 @@ class Weigher:
         bits["area"][same_phone] = np.minimum(bits["area"][same_phone], policy.area.most_given_phone)
         for field in FIELDS:  # where a value is everyone's, agreement says nothing, but never the contrary
             agrees = pairs.levels[field] == 0
-            bits[field][agrees] = np.maximum(bits[field][agrees], 0.0)
+            np.maximum(bits[field], 0.0, out=bits[field], where=agrees)
         return {field: quantise(bits[field]) for field in FIELDS}
