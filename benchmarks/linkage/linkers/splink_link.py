@@ -13,6 +13,8 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+U_PAIRS = 1e7
+"""what the documentation calls often adequate while testing a model; for the final one it advises 1e9"""
 RULES = (
     ("id_number",),
     ("phone",),
@@ -32,7 +34,7 @@ def main(folder: str, out: str) -> None:
     api = DuckDBAPI()
     linker = Linker([api.register(met), api.register(people)], settings())
     linker.training.estimate_probability_two_random_records_match([block_on("id_number")], recall=0.7)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=1)
     for rule in (block_on("id_number"), block_on("name", "birth_year")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     pairs = linker.inference.predict(threshold_match_weight=-10).as_duckdbpyrelation().pl()
