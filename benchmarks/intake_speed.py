@@ -11,7 +11,7 @@ Three measures of the same files, alternating; of several runs the least wall an
   found by alias, remarks dropped, values typed, every rule of the contract judged.
 
 Wall and CPU seconds are of this process and its children, starting them included. The registry comes
-once in the order of its key, as an export does, and once shuffled.
+once in the order of its key, as an export does, and once shuffled; "both together" adds it to the workbooks.
 """
 
 from __future__ import annotations
@@ -57,13 +57,19 @@ def measure(run: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - start, sum(after[:4]) - sum(before[:4]))
 
 
-def compare(what: str, runs: dict[str, Callable[[], object]], repeat: int) -> None:
+def compare(what: str, runs: dict[str, Callable[[], object]], repeat: int) -> dict[str, Cost]:
     """Take the measures in turn, so that a busy minute hits all of them, and print the least of each."""
     costs = [{name: measure(run) for name, run in runs.items()} for _ in range(repeat)]
     best = {
         name: Cost(min(cost[name].wall for cost in costs), min(cost[name].cpu for cost in costs))
         for name in runs
     }
+    tell(what, best)
+    return best
+
+
+def tell(what: str, best: dict[str, Cost]) -> None:
+    """Print what each measure costs, and how many times that intake takes."""
     ours = best["intake"]
     for name, cost in best.items():
         times = f"{ours.wall / cost.wall:4.2f} wall {ours.cpu / cost.cpu:4.2f} cpu"
@@ -165,7 +171,7 @@ def complete(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def compare_books(inbox: Path, count: int, repeat: int) -> None:
+def compare_books(inbox: Path, count: int, repeat: int) -> dict[str, Cost]:
     """Measure the workbooks."""
     folder = inbox / "lists"
     paths = write_books(folder, count)
@@ -175,10 +181,10 @@ def compare_books(inbox: Path, count: int, repeat: int) -> None:
         "table": lambda: tabulate_books(paths),
         "intake": lambda: take_in(folder, inbox, "staff_entries"),
     }
-    compare(f"{count:,} workbooks", runs, repeat)
+    return compare(f"{count:,} workbooks", runs, repeat)
 
 
-def compare_registry(inbox: Path, rows: int, repeat: int, *, shuffled: bool) -> None:
+def compare_registry(inbox: Path, rows: int, repeat: int, *, shuffled: bool) -> dict[str, Cost]:
     """Measure the registry."""
     order = "shuffled" if shuffled else "in order"
     path = write_registry(inbox / order / "registry.csv", rows, shuffled=shuffled)
@@ -188,7 +194,7 @@ def compare_registry(inbox: Path, rows: int, repeat: int, *, shuffled: bool) -> 
         "table": lambda: tabulate_registry(path),
         "intake": lambda: take_in(path.parent, inbox, "teachers"),
     }
-    compare(f"{rows:,}-row CSV {order}", runs, repeat)
+    return compare(f"{rows:,}-row CSV {order}", runs, repeat)
 
 
 def main() -> None:
@@ -199,9 +205,13 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        compare_books(Path(place), options.books, options.repeat)
+        books = compare_books(Path(place), options.books, options.repeat)
         for shuffled in (False, True):
-            compare_registry(Path(place), options.rows, options.repeat, shuffled=shuffled)
+            rows = compare_registry(Path(place), options.rows, options.repeat, shuffled=shuffled)
+            both = {
+                name: Cost(books[name].wall + c.wall, books[name].cpu + c.cpu) for name, c in rows.items()
+            }
+            tell("both together", both)
 
 
 if __name__ == "__main__":
