@@ -40,7 +40,8 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def draw_linkers(axes: plt.Axes, rows: list[dict[str, str]]) -> None:
-    """Three bars per linker; a precision that is never reached has no bar."""
+    """Three bars per linker; a precision that is never reached has no bar, nor has the same engine twice."""
+    rows = [row for row in rows if row["linker"] != "tongcha_prepared"]
     for shift, (column, label) in enumerate(SERIES.items()):
         places = [place + (shift - 1) * 0.27 for place in range(len(rows))]
         heights = [float(row[column]) for row in rows]
