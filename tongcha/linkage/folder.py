@@ -24,7 +24,7 @@ from tongcha.linkage.reading import (
     read_schema,
     scan_table,
 )
-from tongcha.linkage.scoring import find_candidates, score_candidates
+from tongcha.linkage.scoring import compare_candidates, find_candidates, weigh_candidates
 from tongcha.linkage.source import PeopleAhead, PeopleFile, PeopleFrame
 from tongcha.linkage.threads import workers
 
@@ -107,8 +107,10 @@ def link_reading(
     listed = _find_listed(reading, prepared, identities["phone"])
     scan = None if prepared is None else prepared.scan
     found = find_candidates(identities, people, schools, policy, scan, listed)
+    compared = compare_candidates(found, policy)
+    # from here on one core would be idle
     spells = workers().submit(_find_spells, found.people["teacher_id"], reading.folder, prepared)
-    scored = score_candidates(found, policy)
+    scored = weigh_candidates(found, compared, policy)
     links = list_links(scored, identities, policy)
     wanted = pl.col("rank") == 1 if candidates is None else pl.lit(value=True)
     employed = workers().submit(_employ, links.filter(wanted), spells, policy)

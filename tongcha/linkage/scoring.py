@@ -124,13 +124,18 @@ def find_candidates(
     return Candidates(identities, schools, met, claims, probes, scan, pairs, found, phones, record)
 
 
-def score_candidates(candidates: Candidates, policy: LinkagePolicy) -> Scored:
-    """Compare, weigh and rank the pairs."""
-    identities, found, schools = candidates.identities, candidates.people, candidates.schools
-    met, pairs, record, scan = candidates.met, candidates.pairs, candidates.record, candidates.scan
-    persons = replace(code_side(found), listed_phone=candidates.listed)
-    told = Told(identities, candidates.claims, found, schools)
-    compared = compare_pairs(met, persons, Sides(pairs.identity, record), told, scan, policy)
+def compare_candidates(candidates: Candidates, policy: LinkagePolicy) -> Compared:
+    """Compare every field of the pairs."""
+    persons = replace(code_side(candidates.people), listed_phone=candidates.listed)
+    told = Told(candidates.identities, candidates.claims, candidates.people, candidates.schools)
+    sides = Sides(candidates.pairs.identity, candidates.record)
+    return compare_pairs(candidates.met, persons, sides, told, candidates.scan, policy)
+
+
+def weigh_candidates(candidates: Candidates, compared: Compared, policy: LinkagePolicy) -> Scored:
+    """Weigh and rank the pairs."""
+    found, met, scan = candidates.people, candidates.met, candidates.scan
+    pairs, record = candidates.pairs, candidates.record
     bearers = count_bearers(scan, candidates.probes, len(met))
     weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met, policy.age))
     school = hash_text(read_text(found, "school_id"))[record]
@@ -140,7 +145,7 @@ def score_candidates(candidates: Candidates, policy: LinkagePolicy) -> Scored:
     weight = np.sum(list(bits.values()), axis=0) + prior
     person, tie = grouped.result(), order.result().to_numpy()[record]
     ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)
-    raid_id = read_text(identities, "raid_id")
+    raid_id = read_text(candidates.identities, "raid_id")
     excluded = exclude_others(raid_id, met, compared, person, ranked, policy.subjects)
     at = np.flatnonzero(np.isin(pairs.identity, pairs.identity[excluded < 0]))
     again = pairs.identity[at], weight[at] + excluded[at], tie[at], person[at]
@@ -156,9 +161,9 @@ def score_pairs(
     listed: Listed | None = None,
     pairs: Pairs | None = None,
 ) -> Scored:
-    """Find the candidates and score them; arguments as for `find_candidates`."""
+    """Find the candidates, compare and weigh them; arguments as for `find_candidates`."""
     found = find_candidates(identities, people, schools, policy, listed=listed, pairs=pairs)
-    return score_candidates(found, policy)
+    return weigh_candidates(found, compare_candidates(found, policy), policy)
 
 
 def _claim_probes(met: Side, claims: Claims, schools: pl.DataFrame) -> Probes:
