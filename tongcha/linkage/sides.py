@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tongcha.linkage.glyphs import U64
 
 CAPTURES: Final = ("card", "typed", "masked", "last4", "oral")
-NO_LETTER: Final = r"[^\p{L}]"
 SEXES: Final = ("男", "女")
 
 
