@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 import polars as pl
@@ -62,10 +62,10 @@ class Census:
 
     @classmethod
     def sum(cls, parts: Sequence[Census]) -> Self:
-        """Return what was counted in all parts."""
-        schools, at = np.unique(_chain([part.schools for part in parts], np.uint64), return_inverse=True)
+        """Return what was counted in all parts, of which there is at least one."""
+        schools, at = np.unique(np.concatenate([part.schools for part in parts]), return_inverse=True)
         staff = np.zeros(len(schools), np.int64)
-        np.add.at(staff, at, _chain([part.staff for part in parts], np.int64))
+        np.add.at(staff, at, np.concatenate([part.staff for part in parts]))
         return cls(
             sum(part.people for part in parts),
             _add_up([part.surnames for part in parts], SIZE),
@@ -103,10 +103,6 @@ class Census:
         seen = np.convolve(np.bincount(ages[aged], minlength=OLDEST + 1), kernel, "same")[ages]
         mixed: F64 = (seen + policy.lean * share) / (aged.sum() + policy.lean)
         return np.maximum(mixed, policy.least_share)
-
-
-def _chain(arrays: list[Any], dtype: type[np.generic]) -> Any:  # noqa: ANN401  of the type that is told
-    return np.concatenate([np.zeros(0, dtype), *arrays])
 
 
 def _add_up(counts: list[I64], size: int) -> I64:

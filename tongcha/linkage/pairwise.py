@@ -21,7 +21,7 @@ from tongcha.linkage.comparisons import (
 )
 from tongcha.linkage.name_levels import compare_names
 from tongcha.linkage.ratios import Compared
-from tongcha.linkage.sides import hash_text
+from tongcha.linkage.sides import hash_text, read_column
 from tongcha.linkage.threads import run_together
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def compare_pairs(
         levels,
         phone_holders=count_holders(met, scan)[sides.identity],
         school_share=weigh_claims(told.claims, staff, policy.school)[sides.identity],
-        subject_share=share_subjects(read_text(told.people, "subject"), policy.subject)[sides.record],
+        subject_share=share_subjects(read_column(told.people, "subject"), policy.subject)[sides.record],
     )
 
 
@@ -107,7 +107,7 @@ def _compare_schools(met: Side, sides: Sides, told: Told, fits_from: float) -> L
 
 
 def _compare_subjects(sides: Sides, told: Told) -> Levels:
-    claimed, taught = read_text(told.identities, "claimed_subject"), read_text(told.people, "subject")
+    claimed, taught = read_column(told.identities, "claimed_subject"), read_column(told.people, "subject")
     return compare_subjects(claimed.gather(sides.identity), taught.gather(sides.record))
 
 
@@ -116,13 +116,6 @@ def locate_schools(people: pl.DataFrame, schools: pl.DataFrame) -> I64:
     rows = schools.select("school_id").with_row_index("row")
     found = people.select("school_id").join(rows, on="school_id", how="left", maintain_order="left")
     return found["row"].cast(pl.Int64).fill_null(NO_SCHOOL).to_numpy()
-
-
-def read_text(frame: pl.DataFrame, column: str) -> pl.Series:
-    """Return a text column, all null if the frame lacks it."""
-    if column in frame.columns:
-        return frame[column]
-    return pl.Series(column, [None], pl.String).new_from_index(0, frame.height)
 
 
 def count_holders(met: Side, scan: Scan) -> I64:

@@ -12,10 +12,18 @@ from tongcha.linkage.claims import Claims, find_schools
 from tongcha.linkage.codes import F64, I64, mix, sort_unique
 from tongcha.linkage.exclusion import exclude_others
 from tongcha.linkage.keys import Probes, surname_sound
-from tongcha.linkage.pairwise import Sides, Told, compare_pairs, read_text
+from tongcha.linkage.pairwise import Sides, Told, compare_pairs
 from tongcha.linkage.probes import probe_keys
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
-from tongcha.linkage.sides import FORM_NONE, FORM_SURNAME, NUMBER_VALID, Side, code_side, hash_text
+from tongcha.linkage.sides import (
+    FORM_NONE,
+    FORM_SURNAME,
+    NUMBER_VALID,
+    Side,
+    code_side,
+    hash_text,
+    read_column,
+)
 from tongcha.linkage.threads import workers
 from tongcha.linkage.weights import Weigher
 
@@ -107,10 +115,10 @@ def find_candidates(
     """
     met = code_side(identities)
     sought = met.number_state != NUMBER_VALID  # a complete number finds the person without a claimed school
-    claimed = read_text(identities, "claimed_school")
+    claimed = read_column(identities, "claimed_school")
     widely = sought & (met.form == FORM_SURNAME)  # few keys lead to another city
     claims = find_schools(claimed, met.area, schools, sought, widely, policy.school)
-    subject = read_text(identities, "claimed_subject")
+    subject = read_column(identities, "claimed_subject")
     probes = probe_keys(met, subject, policy.blocking.ages)
     probes["school_surname"] = _claim_probes(met, claims, schools)
     scan = index or scan_people(people, probes)
@@ -138,14 +146,14 @@ def weigh_candidates(candidates: Candidates, compared: Compared, policy: Linkage
     pairs, record = candidates.pairs, candidates.record
     bearers = count_bearers(scan, candidates.probes, len(met))
     weigher = Weigher(policy, scan.census, bearers, scan.census.age_share(met, policy.age))
-    school = hash_text(read_text(found, "school_id"))[record]
+    school = hash_text(read_column(found, "school_id"))[record]
     grouped = workers().submit(group_records, pairs.identity, compared.person, pairs.row, school)
     order = workers().submit(found["person_id"].rank, "ordinal")
     bits, prior = weigher.weigh(compared), weigher.prior()
     weight = np.sum(list(bits.values()), axis=0) + prior
     person, tie = grouped.result(), order.result().to_numpy()[record]
     ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)
-    raid_id = read_text(candidates.identities, "raid_id")
+    raid_id = read_column(candidates.identities, "raid_id")
     excluded = exclude_others(raid_id, met, compared, person, ranked, policy.subjects)
     at = np.flatnonzero(np.isin(pairs.identity, pairs.identity[excluded < 0]))
     again = pairs.identity[at], weight[at] + excluded[at], tie[at], person[at]

@@ -51,7 +51,10 @@ def working_years(met: Side, who: I64, ages: Ages) -> tuple[I64, U64]:
 
 
 def is_contradicted(met: Side) -> Truth:
-    """Whether a complete number shows another age or sex than was told: it may be a stranger's."""
+    """Whether a complete number shows another age or sex than was told: it may be a stranger's.
+
+    Asked of those who told an age, by which alone they can be looked for then.
+    """
     contradicted = np.zeros(len(met), np.bool_)
     at = np.flatnonzero((met.number_state == NUMBER_VALID) & (met.birth != NO_DAY) & (met.age >= 0))
     off = age_on(met.birth[at], met.day[at]) - met.age[at]
