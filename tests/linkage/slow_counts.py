@@ -11,6 +11,7 @@ from tests.linkage.slow_levels import NOISE, Record, fits
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from tongcha.policy.linkage import LinkagePolicy
@@ -63,6 +64,7 @@ class Counts:
                 ("born", person["registered_birth"]),
                 ("district", person["region"]),
                 ("city", person["region"] // 100),
+                ("origin", person["number"][:6] if len(person["number"]) == 18 else ""),
                 ("sex", person["sex"]),
                 ("school", person["school_id"]),
                 ("phone", person["mobile"]),
@@ -71,6 +73,10 @@ class Counts:
             if person["listed"]:
                 self.by["phone"][person["listed"]] += 1
         self.by["met phone"] = Counter(identity["mobile"] for identity in self.met)
+
+    def share_of(self, column: str, fits: Callable[[Any], bool]) -> float:
+        """Share of people whose value fits."""
+        return self.share(sum(count for value, count in self.by[column].items() if value and fits(value)))
 
     def share(self, count: float) -> float:
         """A count as a share of all people; never less than one of them."""

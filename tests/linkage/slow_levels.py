@@ -128,9 +128,10 @@ def compare_numbers(met: Record, person: Record) -> str | None:
         return "near" if edits(one, other) <= 1 else "conflict"
     differing = sum(a != b and "*" not in {a, b} for a, b in zip(one, other, strict=True))
     if "partial" not in kinds:
-        return "conflict" if differing else "exact"
+        return "different" if differing else "exact"
     shown = sum("*" not in {a, b} for a, b in zip(one, other, strict=True))
-    return "partial" if not differing else "near" if differing == 1 and shown > 8 else "conflict"
+    once = "partial_near" if shown > 8 else "conflict"
+    return {0: "partial", 1: once}.get(differing, "different")
 
 
 def edits(one: str, other: str) -> int:

@@ -5,8 +5,10 @@ Slow and obvious on purpose; `test_linkage_slow_scorer` holds the engine to it o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from math import log2
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from tests.linkage.slow_counts import EXACT, FUZZY, SYLLABLE, TONE, Counts, key_of, other_keys
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from tongcha.policy.linkage import LinkagePolicy
 
 M = Mapping[Any, float]
+IN_PART = ("partial", "partial_near")
 NAME_LADDER = {"card": "card", "typed": "typed", "masked": "typed", "last4": "typed", "oral": "oral"}
 
 
@@ -26,13 +29,11 @@ def grain(bits: float) -> float:
 
 def weigh(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> Record:
     """Bits per field, what is told already not counted twice."""
-    number, phone = levels["id_number"], levels["phone"]
-    told = number in {"exact", "near"}
-    agrees = phone in {"exact", "listed"}
+    number = levels["id_number"]
     bits = {
         "id_number": weigh_number(met, person, number, counts, policy),
         "name": weigh_name(met, person, levels, counts, policy),
-        "phone": weigh_phone(met, phone, number, counts, policy),
+        "phone": weigh_phone(met, levels["phone"], number, counts, policy),
         "birth": weigh_birth(person, levels, counts, policy),
         "age": weigh_age(met, levels["age"], policy),
         "sex": weigh_sex(person, levels["sex"], counts, policy),
@@ -40,20 +41,39 @@ def weigh(met: Record, person: Record, levels: Record, counts: Counts, policy: L
         "school": weigh_school(met, levels["school"], counts, policy),
         "subject": weigh_subject(person, levels["subject"], policy),
     }
-    if told or (number == "partial" and any(place != "*" for place in met["number"][6:14])):
+    for name, most in told_already(met, person, levels, policy):
+        bits[name] = min(bits[name], most)
+    if number in {"exact", "near"} or (number in IN_PART and met["number"][6:14].strip("*")):
         bits["birth"] = 0.0
-    for name in ("age", "sex"):
-        if told or levels["birth"] == "day":
-            bits[name] = min(bits[name], 0.0)
-    for name in ("area", "school", "subject"):
-        bits[name] = 0.0 if number == "exact" else bits[name]
-    if agrees:
-        bits["area"] = min(bits["area"], policy.area.most_given_phone)
+    if number == "exact":
+        bits |= {"area": 0.0, "school": 0.0, "subject": 0.0}
     best = {"id_number": "exact", "name": "exact", "phone": "exact", "birth": "day", "area": "district"}
     for name, level in levels.items():
         if level == best.get(name, "fits" if name == "school" else "same"):
             bits[name] = max(bits[name], 0.0)
     return {name: grain(value) for name, value in bits.items()}
+
+
+def told_already(
+    met: Record, person: Record, levels: Record, policy: LinkagePolicy
+) -> Iterator[tuple[str, float]]:
+    """Field, and the most bits that it may add, since another one says the same."""
+    number = levels["id_number"]
+    alike = places_alike(met, person) if number in IN_PART else "*" * 18
+    told = number in {"exact", "near"} or levels["birth"] == "day"
+    if told or "*" not in alike[6:10]:
+        yield "age", 0.0
+    if told or alike[16] != "*":
+        yield "sex", 0.0
+    if levels["phone"] in {"exact", "listed"}:
+        yield "area", policy.area.most_given_phone
+    if "*" not in alike[:6]:
+        yield "area", policy.area.most_given_region
+
+
+def places_alike(met: Record, person: Record) -> str:
+    """Places of the number that both sides show alike; * for the others."""
+    return "".join(a if a == b else "*" for a, b in zip(met["number"], person["number"], strict=True))
 
 
 def weigh_number(
@@ -62,21 +82,33 @@ def weigh_number(
     rule, people = policy.id_number, len(counts.people)
     if level is None:
         return 0.0
-    shown = [
-        i for i, (a, b) in enumerate(zip(met["number"], person["number"], strict=False)) if "*" not in {a, b}
-    ]
-    digits = [sum(first <= i < last for i in shown) for first, last in ((0, 6), (6, 14), (14, 18))]
-    day = counts.share(counts.by["born"][person["born"]])
-    birth = day if digits[1] == 8 else rule.digit_u["birth"] ** digits[1]
-    visible = rule.digit_u["region"] ** digits[0] * birth * rule.digit_u["tail"] ** digits[2]
-    u = {
-        "exact": rule.borrowed / people,
-        "near": max(rule.near_u, rule.near_people / people),
-        "partial": max(visible, rule.least_u),
-        "conflict": 1.0,
-    }[level]
+    u = {"exact": rule.borrowed / people, "near": max(rule.near_u, rule.near_people / people)}.get(level, 1.0)
+    if level in IN_PART:
+        u = min(max(visible_u(met, person, counts, policy), rule.least_u), 1.0)
     m: M = rule.m[met["capture"]]
     return log2(m[level] / u)
+
+
+def visible_u(met: Record, person: Record, counts: Counts, policy: LinkagePolicy) -> float:
+    """Share of people whose number has the same visible places; a differing one might be any of them."""
+    digit = policy.id_number.digit_u
+    both = list(zip(met["number"], person["number"], strict=True))
+    alike = places_alike(met, person)
+    prefix = re.match(r"[0-9]*", alike[:6])
+    known = prefix.group() if prefix else ""
+    region = counts.share_of("origin", lambda origin: origin.startswith(known)) if known else 1.0
+    region *= digit["region"] ** (6 - alike[:6].count("*") - len(known))
+    places = 8 - alike[6:14].count("*")
+    if places == 8:
+        birth = counts.share(counts.by["born"][person["born"]])
+    elif "*" not in alike[6:10]:
+        year = counts.share_of("born", lambda born: born.year == int(alike[6:10]))
+        birth = year * digit["birth"] ** (places - 4)
+    else:
+        birth = digit["birth"] ** places
+    shown = sum("*" not in pair for pair in both)
+    slips = shown if any(a != b and "*" not in {a, b} for a, b in both) else 1
+    return float(region * birth * digit["tail"] ** (4 - alike[14:].count("*")) * slips)
 
 
 def weigh_name(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> float:
@@ -91,20 +123,20 @@ def weigh_name(met: Record, person: Record, levels: Record, counts: Counts, poli
         "wildcard": ladder["exact"],
         "surname_same": ladder["different"] * rule.surname_same_share,
     }
-    bits = log2(m.get(level, ladder.get(level, 0.0)) / name_u(met, person, level, counts, policy))
+    bits = log2(m.get(level, ladder.get(level, 0.0)) / name_u(met, person, levels, counts, policy))
     agrees = levels["phone"] in {"exact", "listed"}
     if levels["id_number"] == "exact":
         return min(bits, -log2(rule.floor_given_id))
     if agrees:
         bits = min(bits, -log2(rule.floor_given_phone))
         bits = min(bits, -log2(rule.floor_given_listed)) if levels["phone"] == "listed" else bits
-        bits = min(bits, rule.kin_surname_bits) if level == "surname_only" else bits
-        bits = min(bits, rule.kin_name_bits) if level == "surname_same" else bits
+        kin: Mapping[Any, float] = rule.kin_bits
+        bits = min(bits, kin.get(level, bits))
     return bits
 
 
-def name_u(met: Record, person: Record, level: str, counts: Counts, policy: LinkagePolicy) -> float:
-    rule, fold = policy.name, met["fold"]
+def name_u(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> float:
+    rule, fold, level = policy.name, met["fold"], levels["name"]
     exact = tone = syllable = fuzzy = 0
     if met["form"] == "full" and "?" not in met["clean"][:4]:
         exact, tone, syllable = (counts.by[s][key_of(fold, s)] for s in (EXACT, TONE, SYLLABLE))
@@ -113,7 +145,7 @@ def name_u(met: Record, person: Record, level: str, counts: Counts, policy: Link
     surname = counts.share(counts.by["surname"][person["clean"][:1]])
     others: M = rule.u
     return {
-        "exact": counts.share(exact),
+        "exact": (max(exact, 1) + namesakes(met, person, levels, counts, policy)) / len(counts.people),
         "variant": counts.share(max(exact * rule.variant_share, rule.variant_people)),
         "tone": counts.share(tone - exact),
         "syllable": counts.share(syllable - tone),
@@ -124,6 +156,29 @@ def name_u(met: Record, person: Record, level: str, counts: Counts, policy: Link
         "surname_sounds": surname,
         "surname_same": surname,
     }.get(level) or others.get(level, 1.0)
+
+
+def namesakes(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> float:
+    """How many more bear the name on no record, given how age and district compare."""
+    rule, number, phone = policy.strangers, levels["id_number"], levels["phone"]
+    if number in {"exact", "near", *IN_PART} or phone in {"exact", "listed", "near"}:
+        return 0.0
+    bell = NormalDist(0, rule.namesake_years)
+    within = [2 * bell.cdf(years) - 1 for years in (0.5, 1.5, 2.5, 4.5)]
+    ages = {
+        "same": within[0],
+        "one": within[1] - within[0],
+        "two": within[2] - within[1],
+        "far": within[3] - within[2],
+        "very_far": 1 - within[3],
+    }
+    older = ages[levels["age"]] / age_u(met, levels["age"], policy) if levels["age"] else 1.0
+    nearer = 1.0
+    if levels["area"]:
+        nearer = 1 - rule.neighbours
+    if levels["area"] in {"district", "city"}:
+        nearer += rule.neighbours / counts.share(counts.by["city"][person["region"] // 100])
+    return rule.namesakes * older * nearer
 
 
 def weigh_phone(
@@ -141,7 +196,7 @@ def weigh_phone(
 
 def weigh_birth(person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> float:
     level = levels["birth"]
-    if level is None or (levels["id_number"] == "conflict" and level != "day"):
+    if level is None or (levels["id_number"] in {"conflict", "different"} and level != "day"):
         return 0.0
     day = counts.share(counts.by["born"][person["born"]])
     u = {"day": day, "month_or_year": day * policy.birth.near_days, "different": 1.0}[level]
@@ -151,12 +206,16 @@ def weigh_birth(person: Record, levels: Record, counts: Counts, policy: LinkageP
 def weigh_age(met: Record, level: str | None, policy: LinkagePolicy) -> float:
     if level is None:
         return 0.0
-    near = {
+    m: M = policy.age.m
+    return log2(m[level] / age_u(met, level, policy))
+
+
+def age_u(met: Record, level: str, policy: LinkagePolicy) -> float:
+    near: dict[str, float] = {
         name: min(met["age_share"] * years, policy.age.most_u)
         for name, years in (("same", 1), ("one", 2), ("two", 2), ("far", 4))
     }
-    m: M = policy.age.m
-    return log2(m[level] / near.get(level, max(1 - sum(near.values()), policy.age.least_far_u)))
+    return near.get(level, max(1 - sum(near.values()), policy.age.least_far_u))
 
 
 def weigh_sex(person: Record, level: str | None, counts: Counts, policy: LinkagePolicy) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY
+from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY, read_digits, years_of
 from tongcha.linkage.glyphs import SIZE, U64
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Census:
         surnames: by code point of the first character of the name.
         births: by day of birth since 1900.
         areas: by six-digit region of the school.
+        origins: by the first six places of the ID number; 0 where there is none.
         sexes: unknown, male, female.
         schools: school codes as `code_keys` numbers them, ascending.
         staff: people of each of these schools.
@@ -41,6 +42,7 @@ class Census:
     surnames: I64
     births: I64
     areas: I64
+    origins: I64
     sexes: I64
     schools: U64
     staff: I64
@@ -55,6 +57,7 @@ class Census:
             np.bincount(people.name.raw[:, 0]),
             np.bincount(np.clip(born, 0, DAYS - 1)),
             np.bincount(np.clip(people.area, 0, AREAS - 1)),
+            np.bincount(np.clip(read_digits(people.number[:, :6]), 0, AREAS - 1)),
             np.bincount(people.sex, minlength=3),
             staff["school"].to_numpy(),
             staff["count"].cast(pl.Int64).to_numpy(),
@@ -71,6 +74,7 @@ class Census:
             _add_up([part.surnames for part in parts], SIZE),
             _add_up([part.births for part in parts], DAYS),
             _add_up([part.areas for part in parts], AREAS),
+            _add_up([part.origins for part in parts], AREAS),
             _add_up([part.sexes for part in parts], 3),
             schools,
             staff,
@@ -82,6 +86,17 @@ class Census:
             return np.zeros(len(schools), np.int64)
         at = np.minimum(np.searchsorted(self.schools, schools), len(self.schools) - 1)
         return np.where(self.schools[at] == schools, self.staff[at], 0)
+
+    def share_years(self, years: I64) -> F64:
+        """Return the share of people born in each of these years."""
+        year = years_of(np.arange(FIRST_DAY, FIRST_DAY + DAYS, dtype=np.int32)).astype(np.int64)
+        born = np.bincount(year, self.births)
+        return self.share(born[np.clip(years, 0, len(born) - 1)])
+
+    def share_origins(self, first: I64, past: I64) -> F64:
+        """Return the share of people whose number begins with a region from `first` on and before `past`."""
+        below = np.concatenate([[0], np.cumsum(self.origins)])
+        return self.share(below[past] - below[first])
 
     def share(self, counts: I64 | F64) -> F64:
         """Return counts as shares of all people, never less than one person's."""

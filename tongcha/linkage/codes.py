@@ -110,6 +110,13 @@ def code_ids(numbers: pl.Series) -> U8:
     return table
 
 
+def read_digits(places: U8) -> I64:
+    """Return columns of digits as whole numbers; other bytes make a number that means nothing."""
+    powers = 10 ** np.arange(places.shape[1], dtype=np.int64)[::-1]
+    number: I64 = (places.astype(np.int64) - ord("0")) @ powers
+    return number
+
+
 def code_phones(phones: pl.Series) -> I64:
     """Return digits as an integer; 0 for anything else."""
     return phones.cast(pl.Int64, strict=False).fill_null(0).to_numpy()

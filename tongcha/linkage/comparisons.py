@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from tongcha.linkage.codes import ABSENT, DAYS, FIRST_DAY, I32, I64, NO_DAY, STAR, Levels, Truth
+from tongcha.linkage.codes import ABSENT, DAYS, FIRST_DAY, I32, I64, NO_DAY, STAR, U8, Levels, Truth
 from tongcha.linkage.sides import (
     NUMBER_ABSENT,
     NUMBER_BAD,
@@ -22,7 +22,7 @@ from tongcha.linkage.sides import (
     Side,
 )
 
-ID_LEVELS: Final = ("exact", "near", "partial", "conflict")
+ID_LEVELS: Final = ("exact", "near", "partial", "partial_near", "conflict", "different")
 PHONE_LEVELS: Final = ("exact", "listed", "near", "different")
 BIRTH_LEVELS: Final = ("day", "month_or_year", "different")
 AGE_LEVELS: Final = ("same", "one", "two", "far", "very_far")
@@ -31,29 +31,40 @@ AREA_LEVELS: Final = ("district", "city", "elsewhere")
 SCHOOL_LEVELS: Final = ("fits", "same_district", "elsewhere")
 SUBJECT_LEVELS: Final = ("same", "different")
 FAR_YEARS: Final = 4
+FEW_PLACES: Final = 8
+"""of an ID number that may be seen: if one of so few differs, it isn't taken for a slip"""
 PHONE_DIGITS: Final = 11
 POWERS: Final = 10 ** np.arange(PHONE_DIGITS)
 DAYS_A_YEAR: Final = 365.25
 
 
 def compare_numbers(met: Side, person: Side) -> Levels:
-    """Level of the ID number: exact, one edit away, agreeing where visible, or in conflict."""
+    """Level of the ID number: exact, one edit away, agreeing where visible, in conflict, or another number.
+
+    Numbers are another's (`different`) if both are complete and right, or if two visible places differ.
+    """
     state, other = met.number_state, person.number_state
     known = (state > NUMBER_ABSENT) & (other > NUMBER_ABSENT)
     level = np.where(known, ID_LEVELS.index("conflict"), ABSENT).astype(np.int8)
     full = np.flatnonzero((state == NUMBER_VALID) & (other == NUMBER_VALID))
     exact = (met.number[full] == person.number[full]).all(axis=1)
-    level[full[exact]] = ID_LEVELS.index("exact")
-    some = np.flatnonzero(known & ((state == NUMBER_PARTIAL) | (other == NUMBER_PARTIAL)))
-    one, its = met.number[some], person.number[some]
-    star = (one == STAR) | (its == STAR)
-    differ = ((one != its) & ~star).sum(axis=1)
-    level[some[differ == 0]] = ID_LEVELS.index("partial")
-    almost = (differ == 1) & ((~star).sum(axis=1) > 8)  # noqa: PLR2004
-    level[some[almost]] = ID_LEVELS.index("near")
-    odd = np.flatnonzero(known & ((state == NUMBER_BAD) | (other == NUMBER_BAD)))
+    level[full] = np.where(exact, ID_LEVELS.index("exact"), ID_LEVELS.index("different"))
+    bad = (state == NUMBER_BAD) | (other == NUMBER_BAD)
+    some = np.flatnonzero(known & ~bad & ((state == NUMBER_PARTIAL) | (other == NUMBER_PARTIAL)))
+    level[some] = _compare_visible(met.number[some], person.number[some])
+    odd = np.flatnonzero(known & bad)
     level[odd[_one_edit(met, person, odd)]] = ID_LEVELS.index("near")
     return level
+
+
+def _compare_visible(one: U8, other: U8) -> Levels:
+    """Level of numbers of which some places are unknown."""
+    shown = (one != STAR) & (other != STAR)
+    differ = ((one != other) & shown).sum(axis=1)
+    almost = (differ == 1) & (shown.sum(axis=1) > FEW_PLACES)
+    levels = [ID_LEVELS.index(name) for name in ("partial", "partial_near", "different")]
+    level = np.select([differ == 0, almost, differ > 1], levels, ID_LEVELS.index("conflict"))
+    return level.astype(np.int8)
 
 
 def _one_edit(met: Side, person: Side, rows: npt.NDArray[np.int64]) -> Truth:

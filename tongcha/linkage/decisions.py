@@ -11,6 +11,8 @@ from tongcha.linkage.links import list_links
 DECISIONS: Final = ("accept", "review", "none")
 AFTER: Final = ("", "，须两人复核", "，不进入复核")
 """what a reason ends with, by decision"""
+CONFLICTS: Final = ("conflict", "different")
+"""levels of the ID number that speak against a link"""
 ACCEPTED: Final = "证据充分，没有相近的竞争候选"
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def grade_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     nothing_against = (
         (pl.col("sex") != "different")
         & ~pl.col("age").is_in(rule.contrary_ages)
-        & (pl.col("id_number") != "conflict")
+        & ~pl.col("id_number").is_in(CONFLICTS)
     )
     part = pl.col("id_number").is_in(rule.near_numbers)
     aged = pl.col("age").is_in(rule.close_ages) & pl.col("area").is_in(rule.close_areas)
@@ -101,7 +103,7 @@ def _list_refusals(policy: LinkagePolicy) -> list[tuple[pl.Expr, str]]:
             (pl.col("id_number") == "exact") & ~pl.col("name").is_in(grades.close_names),
             "证件号一致而姓名不同，可能是他人持用证件",
         ),
-        (pl.col("id_number") == "conflict", "证件号码与库中不一致"),
+        (pl.col("id_number").is_in(CONFLICTS), "证件号码与库中不一致"),
         (pl.col("twin_id").is_not_null(), "同一人有两条登记，须确认以哪一条为准"),
         (pl.col("sex") == "different", "性别不同"),
         (pl.col("age").is_in(grades.contrary_ages), "年龄相差较大"),

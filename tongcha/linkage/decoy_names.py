@@ -42,7 +42,7 @@ def name_decoys(
         lender: whose namesake each decoy would be.
         policy: share of namesakes, and how names are taken down.
     """
-    rule, told = policy.decoys, pl.Series(_is_full(template["name"]))
+    rule, told = policy.strangers, pl.Series(_is_full(template["name"]))
     own = _draw_names(rng, template, named, told)
     honest, misheard = (_share(template["capture"], policy, rungs) for rungs in (("different",), HOMOPHONES))
     namesake = told & (pl.Series(rng.random(len(own))) < rule.namesakes * (1 - honest))

@@ -65,7 +65,7 @@ def draw_decoys(
     named = people.filter(pl.col("name").str.contains(r"^\p{Han}{2,3}$"))
     if identities.is_empty() or named.is_empty():
         return Decoys(identities.clear(), np.zeros(0, np.int64))
-    count, rule = policy.decoys.count, policy.decoys
+    count, rule = policy.decoys.count, policy.strangers
     chosen = _choose(rng, count, identities.height, unknown)
     template = identities[chosen]
     lenders = _find_lenders(rng, template["site_area"], named, rule.neighbours)

@@ -44,17 +44,21 @@ def weigh_births(pairs: Compared, census: Census, policy: Birth) -> F64:
     day = census.share(census.births[born].astype(float))
     u = choose_u([day, day * policy.near_days, 1.0], level)
     bits = compare_shares(choose_m(policy.m, BIRTH_LEVELS, level), u, level)
-    conflict = pairs.levels["id_number"] == ID_LEVELS.index("conflict")
+    conflict = pairs.levels["id_number"] >= ID_LEVELS.index("conflict")
     return np.where(conflict & (level > 0), 0.0, bits)
 
 
 def weigh_ages(pairs: Compared, ages: F64, policy: Age) -> F64:
     """Return the bits of the age; `ages` tells per identity how common its claimed age is."""
     level = pairs.levels["age"]
+    return compare_shares(choose_m(policy.m, AGE_LEVELS, level), share_ages(pairs, ages, policy), level)
+
+
+def share_ages(pairs: Compared, ages: F64, policy: Age) -> F64:
+    """Share of the people met whose age stands on the pair's level."""
     near = np.minimum(np.outer(YEARS_OF_LEVEL, ages), policy.most_u)
     far = np.maximum(1 - near.sum(axis=0), policy.least_far_u)
-    u = choose_u([share[pairs.identity] for share in (*near, far)], level)
-    return compare_shares(choose_m(policy.m, AGE_LEVELS, level), u, level)
+    return choose_u([share[pairs.identity] for share in (*near, far)], pairs.levels["age"])
 
 
 def weigh_sexes(pairs: Compared, census: Census, policy: Sex) -> F64:
@@ -69,11 +73,15 @@ def weigh_areas(pairs: Compared, census: Census, policy: Area) -> F64:
     """A raid is in the person's own district, or anywhere in the own city, or anywhere at all."""
     level, m = pairs.levels["area"], policy.m
     district = census.share(census.areas[pairs.person.area].astype(float))
-    cities = np.add.reduceat(census.areas, np.arange(0, len(census.areas), 100))
-    city = census.share(cities[pairs.person.area // 100].astype(float))
-    in_city = m["elsewhere"] + m["city"] / city
+    in_city = m["elsewhere"] + m["city"] / share_cities(pairs, census)
     odds = choose_u([in_city + m["district"] / district, in_city, m["elsewhere"]], level)
     return compare_shares(odds, np.ones_like(odds), level)
+
+
+def share_cities(pairs: Compared, census: Census) -> F64:
+    """Share of people on record who work in the city of each pair's person."""
+    cities = np.add.reduceat(census.areas, np.arange(0, len(census.areas), 100))
+    return census.share(cities[pairs.person.area // 100].astype(float))
 
 
 def weigh_schools(pairs: Compared, census: Census, policy: School) -> F64:

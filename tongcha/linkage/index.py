@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.source import People
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"
-ARRAYS: Final = ("surnames", "births", "areas", "sexes", "schools", "staff")
+ARRAYS: Final = ("surnames", "births", "areas", "origins", "sexes", "schools", "staff")
 
 
 def prepare_index(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tongcha.linkage.census import Census
-    from tongcha.linkage.codes import F64, I64, Truth
+    from tongcha.linkage.codes import F64, Truth
     from tongcha.linkage.ratios import Compared
     from tongcha.policy.linkage_weights import Name
 
@@ -22,14 +22,14 @@ NAME_CAPTURES: Final = ("card", "typed", "typed", "typed", "oral")
 
 
 def weigh_names(
-    pairs: Compared, census: Census, bearers: Mapping[str, I64], policy: Name, told: Mapping[str, Truth]
+    pairs: Compared, census: Census, bearers: Mapping[str, F64], policy: Name, told: Mapping[str, Truth]
 ) -> F64:
     """Return the bits of the name, pair by pair; 0 where a side lacks it.
 
     Args:
         pairs: the pairs.
         census: counts over all people.
-        bearers: per identity, people with an equal name, by kind of equality.
+        bearers: per pair, people on record with an equal name, by kind of equality, and "namesakes" on none.
         policy: m of each rung, and u of those that can't be counted.
         told: where the "number" or the "phone" agrees, and where the phone does so only as "listed".
     """
@@ -44,8 +44,8 @@ def weigh_names(
         (told["listed"] & ~told["number"], policy.floor_given_listed),
     ):
         bits[agrees] = np.minimum(bits[agrees], -np.log2(floor))
-    for shared, most in (("surname_only", policy.kin_surname_bits), ("surname_same", policy.kin_name_bits)):
-        alike = kin & (level == NAME_LEVELS.index(shared))
+    for rung, most in policy.kin_bits.items():
+        alike = kin & (level == NAME_LEVELS.index(rung))
         bits[alike] = np.minimum(bits[alike], most)
     return bits
 
@@ -64,15 +64,15 @@ def rung_m(policy: Name, capture: str, level: str) -> float:
     return ladder[level]  # type: ignore[index]  # the levels are literals
 
 
-def _count_u(pairs: Compared, census: Census, bearers: Mapping[str, I64], policy: Name) -> F64:
+def _count_u(pairs: Compared, census: Census, bearers: Mapping[str, F64], policy: Name) -> F64:
     """Share of people whose name stands on the pair's rung."""
-    exact = bearers["name_exact"][pairs.identity].astype(float)
-    tone = bearers["name_tone"][pairs.identity] - exact
-    syllable = bearers["name_syllable"][pairs.identity] - exact - tone
-    fuzzy = bearers["name"][pairs.identity] - exact - tone - syllable
+    exact = bearers["name_exact"]
+    tone = bearers["name_tone"] - exact
+    syllable = bearers["name_syllable"] - exact - tone
+    fuzzy = bearers["name"] - exact - tone - syllable
     surname = census.share(census.surnames[pairs.person.name.raw[:, 0]].astype(float))
     columns = {
-        "exact": census.share(exact),
+        "exact": census.share(np.maximum(exact, 1) + bearers["namesakes"]),
         "variant": census.share(np.maximum(exact * policy.variant_share, policy.variant_people)),
         "tone": census.share(tone),
         "syllable": census.share(syllable),

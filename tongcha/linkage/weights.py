@@ -23,7 +23,8 @@ from tongcha.linkage.field_bits import (
     weigh_subjects,
 )
 from tongcha.linkage.name_bits import weigh_names
-from tongcha.linkage.number_bits import shows_birth, weigh_numbers
+from tongcha.linkage.namesakes import count_namesakes
+from tongcha.linkage.number_bits import REGION, SEX, YEAR, shows, shows_birth, weigh_numbers
 from tongcha.linkage.ratios import quantise
 
 if TYPE_CHECKING:
@@ -67,9 +68,11 @@ class Weigher:
         listed = pairs.levels["phone"] == PHONE_LEVELS.index("listed")
         same_phone = (pairs.levels["phone"] == PHONE_LEVELS.index("exact")) | listed
         told = {"number": same_id, "phone": same_phone, "listed": listed}
+        bearers = {kind: count[pairs.identity].astype(float) for kind, count in self.bearers.items()}
+        bearers["namesakes"] = count_namesakes(pairs, self.ages, census, policy)
         bits = {
             "id_number": weigh_numbers(pairs, census, policy.id_number),
-            "name": weigh_names(pairs, census, self.bearers, policy.name, told),
+            "name": weigh_names(pairs, census, bearers, policy.name, told),
             "phone": weigh_phones(pairs, census, policy.phone, same_id),
             "birth": weigh_births(pairs, census, policy.birth),
             "age": weigh_ages(pairs, self.ages, policy.age),
@@ -79,12 +82,16 @@ class Weigher:
             "subject": weigh_subjects(pairs, policy.subject),
         }
         bits["birth"][same_id | near_id | shows_birth(pairs)] = 0.0
-        for field in ("age", "sex"):
-            known = same_id | near_id | (pairs.levels["birth"] == 0)
+        for field, place in (("age", YEAR), ("sex", SEX)):
+            known = same_id | near_id | (pairs.levels["birth"] == 0) | shows(pairs, place)
             bits[field][known] = np.minimum(bits[field][known], 0.0)
         for field in ("area", "school", "subject"):
             bits[field][same_id] = 0.0
-        bits["area"][same_phone] = np.minimum(bits["area"][same_phone], policy.area.most_given_phone)
+        for agrees, most in (
+            (same_phone, policy.area.most_given_phone),
+            (shows(pairs, REGION), policy.area.most_given_region),
+        ):
+            bits["area"][agrees] = np.minimum(bits["area"][agrees], most)
         for field in FIELDS:  # where a value is everyone's, agreement says nothing, but never the contrary
             agrees = pairs.levels[field] == 0
             np.maximum(bits[field], 0.0, out=bits[field], where=agrees)

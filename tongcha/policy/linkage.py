@@ -64,16 +64,21 @@ class Subjects(PolicyPart):
     )
 
 
-class Decoys(PolicyPart):
-    """How many invented people are linked along with each batch to measure the false-link rate."""
+class Strangers(PolicyPart):
+    """What is known of people met who are on no record."""
 
-    count: Annotated[int, Field(ge=0, le=100_000)]
-    namesakes: Share
+    namesakes: Share = Field(description="those who bear the name of somebody on record about as old")
     namesake_years: Annotated[float, Field(gt=0, le=20)] = Field(
         description="how far apart in age namesakes are, as a standard deviation"
     )
     phones: Share = Field(description="of those who gave a phone, those whose phone is somebody's on record")
-    neighbours: Share = Field(description="lenders of names, cards and phones from the city of the raid")
+    neighbours: Share = Field(description="those whose namesake, card or phone is of the city of the raid")
+
+
+class Decoys(PolicyPart):
+    """How many invented people are linked along with each batch to measure the false-link rate."""
+
+    count: Annotated[int, Field(ge=0, le=100_000)]
 
 
 class Ages(PolicyPart):
@@ -112,5 +117,6 @@ class LinkagePolicy(PolicyFile):
     grades: Grades
     decision: Decision
     subjects: Subjects
+    strangers: Strangers
     decoys: Decoys
     blocking: Blocking

@@ -12,7 +12,7 @@ Share = Annotated[float, Field(gt=0, lt=1, description="a probability strictly b
 Bits = Annotated[float, Field(ge=-60, le=60, description="a weight in bits, log2 of an odds ratio")]
 People = Annotated[float, Field(gt=0, le=100, description="a number of people")]
 Capture = Literal["card", "typed", "masked", "last4", "oral"]
-IdLevel = Literal["exact", "near", "partial", "conflict"]
+IdLevel = Literal["exact", "near", "partial", "partial_near", "conflict", "different"]
 NameLevel = Literal[
     "exact",
     "variant",
@@ -27,7 +27,8 @@ NameLevel = Literal[
     "surname_differs",
     "different",
 ]
-IdRungs = Annotated[dict[IdLevel, Share], Field(min_length=4)]
+KinLevel = Literal["surname_only", "dropped", "one_differs", "surname_same"]
+IdRungs = Annotated[dict[IdLevel, Share], Field(min_length=6)]
 NameRungs = Annotated[dict[NameLevel, Share], Field(min_length=12)]
 
 
@@ -65,8 +66,9 @@ class Name(PolicyPart):
     floor_given_id: Share
     floor_given_phone: Share
     floor_given_listed: Share
-    kin_surname_bits: Bits = Field(description="most that a surname alone adds to an equal phone")
-    kin_name_bits: Bits = Field(description="most that the surname with another name adds to an equal phone")
+    kin_bits: Annotated[dict[KinLevel, Bits], Field(min_length=4)] = Field(
+        description="most that a name which relatives may bear adds to an equal phone"
+    )
 
 
 class Phone(PolicyPart):
@@ -113,6 +115,7 @@ class Area(PolicyPart):
 
     m: Annotated[dict[Literal["district", "city", "elsewhere"], Share], Field(min_length=3)]
     most_given_phone: Bits = Field(description="most that the district adds once the phone agrees")
+    most_given_region: Bits = Field(description="most that it adds once the region of the ID number agrees")
 
 
 class School(PolicyPart):
