@@ -119,7 +119,7 @@ def find_candidates(
     widely = sought & (met.form == FORM_SURNAME)  # few keys lead to another city
     claims = find_schools(claimed, met.area, schools, sought, widely, policy.school)
     subject = read_column(identities, "claimed_subject")
-    probes = probe_keys(met, subject, policy.blocking.ages)
+    probes = probe_keys(met, subject, policy.blocking)
     probes["school_surname"] = _claim_probes(met, claims, schools)
     scan = index or scan_people(people, probes)
     if listed is not None:
