@@ -38,6 +38,8 @@ KEY = b"k" * 32
 PASSWORD = "plum-tree-17-north"  # noqa: S105 – of invented people
 REVIEW_POLICY = ReviewPolicy.load(ROOT / "policy/review.yaml")
 CONSOLE_POLICY = ConsolePolicy.load(ROOT / "policy/console.yaml")
+SHORTEST = CONSOLE_POLICY.password.min_chars
+"""password accepted"""
 PEOPLE_OF_THE_DESK: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("r1", "复核员甲", ("一审",)),
     ("r2", "复核员乙", ("一审", "二审")),
@@ -94,7 +96,7 @@ def make_settings(
 
 
 def _open_accounts(home: Path) -> Accounts:
-    accounts = Accounts(home, hasher=CHEAP)
+    accounts = Accounts(home, min_chars=SHORTEST, hasher=CHEAP)
     if not (home / "accounts.yaml").exists():
         for code, name, roles in PEOPLE_OF_THE_DESK:
             accounts.add(code, name, roles, PASSWORD)
