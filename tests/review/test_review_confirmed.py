@@ -55,13 +55,6 @@ def test_a_stored_table_outlives_no_judgement_that_was_taken_back():
         ConfirmedLinks.reload(stored, project_judgements(store(events), candidate_links(), BATCH))
 
 
-def test_several_batches_combine_into_one_proven_whole():
-    one = pass_gate([judge(SURE, "r1")]).confirmed
-    two = pass_gate(both(LATIN)).confirmed
-    assert ConfirmedLinks.combine([two, one]).frame["link_id"].to_list() == [SURE, LATIN]
-    assert len(ConfirmedLinks.combine([])) == 0
-
-
 @pytest.mark.slow
 def test_the_type_checker_refuses_candidates_where_confirmed_links_are_asked(tmp_path):
     snippet = tmp_path / "leak.py"
