@@ -15,7 +15,7 @@ from tongcha.reference.entries import Linking
 from tongcha.reference.people import combine_people
 from tongcha.reference.snapshot import SnapshotIntake, newest_snapshot, read_snapshot
 from tongcha.reference.volume import COUNTED, refuse_shrunken_tables
-from tongcha.tables import BY_NAME, reference
+from tongcha.tables import BY_NAME, reference, reference_findings
 
 
 @declare_assets("read_reference", reference.READ_TABLES, "读入最新参照快照，与上一快照对照，合成比对库")
@@ -64,7 +64,7 @@ def choose_linking(office: Office) -> Linking:
     return Linking(lists, office.policy(LinkagePolicy, "linkage"))
 
 
-@declare_asset(reference.REFERENCE_REJECTION_SHEETS)
+@declare_asset(reference_findings.REFERENCE_REJECTION_SHEETS)
 def reference_rejection_sheets(
     office: dg.ResourceParam[Office], rejected_reference_rows: pl.DataFrame
 ) -> pl.DataFrame:

@@ -52,9 +52,7 @@ class Accounts:
         hasher: how passwords are hashed; argon2-cffi's defaults (64 MiB, three passes) unless given.
     """
 
-    def __init__(
-        self, home: Path, *, min_chars: int = 10, hasher: argon2.PasswordHasher | None = None
-    ) -> None:
+    def __init__(self, home: Path, *, min_chars: int, hasher: argon2.PasswordHasher | None = None) -> None:
         """Keep the paths; the files are read at each use, so that a change counts at once."""
         self._reviewers = home / "reviewers.yaml"
         self._accounts = home / "accounts.yaml"

@@ -17,17 +17,15 @@ from pipelines.terminal import say
 from pipelines.traces import find_traces
 from pipelines.workflow import act_on, settle
 from tongcha.casebook.closing import (
-    BatchTables,
     Waiting,
-    erase_people,
     find_closed,
     find_kept,
     find_told,
-    list_values,
     record_begun,
     record_done,
     refuse_unfinished,
 )
+from tongcha.casebook.erasure import BatchTables, erase_people, list_values
 from tongcha.errors import LedgerError, UnknownBatchError
 from tongcha.intake.source import FILE as SOURCE
 from tongcha.ledger.store import Ledger

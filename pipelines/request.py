@@ -10,8 +10,9 @@ from pipelines.casework import find_recorder
 from pipelines.report import read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
-from tongcha.casebook.closing import digest_person, find_closed
+from tongcha.casebook.closing import find_closed
 from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.casebook.erasure import digest_person
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute
+from tests.responsibility.priced import attribute
 from tongcha.casebook.disclosures import list_held, read_disclosures, record_delivery
 from tongcha.casebook.papers import list_correction_papers, list_referral_papers, list_school_papers
 from tongcha.ledger.store import Ledger

@@ -18,20 +18,17 @@ from tests.intake_files import POLICY as INTAKE
 from tests.scenario import BATCH, CONFIRMED, WAITING, make_table
 from tongcha.casebook.archiving import find_expired, record_expiry
 from tongcha.casebook.closing import (
-    BatchTables,
     Waiting,
-    digest_person,
-    erase_people,
     find_closed,
     find_kept,
     find_told,
     list_unclosed,
-    list_values,
     record_begun,
     record_done,
     refuse_closed,
     refuse_unfinished,
 )
+from tongcha.casebook.erasure import BatchTables, digest_person, erase_people, list_values
 from tongcha.errors import ContractError, LedgerError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.casebook import CasebookPolicy

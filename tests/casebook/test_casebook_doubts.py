@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute
+from tests.responsibility.priced import attribute
 from tongcha.casebook.addresses import key_address
 from tongcha.casebook.issues import build_issue_ledger
 from tongcha.casebook.listings import find_listing_contradictions

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from docx import Document
 
-from tests.casebook.test_casebook_bulletins import count_people
+from tests.casebook.people_counted import count_people
 from tests.responsibility import hand_worked as world
 from tongcha.casebook.bulletins import tally_bulletins
 from tongcha.casebook.report_files import write_report_files

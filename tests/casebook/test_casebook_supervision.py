@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute
+from tests.responsibility.priced import attribute
 from tongcha.casebook.disclosures import list_held, read_disclosures, record_delivery
 from tongcha.casebook.due import Standing, list_due_items, record_reply
 from tongcha.casebook.issues import build_issue_ledger, record_issue

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.casebook.casebook_scene import AT, Bureau
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import totals
+from tests.responsibility.priced import totals
 from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent

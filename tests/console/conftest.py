@@ -9,6 +9,7 @@ from tests.console.console_scenario import (
     CHEAP,
     PASSWORD,
     PEOPLE_OF_THE_DESK,
+    SHORTEST,
     Browser,
     Clock,
     World,
@@ -21,7 +22,7 @@ from tests.console.console_scenario import (
 def home_with_people(tmp_path_factory):
     """Hashing six passwords takes a while, so it is done once."""
     home = tmp_path_factory.mktemp("people")
-    accounts = Accounts(home, hasher=CHEAP)
+    accounts = Accounts(home, min_chars=SHORTEST, hasher=CHEAP)
     for code, name, roles in PEOPLE_OF_THE_DESK:
         accounts.add(code, name, roles, PASSWORD)
     return home

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from console.accounts import Accounts, propose_password
-from tests.console.console_scenario import CHEAP
+from tests.console.console_scenario import CHEAP, SHORTEST
 from tongcha.errors import HomeError
 from tongcha.review.reviewers import Reviewers
 
@@ -14,7 +14,7 @@ PASSWORD = "plum-tree-17-north"  # noqa: S105 – of an invented person
 
 
 def test_a_person_is_entered_in_the_list_that_workbooks_use_and_the_hash_stays_out_of_it(tmp_path):
-    Accounts(tmp_path).add("w01", "王某", ("一审", "二审"), PASSWORD)
+    Accounts(tmp_path, min_chars=SHORTEST).add("w01", "王某", ("一审", "二审"), PASSWORD)
     listed = Reviewers.load(tmp_path / "reviewers.yaml").find("w01")
     assert listed is not None
     assert listed.roles == ("一审", "二审")
@@ -25,7 +25,7 @@ def test_a_person_is_entered_in_the_list_that_workbooks_use_and_the_hash_stays_o
 
 
 def test_both_files_are_for_the_owner_alone_and_wider_ones_are_refused(tmp_path):
-    accounts = Accounts(tmp_path, hasher=CHEAP)
+    accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w01", "王某", ("一审",), PASSWORD)
     for name in ("reviewers.yaml", "accounts.yaml"):
         path = tmp_path / name
@@ -37,7 +37,7 @@ def test_both_files_are_for_the_owner_alone_and_wider_ones_are_refused(tmp_path)
 
 
 def test_the_right_password_opens_and_others_do_not(tmp_path):
-    accounts = Accounts(tmp_path, hasher=CHEAP)
+    accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w01", "王某", ("一审",), PASSWORD)
     found = accounts.verify("w01", PASSWORD)
     assert found is not None
@@ -53,7 +53,7 @@ def test_the_right_password_opens_and_others_do_not(tmp_path):
 
 
 def test_entering_a_person_again_changes_roles_and_password_and_keeps_the_others(tmp_path):
-    accounts = Accounts(tmp_path, hasher=CHEAP)
+    accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w02", "李某", ("二审",), PASSWORD)
     accounts.add("w01", "王某", ("一审",), PASSWORD)
     accounts.add("w01", "王某", ("集体研究",), "another-door-93-blue")
@@ -65,7 +65,7 @@ def test_entering_a_person_again_changes_roles_and_password_and_keeps_the_others
 
 
 def test_a_disabled_person_stays_on_the_list_and_can_not_log_in(tmp_path):
-    accounts = Accounts(tmp_path, hasher=CHEAP)
+    accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w01", "王某", ("一审",), PASSWORD)
     accounts.disable("w01")
     assert accounts.verify("w01", PASSWORD) is None
@@ -76,7 +76,7 @@ def test_a_disabled_person_stays_on_the_list_and_can_not_log_in(tmp_path):
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "xx-w01-xx-2026-xx", "长" * 129, ""])
 def test_a_weak_password_is_refused_and_nothing_is_written(tmp_path, password):
     with pytest.raises(HomeError, match="密码"):
-        Accounts(tmp_path, hasher=CHEAP).add("w01", "王某", ("一审",), password)
+        Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).add("w01", "王某", ("一审",), password)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -86,17 +86,17 @@ def test_a_weak_password_is_refused_and_nothing_is_written(tmp_path, password):
 )
 def test_a_bad_entry_is_refused_and_nothing_is_written(tmp_path, code, name, roles):
     with pytest.raises(HomeError):
-        Accounts(tmp_path, hasher=CHEAP).add(code, name, roles, PASSWORD)
+        Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).add(code, name, roles, PASSWORD)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_password_for_nobody_is_refused(tmp_path):
     with pytest.raises(HomeError, match="不在复核人名单上"):
-        Accounts(tmp_path, hasher=CHEAP).set_password("w09", PASSWORD)
+        Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).set_password("w09", PASSWORD)
 
 
 def test_a_damaged_accounts_file_is_told_and_opens_for_nobody(tmp_path):
-    accounts = Accounts(tmp_path, hasher=CHEAP)
+    accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w01", "王某", ("一审",), PASSWORD)
     (tmp_path / "accounts.yaml").write_text("accounts: [{code: w01}]")
     with pytest.raises(HomeError, match=r"accounts\.yaml"):
@@ -106,4 +106,4 @@ def test_a_damaged_accounts_file_is_told_and_opens_for_nobody(tmp_path):
 def test_proposed_passwords_are_long_different_and_accepted(tmp_path):
     proposed = {propose_password() for _ in range(50)}
     assert len(proposed) == 50
-    Accounts(tmp_path, hasher=CHEAP).add("w01", "王某", ("一审",), proposed.pop())
+    Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).add("w01", "王某", ("一审",), proposed.pop())

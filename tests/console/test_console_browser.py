@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.console.console_scenario import (
-    BATCH,
-    LINKS,
-    LOOKALIKE,
-    PASSWORD,
-    REVIEW_POLICY,
-    SURE,
-    World,
-    link_path,
-    queue_path,
-)
+from tests.console.console_batch import BATCH, LINKS, LOOKALIKE, SURE
+from tests.console.console_scenario import PASSWORD, REVIEW_POLICY, World, link_path, queue_path
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue

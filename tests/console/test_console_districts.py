@@ -9,7 +9,8 @@ import pytest
 
 from console.desk import open_desk
 from console.refusals import Refusal
-from tests.console.console_scenario import BATCH, LINKS, World, build_tables, make_settings
+from tests.console.console_batch import BATCH, LINKS, build_tables
+from tests.console.console_scenario import World, make_settings
 from tongcha.casebook.jurisdiction import record_handover
 from tongcha.review.reviewers import Reviewer
 from tongcha.tables import BY_NAME

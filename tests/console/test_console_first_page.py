@@ -10,15 +10,8 @@ import pytest
 
 from pipelines.desk import build_console_settings
 from pipelines.home import Home, Settings
-from tests.console.console_scenario import (
-    BATCH,
-    SURE,
-    Browser,
-    link_path,
-    make_settings,
-    queue_path,
-    running,
-)
+from tests.console.console_batch import BATCH, SURE
+from tests.console.console_scenario import Browser, link_path, make_settings, queue_path, running
 from tongcha.errors import SourceError
 from tongcha.intake.source import LABELS, read_source
 from tongcha.ledger.events import EventKind

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from tests.console.console_batch import BATCH, build_tables, name_link
 from tests.console.console_scenario import (
-    BATCH,
     KEY,
     REVIEW_POLICY,
     ROOT,
     START,
     Browser,
     World,
-    build_tables,
     make_settings,
-    name_link,
     running,
 )
 from tongcha.ledger.events import EventKind

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents.test_documents_validation import judge
+from tests.documents.judged import judge
 from tongcha.documents.validation_index import HEAD_BYTES, NEWEST, read_verdicts, write_index
 from tongcha.documents.validation_report import JudgedRule, write_validation
 from tongcha.tables import ALL, BY_NAME

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.ledger.test_ledger_store import AT, append_from_processes, note
+from tests.ledger.ledger_scene import AT, append_from_processes, note
 from tongcha.errors import LedgerError
 from tongcha.ledger.store import Ledger
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 import stat
 from typing import TYPE_CHECKING
@@ -16,12 +15,7 @@ from tongcha.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-AT = "2026-10-18T09:00:00+08:00"
-
-
-def note(text: str, subject: str = "L1", actor: str = "r1") -> NewEvent:
-    return NewEvent(EventKind.NOTE, subject, actor, {"text": text})
+from tests.ledger.ledger_scene import AT, append_from_processes, note
 
 
 @pytest.fixture
@@ -162,24 +156,6 @@ def test_saying_again_what_was_taken_back_is_a_statement_of_its_own(url):
         ledger.append(renew_event(back, ledger.events()), at=AT)
         assert drop_retracted(ledger.events()) == []
         assert len(ledger.events()) == 2 * times
-
-
-def write_many(url: str, worker: int) -> None:
-    ledger = Ledger(url)
-    for number in range(20):
-        ledger.append(note(f"{worker}-{number}", actor=f"r{worker}"), at=AT)
-        ledger.append(note(f"共同-{number}", actor="r0"), at=AT)
-
-
-def append_from_processes(url: str) -> Ledger:
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=write_many, args=(url, worker)) for worker in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0, 0, 0]
-    return Ledger(url)
 
 
 @pytest.mark.slow

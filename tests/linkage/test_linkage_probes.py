@@ -11,6 +11,8 @@ import pytest
 from tests.linkage.linkage_scene import LI, best, link, met, people, policy, score
 from tongcha.linkage.blocking import SortedKeys, pair_up
 from tongcha.linkage.keys import Probes
+from tongcha.linkage.sides import code_side
+from tongcha.linkage.years import is_contradicted, likely_years
 
 CHU: dict[str, Any] = {"name": "楚云深", "sex": "男", "subject": "音乐"}
 ELSEWHERE: dict[str, Any] = {"school_id": "S3", "area": "340202"}
@@ -59,6 +61,19 @@ def test_a_number_that_shows_the_age_told_is_the_persons_own():
     assert (
         score({"capture": "card", "name": "楚云深", "id_number": LI, "age": 36}, CHU | ELSEWHERE) == NEVER_MET
     )
+
+
+@pytest.mark.parametrize("slack", [0, 2])
+def test_a_told_age_leaves_the_birth_years_that_policy_allows(slack):
+    side = code_side(met({"age": 41}))
+    _, years = likely_years(side, np.array([0]), slack)
+    assert sorted(years.tolist()) == list(range(1984 - slack, 1985 + slack + 1))
+
+
+@pytest.mark.parametrize(("slack", "is_doubted"), [(2, True), (3, False)])
+def test_a_number_is_doubted_from_the_years_that_policy_gives(slack, is_doubted):
+    side = code_side(met({"capture": "card", "id_number": LI, "age": 39}))  # the number shows 36
+    assert is_contradicted(side, slack).tolist() == [is_doubted]
 
 
 def test_an_unreadable_character_leaves_the_others_to_find_the_person_by():

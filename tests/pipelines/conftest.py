@@ -5,16 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.demo import run_demo
 from pipelines.home import Home
 from pipelines.runs import Runner
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SIZES = {"seed": 7, "teachers": 900, "schools": 12, "raids": 2, "people": 60, "pupils": 30}
 
@@ -48,7 +44,3 @@ def digests(home: Home, *folders: str) -> dict[str, str]:
 
 def batches(home: Home) -> list[str]:
     return home.raid_batches()
-
-
-def newest_file(folder: Path, pattern: str) -> Path:
-    return max(folder.glob(pattern))

@@ -19,7 +19,7 @@ from pipelines.cli import tongcha
 from pipelines.home import Home, Settings, write_private
 from tests.casebook.casebook_scene import POLICY
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute
+from tests.responsibility.priced import attribute
 from tongcha.casebook.due import find_answered
 from tongcha.casebook.issues import build_issue_ledger, read_opened
 from tongcha.casebook.supervision import read_supervisions

@@ -18,7 +18,8 @@ from pipelines.traces import find_traces
 from pipelines.withdrawal import retract_event, withdraw_link
 from pipelines.workflow import propose_batches
 from tests.pipelines.conftest import digests
-from tongcha.casebook.closing import digest_person, find_closed, find_proven
+from tongcha.casebook.closing import find_closed, find_proven
+from tongcha.casebook.erasure import digest_person
 from tongcha.documents.packet import seal_packet
 from tongcha.errors import LedgerError
 from tongcha.ledger.store import Ledger

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tests.intake_files import POLICY as INTAKE
-from tests.referral.test_referral_package import build_inputs
+from tests.referral.referral_scene import build_inputs
 from tests.responsibility import hand_worked as world
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.lists import list_recordings

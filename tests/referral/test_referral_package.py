@@ -8,47 +8,15 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 
-from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tongcha.errors import ContractError, PolicyError
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.routing import RoutingPolicy
-from tongcha.referral.exculpatory import find_exculpatory
-from tongcha.referral.package import Dossiers, write_packages
-from tongcha.referral.routing import route_referrals
+from tongcha.referral.package import write_packages
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def flip(frame: pl.DataFrame, *, reverse: bool) -> pl.DataFrame:
-    return frame.reverse() if reverse else frame
-
-
-def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
-    tables = {
-        "identities": flip(world.build_identities(), reverse=reverse),
-        "people": flip(world.build_people(), reverse=reverse),
-        "schools": flip(world.build_schools(), reverse=reverse),
-        "sites": flip(world.build_sites(), reverse=reverse),
-    }
-    confirmed = world.build_confirmed()
-    findings = find_exculpatory(
-        rules=world.ROUTING.facts,
-        school_names=INTAKE.school_names,
-        confirmed=confirmed,
-        employment=flip(world.build_employment(), reverse=reverse),
-        **tables,
-    )
-    referrals = route_referrals(confirmed=confirmed, findings=findings, policy=world.ROUTING, **tables)
-    dossiers = Dossiers(
-        findings=findings,
-        evidence=flip(world.build_evidence(), reverse=reverse),
-        people=tables["people"],
-        schools=tables["schools"],
-        sites=tables["sites"],
-    )
-    return flip(referrals, reverse=reverse), dossiers
+from tests.referral.referral_scene import build_inputs
 
 
 def write(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -10,46 +9,13 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests.responsibility import hand_worked as world
+from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
-from tongcha.responsibility.attribution import attribute_schools
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
 from tongcha.review.page_one import UNLOOKED
 from tongcha.tables.review import REVIEW_QUALITY
-
-if TYPE_CHECKING:
-    from tongcha.policy.deductions import DeductionPolicy
-
-
-def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
-    given_tables = {
-        "identities": world.build_identities(),
-        "people": world.build_people(),
-        "employment": world.build_employment(),
-        "schools": world.build_schools(),
-    } | tables
-    return attribute_schools(confirmed=world.build_confirmed(acts), policy=world.ROUTING, **given_tables)
-
-
-def deduct(
-    acts=world.ACTS,
-    pupils: pl.DataFrame | None = None,
-    reliefs: pl.DataFrame | None = None,
-    policy: DeductionPolicy = world.DEDUCTIONS,
-) -> pl.DataFrame:
-    return compute_deductions(
-        school_responsibilities=attribute(acts),
-        pupil_schools=world.build_pupil_schools() if pupils is None else pupils,
-        sites=world.build_sites(),
-        policy=policy,
-        reliefs=reliefs,
-    )
-
-
-def totals(deductions: pl.DataFrame) -> dict[str, Decimal]:
-    sums = deductions.group_by("school_id").agg(pl.col("points").sum()).sort("school_id")
-    return {school: points for school, points in sums.iter_rows() if points != 0}
 
 
 def test_the_hand_worked_example_agrees_to_the_point():

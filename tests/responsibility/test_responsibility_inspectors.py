@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute
+from tests.responsibility.priced import attribute
 from tongcha.responsibility.inspectors import NOBODY, name_inspectors
 from tongcha.responsibility.rulings import settle_responsibilities
 

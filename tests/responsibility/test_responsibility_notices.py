@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute, deduct, totals
+from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.responsibility.notices import NoticePolicies, write_notices

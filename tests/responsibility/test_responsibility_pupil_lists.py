@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_pupils import MET, build_pupils, place
+from tests.responsibility.pupils_met import MET, build_pupils, place
 from tongcha.errors import PolicyError
 from tongcha.policy.adoption import adopt_as_example
 from tongcha.policy.minors import MinorPolicy

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute, deduct, totals
+from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.documents.numbers import number_record
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent

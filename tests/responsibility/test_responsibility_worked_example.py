@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.responsibility import hand_worked as world
-from tests.responsibility.test_responsibility_deductions import attribute, totals
+from tests.responsibility.priced import attribute, totals
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.rulings import record_ruling, settle_responsibilities

@@ -10,15 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.review.review_scenario import (
-    DAY,
-    LATIN,
-    LIKELY,
-    POLICY,
-    SURE,
-    candidate_links,
-)
-from tests.review.test_review_gate import both, confirmed_by, judge, missing_of, pass_gate
+from tests.review.gate_scenario import both, confirmed_by, judge, missing_of, pass_gate
+from tests.review.review_scenario import DAY, LATIN, LIKELY, POLICY, SURE, candidate_links
 from tongcha.policy.review import ReviewPolicy
 from tongcha.review.capacity import date_handovers, find_over_capacity
 from tongcha.tables.casebook import DISCLOSURES

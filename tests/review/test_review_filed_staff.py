@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from tests.review.review_scenario import (
-    BATCH,
-    DAY,
-    POLICY,
-    SURE,
-    candidate_links,
-    dossier_tables,
-    identities,
-)
-from tests.review.test_review_gate import confirmed_by, judge, missing_of, pass_gate, store
+from tests.review.gate_scenario import confirmed_by, judge, missing_of, pass_gate, store
+from tests.review.review_scenario import BATCH, DAY, POLICY, SURE, candidate_links, dossier_tables, identities
 from tongcha.errors import LedgerError
 from tongcha.review.decisions import record_retraction
 from tongcha.review.layout import PAIRED

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from tongcha.policy.casebook import PatrolRule
 
 NOISE: Final = r"[^\p{Han}A-Z0-9]"
-SHORTEST: Final = 4
-"""A shorter key (二楼, 3室) is no address."""
 
 
 def key_address(column: str, rule: PatrolRule) -> pl.Expr:
@@ -20,7 +18,7 @@ def key_address(column: str, rule: PatrolRule) -> pl.Expr:
 
     Args:
         column: the column that holds addresses.
-        rule: `patrols` of policy/casebook.yaml: prefixes to drop and words that mean the same.
+        rule: `patrols` of policy/casebook.yaml: prefixes to drop, words that mean the same, how short.
     """
     key = clean_text(column)
     if rule.address_prefixes:
@@ -28,7 +26,7 @@ def key_address(column: str, rule: PatrolRule) -> pl.Expr:
         key = key.str.replace(f"^(?:{'|'.join(map(re.escape, longest_first))})+", "")
     for word in sorted(rule.address_folds, key=lambda word: (-len(word), word)):
         key = key.str.replace_all(word, rule.address_folds[word], literal=True)
-    return pl.when(key.str.len_chars() >= SHORTEST).then(key)
+    return pl.when(key.str.len_chars() >= rule.shortest_address).then(key)
 
 
 def clean_text(column: str) -> pl.Expr:

@@ -51,7 +51,6 @@ SITE_TRAITS: Final = {
     "subject_type": "学科类别",
 }
 _PERIOD: Final = ("cadence", "start", "end", "period")
-_FACT: Final = ("day", "measure", "dimension", "value", "ref")
 
 
 @dataclass(frozen=True, slots=True)

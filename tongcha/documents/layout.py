@@ -19,8 +19,6 @@ SUBHEAD_FONT: Final = "楷体_GB2312"
 LATIN_FONT: Final = "Times New Roman"
 LINE: Final = 579
 """28.95 pt in twips"""
-TEXT_WIDTH: Final = 8844
-"""156 mm in twips"""
 
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"

@@ -199,16 +199,3 @@ def _parse_labelled(tidy: str, today: date | None, known: AbstractSet[str] | Non
 
 def _describe_bad(tidy: str) -> str:
     return "bad_length" if re.fullmatch(r"[0-9]+X?", tidy) else "bad_chars"
-
-
-def match_mask(mask: str, number: str) -> int:
-    """Number of characters that a mask shares with a full number; 0 if any known one differs.
-
-    Example:
-        >>> match_mask("210203199001011***", "210203199001011234")
-        15
-    """
-    if len(mask) != len(number):
-        return 0
-    known = [(m, n) for m, n in zip(mask, number, strict=True) if m != "*"]
-    return len(known) if all(m == n for m, n in known) else 0

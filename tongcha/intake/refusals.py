@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from tongcha.tables.intake import REJECTED_COLUMNS
+from tongcha.tables.shared_columns import REJECTED_COLUMNS
 
 REJECTION: Final = pl.Schema({column.name: column.dtype for column in REJECTED_COLUMNS})
 PLACE: Final = ("file", "sheet", "row")

@@ -32,8 +32,6 @@ class EventKind(StrEnum):
     """异议: a link is disputed and may not leave until that is settled"""
     RESOLUTION = "resolution"
     """异议办结: closes every open dispute of its subject"""
-    STATEMENT = "statement"
-    """当事人陈述"""
     OUTCOME = "outcome"
     """接收单位反馈的办理结果"""
     APPEAL = "appeal"

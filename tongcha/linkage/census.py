@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 import polars as pl
 
+from tongcha.identity.characters import SIZE
 from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY, read_digits, years_of
-from tongcha.linkage.glyphs import SIZE, U64
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tongcha.linkage.glyphs import U64
     from tongcha.linkage.keyed import Keyed
     from tongcha.linkage.sides import Side
     from tongcha.policy.linkage_weights import Age

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tongcha.linkage.glyphs import SIZE, U32, U64, load_glyphs
+from tongcha.identity.characters import SIZE
+from tongcha.linkage.glyphs import U32, U64, load_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ Absent is not different: a field that one side lacks is `ABSENT` and carries no 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,10 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from tongcha.linkage.codes import ABSENT, DAYS, FIRST_DAY, I32, I64, NO_DAY, STAR, U8, Levels, Truth
-from tongcha.linkage.sides import (
-    NUMBER_ABSENT,
-    NUMBER_BAD,
-    NUMBER_PARTIAL,
-    NUMBER_VALID,
-    Side,
-)
+from tongcha.linkage.values import NUMBER_ABSENT, NUMBER_BAD, NUMBER_PARTIAL, NUMBER_VALID
+
+if TYPE_CHECKING:
+    from tongcha.linkage.sides import Side
 
 ID_LEVELS: Final = ("exact", "near", "partial", "partial_near", "conflict", "different")
 PHONE_LEVELS: Final = ("exact", "listed", "near", "different")

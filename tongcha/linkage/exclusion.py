@@ -17,7 +17,8 @@ from tongcha.linkage.comparisons import may_be_one
 from tongcha.linkage.name_levels import NAME_LEVELS
 from tongcha.linkage.ranking import HUGE_BITS
 from tongcha.linkage.ratios import quantise
-from tongcha.linkage.sides import NUMBER_VALID, hash_text
+from tongcha.linkage.sides import hash_text
+from tongcha.linkage.values import NUMBER_VALID
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import F64, I64, Levels, Truth

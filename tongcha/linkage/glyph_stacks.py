@@ -10,6 +10,7 @@ import polars as pl
 
 from tongcha.identity.characters import (
     NO_READING,
+    SIZE,
     all_readings,
     load_characters,
     lookalikes,
@@ -20,7 +21,6 @@ from tongcha.linkage.glyphs import (
     HEARD,
     PAIRS,
     READINGS,
-    SIZE,
     STACKS,
     TONE,
     U16,

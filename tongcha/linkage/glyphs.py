@@ -113,6 +113,3 @@ def has_several(given: U16, surname: U16) -> npt.NDArray[np.bool_]:
 def pack(first: U32, second: U32) -> U64:
     """Return two code points as one number."""
     return (first.astype(np.uint64) << PLACES) | second.astype(np.uint64)
-
-
-__all__ = ["FUZZY", "READINGS", "SIZE", "SYLLABLE", "TONE", "WILD", "Glyphs", "hear", "load_glyphs", "pack"]

@@ -20,7 +20,7 @@ from tongcha.linkage.comparisons import (
 )
 from tongcha.linkage.name_levels import NAME_LEVELS
 from tongcha.linkage.ranking import NOBODY
-from tongcha.linkage.sides import NUMBER_BAD
+from tongcha.linkage.values import NUMBER_BAD
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import Levels

@@ -18,7 +18,7 @@ from tongcha.linkage.glyphs import (
     load_glyphs,
     pack,
 )
-from tongcha.linkage.sides import FORM_LATIN, FORM_NONE, FORM_SURNAME
+from tongcha.linkage.values import FORM_LATIN, FORM_NONE, FORM_SURNAME
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import I64

@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from tongcha.linkage.codes import Truth
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.sides import Side
-    from tongcha.policy.linkage import Ages
+    from tongcha.policy.linkage import Blocking
 
 
-def probe_keys(met: Side, subject: pl.Series, ages: Ages) -> dict[str, Probes]:
+def probe_keys(met: Side, subject: pl.Series, policy: Blocking) -> dict[str, Probes]:
     """Return the keys that the identities probe with, by kind (all but `school_surname`).
 
     Args:
         met: the identities.
         subject: the subjects that they claim.
-        ages: tried where somebody told a surname and no age.
+        policy: which ages are tried where none was told, and how far off a told one may be.
     """
-    probes = {**_number_probes(met), **_name_probes(met), **surname_probes(met, subject, ages)}
+    names = _name_probes(met, policy.age_slack)
+    probes = {**_number_probes(met), **names, **surname_probes(met, subject, policy)}
     given = np.flatnonzero(met.phone > 0)
     probes["phone"] = Probes(mix(met.phone[given].astype(np.uint64)), given)
     return probes
@@ -90,7 +91,7 @@ def _swap_neighbours(rows: I64, number: U8) -> tuple[I64, U8]:
     return np.tile(rows, len(swaps)), np.concatenate(swaps)
 
 
-def _name_probes(met: Side) -> dict[str, Probes]:
+def _name_probes(met: Side, slack: int) -> dict[str, Probes]:
     legible = (met.form == FORM_FULL) & ~(met.name.raw == WILD).any(axis=1)
     everyone = np.flatnonzero(legible)
     fold = met.name.take(everyone).fold
@@ -109,11 +110,9 @@ def _name_probes(met: Side) -> dict[str, Probes]:
     likely, bearer = _correct_surnames(doubtful, met.name)
     key, who = np.concatenate([key, likely]), np.concatenate([who, bearer])
     probes["name_city"] = Probes(mix(key, cities(met.area[who])), who, key)
-    doubted = is_contradicted(met)
-    unsure = doubted[who] | (met.number_state[who] != NUMBER_VALID)
-    probes["name_year"] = _year_probes(met, key[unsure], who[unsure], doubted)
+    probes["name_year"] = _year_probes(met, key, who, slack)
     partly = (met.form == FORM_FULL) & (met.number_state != NUMBER_VALID)  # a character may be illegible
-    probes["name_part"] = _part_probes(met, np.flatnonzero(partly))
+    probes["name_part"] = _part_probes(met, np.flatnonzero(partly), slack)
     return probes
 
 
@@ -161,13 +160,16 @@ def _common_lookalikes() -> U64:
     return kept
 
 
-def _year_probes(met: Side, key: U64, who: I64, doubted: Truth) -> Probes:
-    at, year = likely_years(met, who, doubted)
+def _year_probes(met: Side, key: U64, who: I64, slack: int) -> Probes:
+    doubted = is_contradicted(met, slack)
+    unsure = doubted[who] | (met.number_state[who] != NUMBER_VALID)
+    key, who = key[unsure], who[unsure]
+    at, year = likely_years(met, who, slack, doubted)
     return Probes(mix(key[at], year), who[at], key[at])
 
 
-def _part_probes(met: Side, who: I64) -> Probes:
-    at, year = likely_years(met, who)
+def _part_probes(met: Side, who: I64, slack: int) -> Probes:
+    at, year = likely_years(met, who, slack)
     rows = who[at]
     fold = met.name.take(rows).fold
     there = [(fold[:, place] > 0) & (fold[:, place] != WILD) for place in (1, 2)]

@@ -10,10 +10,11 @@ import numpy as np
 from tongcha.linkage.codes import F64, I64, NO_DAY, find_repeated, mix, order_of
 from tongcha.linkage.keys import segments
 from tongcha.linkage.ratios import GRAIN, quantise
-from tongcha.linkage.sides import NUMBER_VALID, Side
+from tongcha.linkage.values import NUMBER_VALID
 
 if TYPE_CHECKING:
     from tongcha.linkage.glyphs import U64
+    from tongcha.linkage.sides import Side
 
 NOBODY: Final = -1
 HUGE_BITS: Final = 500.0

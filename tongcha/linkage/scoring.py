@@ -15,16 +15,9 @@ from tongcha.linkage.keys import Probes, surname_sound
 from tongcha.linkage.pairwise import Sides, Told, compare_pairs
 from tongcha.linkage.probes import probe_keys
 from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
-from tongcha.linkage.sides import (
-    FORM_NONE,
-    FORM_SURNAME,
-    NUMBER_VALID,
-    Side,
-    code_side,
-    hash_text,
-    read_column,
-)
+from tongcha.linkage.sides import Side, code_side, hash_text, read_column
 from tongcha.linkage.threads import workers
+from tongcha.linkage.values import FORM_NONE, FORM_SURNAME, NUMBER_VALID
 from tongcha.linkage.weights import Weigher
 
 if TYPE_CHECKING:
@@ -119,7 +112,7 @@ def find_candidates(
     widely = sought & (met.form == FORM_SURNAME)  # few keys lead to another city
     claims = find_schools(claimed, met.area, schools, sought, widely, policy.school)
     subject = read_column(identities, "claimed_subject")
-    probes = probe_keys(met, subject, policy.blocking.ages)
+    probes = probe_keys(met, subject, policy.blocking)
     probes["school_surname"] = _claim_probes(met, claims, schools)
     scan = index or scan_people(people, probes)
     if listed is not None:

@@ -10,15 +10,9 @@ import polars as pl
 
 from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids
 from tongcha.linkage.values import (
-    FORM_FULL,
-    FORM_LATIN,
-    FORM_NONE,
-    FORM_SURNAME,
     LAST_FOUR,
     NUMBER_ABSENT,
-    NUMBER_BAD,
     NUMBER_PARTIAL,
-    NUMBER_VALID,
     birth_days,
     days_of,
     read_names,
@@ -140,11 +134,13 @@ def read_column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType] = pl.St
 
 
 def code_sexes(frame: pl.DataFrame) -> I8:
+    """Return 1 for men, 2 for women, 0 where it isn't known."""
     male, female = ((read_column(frame, "sex") == sex).fill_null(value=False).to_numpy() for sex in SEXES)
     return np.where(male, 1, np.where(female, 2, 0)).astype(np.int8)
 
 
 def code_areas(frame: pl.DataFrame) -> I32:
+    """Return the six digits of the area as a number, 0 where it isn't known."""
     area = read_column(frame, "area" if "area" in frame.columns else "site_area")
     return area.cast(pl.Int32, strict=False).fill_null(0).to_numpy()
 
@@ -163,19 +159,3 @@ def add_tails(number: U8, state: I8, tails: pl.Series) -> tuple[U8, I8]:
         number[there] = code_ids("*" * 14 + tails.filter(there))
         state[there] = NUMBER_PARTIAL
     return number, state
-
-
-__all__ = [
-    "CAPTURES",
-    "FORM_FULL",
-    "FORM_LATIN",
-    "FORM_NONE",
-    "FORM_SURNAME",
-    "NUMBER_ABSENT",
-    "NUMBER_BAD",
-    "NUMBER_PARTIAL",
-    "NUMBER_VALID",
-    "Side",
-    "code_side",
-    "hash_text",
-]

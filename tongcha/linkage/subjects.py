@@ -15,7 +15,8 @@ import polars as pl
 
 from tongcha.linkage.comparisons import may_be_one
 from tongcha.linkage.name_levels import NAME_LEVELS, compare_names
-from tongcha.linkage.sides import NUMBER_VALID, Side, code_side
+from tongcha.linkage.sides import Side, code_side
+from tongcha.linkage.values import NUMBER_VALID
 from tongcha.tables.linkage import SUBJECTS
 
 if TYPE_CHECKING:

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tongcha.linkage.sides import Side
-    from tongcha.policy.linkage import Ages
+    from tongcha.policy.linkage import Blocking
 
 
-def surname_probes(met: Side, subject: pl.Series, ages: Ages) -> dict[str, Probes]:
+def surname_probes(met: Side, subject: pl.Series, policy: Blocking) -> dict[str, Probes]:
     """Return the keys of surname, birth year and sex; whoever has a complete number needs none.
 
     Args:
         met: the identities; a sex that wasn't told is either.
         subject: the subjects that they claim.
-        ages: tried where no age was told.
+        policy: which ages are tried where none was told, and how far off a told one may be.
     """
     who = np.flatnonzero((met.form == FORM_SURNAME) & (met.number_state != NUMBER_VALID))
-    at, year = working_years(met, who, ages)
+    at, year = working_years(met, who, policy)
     rows, year = np.tile(who[at], len(SEXES)), np.tile(year, len(SEXES))
     sex = np.repeat(np.arange(1, len(SEXES) + 1, dtype=np.int8), len(at))
     may = (met.sex[rows] == 0) | (met.sex[rows] == sex)

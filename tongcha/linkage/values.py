@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tongcha.identity.characters import SIZE
 from tongcha.identity.id_columns import id_columns
 from tongcha.identity.names import DOT, common_initials, parse_name
 from tongcha.identity.phones import phone_columns
@@ -28,7 +29,7 @@ from tongcha.linkage.codes import (
     is_checked,
     with_check_digit,
 )
-from tongcha.linkage.glyphs import SIZE, load_glyphs
+from tongcha.linkage.glyphs import load_glyphs
 
 NUMBER_ABSENT, NUMBER_VALID, NUMBER_PARTIAL, NUMBER_BAD = range(4)
 FORM_NONE, FORM_SURNAME, FORM_FULL, FORM_LATIN = range(4)

@@ -39,6 +39,7 @@ class PatrolRule(PolicyPart):
     """When a patrol that found nothing is held against the raid that followed, and how addresses are read."""
 
     within_days: int = Field(ge=1, le=365, description="巡查后多少日（自然日）内查处的列为待核实")
+    shortest_address: int = Field(ge=1, le=20, description="折算后不足几个字的不算地址")
     address_prefixes: tuple[str, ...] = Field(default=(), description="地址开头略去的字样")
     address_folds: dict[str, str] = Field(default={}, description="地址中写法不同、意思相同的字样")
 

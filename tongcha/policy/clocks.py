@@ -19,10 +19,9 @@ class Clock(PolicyPart):
         label: what it limits, in Chinese.
         length: how many units.
         unit: calendar days, working days or calendar months; a text that only says 日 means calendar days.
-        starts: the event from whose following day it is counted.
+        starts: the event from whose following day it is counted, to be read; `states.py` starts the clocks.
         basis: the clause it comes from.
         certainty: F = read in public text, U = to be confirmed locally.
-        suspends: whether execution waits for its outcome.
         recipients: kinds of recipient of a referral whose answer it limits.
     """
 
@@ -33,7 +32,6 @@ class Clock(PolicyPart):
     starts: str = Field(pattern=r"^[a-z_]{3,40}$")
     basis: str = Field(min_length=4)
     certainty: Literal["F", "U"]
-    suspends: bool = True
     recipients: tuple[str, ...] = ()
 
     @property

@@ -98,6 +98,10 @@ class Blocking(PolicyPart):
         description="keys of a kind that find more people for one identity aren't used"
     )
     ages: Ages = Field(description="tried where somebody told a surname and no age")
+    age_slack: Annotated[int, Field(ge=0, le=10)] = Field(
+        description="years that a told age may be off: people are looked for so far around it, and a "
+        "complete number that shows an age further off may be a stranger's"
+    )
 
 
 class LinkagePolicy(PolicyFile):

@@ -41,6 +41,7 @@ class QueueRules(PolicyPart):
     order: tuple[QueueKey, ...]
     overdue_days: int = Field(ge=1, le=365)
     minutes_per_judgement: float = Field(gt=0, le=240)
+    longest_look_minutes: float = Field(gt=0, le=480, description="打开超过此时长才判断的，不计入逐件用时")
     hours_per_week: float = Field(gt=0, le=10_000)
 
 

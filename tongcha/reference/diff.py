@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.tables.reference import SNAPSHOT_CHANGES
+from tongcha.tables.reference_findings import SNAPSHOT_CHANGES
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,7 +7,7 @@ import polars as pl
 from tongcha.reference.duplicates import pair_shared_numbers
 from tongcha.reference.keys import ENTRY
 from tongcha.reference.suspects import tell_suspicions
-from tongcha.tables.reference import STAFF_FINDINGS
+from tongcha.tables.reference_findings import STAFF_FINDINGS
 
 
 def find_contradictions(

@@ -27,12 +27,11 @@ from tongcha.tables.reference import (
     INSPECTORS,
     INSTITUTIONS,
     LISTINGS,
-    REFERENCE_FILES,
-    REJECTED_REFERENCE_ROWS,
     SCHOOLS,
     STAFF_ENTRIES,
     TEACHERS,
 )
+from tongcha.tables.reference_findings import REFERENCE_FILES, REJECTED_REFERENCE_ROWS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 CORRECTION_COLUMNS: Final = ("recipient_name", "path", "sha256", "change", "sentence")
 FOLDER: Final = "corrections"
 FILE: Final = "更正函.docx"
-PART_WITHDRAWN: Final = "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准"
 _SHOWN: Final = 12
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 import polars as pl
 
 from tongcha.errors import GateError
 from tongcha.tables.review import CONFIRMED_LINKS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SEAL: Final = object()
 FIX: Final = "重新运行 act，由关口重新产生"
@@ -63,12 +60,6 @@ class ConfirmedLinks:
         for row in stored.iter_rows(named=True):
             _refuse_unproven(row, [proofs.get(event_id) for event_id in row["judgement_ids"].split("、")])
         return cls(stored, seal=_SEAL)
-
-    @classmethod
-    def combine(cls, parts: Iterable[ConfirmedLinks]) -> Self:
-        """Return the links of several batches as one."""
-        frames = [part.frame for part in parts]
-        return cls(pl.concat(frames) if frames else CONFIRMED_LINKS.empty(), seal=_SEAL)
 
 
 def seal_links(frame: pl.DataFrame) -> ConfirmedLinks:

@@ -27,8 +27,6 @@ Measure = tuple[str, str, float | None, float | None, float | None, int | None, 
 """the columns of table `review_quality`"""
 NO_SHARE: Final = (None, None, None, None)
 """interval, hits and trials of what isn't a share"""
-LONGEST_LOOK: Final = timedelta(minutes=30)
-"""a page left open longer than this tells nothing about how long a judgement takes"""
 DECOYS_REACH: Final = {"accept": "只需一人签字", "review": "须两人复核"}
 """what the decoys of table `link_quality` may wrongly reach, and what people still do about it there"""
 NOT_THE_PERSON: Final = "not_the_person"
@@ -72,7 +70,7 @@ def measure_review(records: ReviewRecords, policy: ReviewPolicy, *, today: date)
         *_estimate_by_decoys(records.link_quality),
         *_measure_agreement(current),
         *_measure_load(records, policy, today),
-        *_measure_reviewers(current, records),
+        *_measure_reviewers(current, records, policy),
     ]
     return REVIEW_QUALITY.conform(pl.DataFrame(rows, schema=REVIEW_QUALITY.schema, orient="row"))
 
@@ -186,10 +184,10 @@ def _measure_load(records: ReviewRecords, policy: ReviewPolicy, today: date) -> 
     ]
 
 
-def _measure_reviewers(current: pl.DataFrame, records: ReviewRecords) -> list[Measure]:
+def _measure_reviewers(current: pl.DataFrame, records: ReviewRecords, policy: ReviewPolicy) -> list[Measure]:
     """Per person: how many judgements, how many were overturned, how long each took."""
     states = dict(records.queue.select("link_id", "state").iter_rows())
-    seconds = _time_looks(records.events)
+    seconds = _time_looks(records.events, timedelta(minutes=policy.queue.longest_look_minutes))
     rows: list[Measure] = []
     for (code,), own in sorted(current.partition_by("reviewer", as_dict=True).items()):
         settled = own.filter(
@@ -210,8 +208,11 @@ def _measure_reviewers(current: pl.DataFrame, records: ReviewRecords) -> list[Me
     return rows
 
 
-def _time_looks(events: Iterable[Event]) -> dict[str, list[float]]:
-    """Seconds from opening a link to judging it, per person; only the console records the opening."""
+def _time_looks(events: Iterable[Event], longest: timedelta) -> dict[str, list[float]]:
+    """Seconds from opening a link to judging it, per person; only the console records the opening.
+
+    A page left open for longer tells nothing of how long a judgement takes.
+    """
     opened: dict[tuple[str, str], datetime] = {}
     seconds: dict[str, list[float]] = defaultdict(list)
     for event in events:
@@ -220,7 +221,7 @@ def _time_looks(events: Iterable[Event]) -> dict[str, list[float]]:
             opened.setdefault(place, at)
         elif event.kind is EventKind.JUDGEMENT and place in opened:
             look = at - opened.pop(place)
-            if look <= LONGEST_LOOK:
+            if look <= longest:
                 seconds[event.actor].append(look.total_seconds())
     return seconds
 

@@ -72,31 +72,6 @@ class ReviewReturn:
     events: tuple[NewEvent, ...]
 
 
-def read_review_workbook(
-    path: Path, terms: ReturnTerms, judged: Collection[tuple[str, str, str]] = ()
-) -> ReviewReturn:
-    """Read one filled workbook.
-
-    Args:
-        path: the file.
-        terms: what it is read against.
-        judged: link, round and reviewer of judgements that count, to keep one person out of both rounds.
-
-    Returns:
-        The rows' fates and the events. Blank rows are fine; a good row never suffers from a bad one.
-
-    Raises:
-        ReturnError: the file isn't an untouched review workbook of this key and batch.
-    """
-    [(_, found)] = open_returns([path], terms.key, terms.limits)
-    if isinstance(found, ReturnError):
-        raise found
-    if found.cover.batch != terms.batch:
-        fix = "放入收件箱后对该批次运行 act"
-        raise ReturnError(f"回传文件 {path.name}", f"属于批次 {found.cover.batch}，不是当前批次", fix)
-    return _read_sheet(path.name, found, terms, judged)
-
-
 def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, at: str) -> pl.DataFrame:
     """Append to the ledger what the workbooks of a batch say, and tell of each row what became of it.
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 ROLES: Final = {"授课": 0.74, "举办": 0.08, "介绍": 0.05}
 GROUND: Final = "居民身份证法第十五条"
-SPOKEN: Final = frozenset({"oral"})
 NUMBERED: Final = frozenset({"card", "typed"})
 IDENTITY_SCHEMA: Final[dict[str, pl.DataType]] = {
     "identity_id": pl.String(),

@@ -21,8 +21,6 @@ from tongcha.synthetic.frequencies import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    type_text = NDArray[np.str_]
-
 
 @dataclass(frozen=True, slots=True)
 class Style:

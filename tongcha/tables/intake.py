@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tongcha.tables.contract import (
-    Column,
     Partition,
     Rule,
     Sensitivity,
@@ -14,16 +13,11 @@ from tongcha.tables.contract import (
     whole,
 )
 from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
+from tongcha.tables.shared_columns import BATCH, FILE_COLUMNS, PROVENANCE, REJECTED_COLUMNS, ROWS_ADD_UP
 
 _SAID_OF_STATUSES = "；".join(f"{status}={said}" for status, said in STATUS_LABELS.items())
 PERSONAL, SENSITIVE, MINOR = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.MINOR
 
-BATCH = text("batch", "批次", "查处批次，即收件箱 raids/ 下的文件夹名", required=True)
-PROVENANCE: tuple[Column, ...] = (
-    text("file", "来源文件", "相对收件箱的路径", required=True),
-    text("sheet", "工作表", "CSV 与 Parquet 为空"),
-    whole("row", "行号", "原文件中的行号，从 1 起", required=True, minimum=1),
-)
 CAPTURES = ("card", "typed", "masked", "last4", "oral")
 ROLES = ("授课", "举办", "介绍", "其他")
 LICENCES = ("有照有证", "有照无证", "无照无证")
@@ -179,38 +173,6 @@ PUPILS = Table(
         *PROVENANCE,
     ),
     "现场登记的学生一人一行；姓名只用于去重与通报本校，不进入教师线索。",
-)
-
-REJECTED_COLUMNS: tuple[Column, ...] = (
-    text("file", "来源文件", required=True),
-    text("sheet", "工作表", required=True),
-    whole("row", "行号", "0 表示整个文件或工作表", required=True, minimum=0),
-    text("table", "目标表", required=True),
-    text("column", "列", "空表示整行", required=True),
-    text("rule", "规则", "规则的英文名", required=True),
-    text("reason", "原因", "中文说明，不含个人信息", required=True),
-    text(
-        "outcome",
-        "处理",
-        "rejected=退回，dropped=按规则略去，blanked=该格不用、其余收下，asked=全部照收、只请核实",
-        required=True,
-        one_of=("rejected", "dropped", "blanked", "asked"),
-    ),
-)
-FILE_COLUMNS: tuple[Column, ...] = (
-    text("file", "文件", required=True),
-    text("sheet", "工作表", required=True),
-    text("table", "目标表", required=True),
-    text("sha256", "文件指纹", required=True),
-    whole("rows_read", "读入行数", required=True, minimum=0),
-    whole("rows_accepted", "收下行数", required=True, minimum=0),
-    whole("rows_rejected", "退回行数", required=True, minimum=0),
-    whole("rows_dropped", "略去行数", "合计、填表人等说明行", required=True, minimum=0),
-)
-ROWS_ADD_UP = Rule(
-    "rows_add_up",
-    "rows_read = rows_accepted + rows_rejected + rows_dropped",
-    "读入行数等于收下、退回、略去之和",
 )
 
 REJECTED_ROWS = Table(

@@ -13,7 +13,7 @@ from tongcha.tables.contract import (
     text,
     whole,
 )
-from tongcha.tables.intake import BATCH
+from tongcha.tables.shared_columns import BATCH
 
 PERSONAL, SENSITIVE = Sensitivity.PERSONAL, Sensitivity.SENSITIVE
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tongcha.tables.contract import Partition, Stage, Table, day, text, whole
-from tongcha.tables.intake import BATCH
 from tongcha.tables.linkage import GRADES, LINK_ID
+from tongcha.tables.shared_columns import BATCH
 
 RECIPIENTS = ("discipline_committee", "supervisory_commission", "education_authority", "penalty_team")
 

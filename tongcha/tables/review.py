@@ -13,8 +13,8 @@ from tongcha.tables.contract import (
     text,
     whole,
 )
-from tongcha.tables.intake import BATCH
 from tongcha.tables.linkage import DECISIONS, EMPLOYMENT_STATES, GRADES, LINK_ID
+from tongcha.tables.shared_columns import BATCH
 
 ROUNDS = ("一审", "二审", "集体研究")
 REVERIFICATION = "复验"

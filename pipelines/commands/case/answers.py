@@ -1,0 +1,62 @@
+"""`tongcha case …`: what those who were asked wrote back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.commands.signing import dated, open_desk, signed, to_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command()
+@click.argument("link", metavar="比对编号")
+@click.argument("answer", metavar="属实|不属实", type=click.Choice(["属实", "不属实"]))
+@click.option(
+    "--source", required=True, type=click.Choice(["学校书面核实", "本人书面陈述"]), help="Who answered."
+)
+@signed
+@dated
+def verify(link: str, answer: str, source: str, by: str, reason: str, on: datetime | None) -> None:
+    """登记清查兼职的核实结果：学校或者本人书面答复属实的，才过关口（不答复不算属实）。
+
+    Record what the school or the person answered about filed staff; silence is no answer.
+    """
+    from pipelines.casedesk import verify as record
+
+    record(open_desk(by), link, is_true=answer == "属实", source=source, on=to_day(on), reason=reason)
+
+
+@click.command()
+@click.argument("prompt", metavar="编号")
+@click.option("--text", required=True, metavar="要点", help="回复的要点，不写姓名。 The answer in short.")
+@click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
+@dated
+def reply(prompt: str, text: str, by: str, on: datetime | None) -> None:
+    """登记学校对工作提示、区县对督办通知的书面回复。
+
+    Record a school's written answer to a prompt, or a district's to a supervision order.
+    """
+    from pipelines.casedesk import reply as record
+
+    record(open_desk(by), prompt, text=text, on=to_day(on))
+
+
+@click.command()
+@click.argument("link", metavar="比对编号")
+@click.argument("result", metavar="结果代码")
+@click.option("--recipient", required=True, metavar="单位", help="反馈的单位全称。 Who reports.")
+@click.option("--measure", default="", metavar="处理", help="处理种类，不写姓名。 What was done.")
+@click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
+@dated
+def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: datetime | None) -> None:
+    """登记接收单位反馈的办理结果（代码见 policy/casebook.yaml，失实的也要登记）。
+
+    Record what a recipient reported, the misses included.
+    """
+    from pipelines.casedesk import report_outcome
+
+    report_outcome(open_desk(by), link, outcome=result, recipient=recipient, measure=measure, on=to_day(on))

@@ -1,0 +1,38 @@
+"""`tongcha case …`: what is held of the people who were met, and its end."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.commands.signing import signed
+from pipelines.home import Home
+
+
+@click.command()
+@click.option("--by", required=True, metavar="代号", help="答复人在名单中的代号。 Your code.")
+def about(by: str) -> None:
+    """本人查阅：在哪次查处登记过、是否已删除、提供给过谁。查阅本身入台账，不记号码。
+
+    Answer a person who asks what is held of them; works after their batch was closed as well.
+    """
+    from pipelines.request import answer_person
+
+    # asked for, never an argument: arguments end up in the shell's history
+    number = click.prompt("证件号码（不显示、不保存）", hide_input=True)
+    answer_person(Home.from_environment().open(), number, by=by)
+
+
+@click.command()
+@click.argument("batch", metavar="批次")
+@click.option("--drop-withheld", is_flag=True, help="暂缓的比对不再等待，一并删除。 Drop withheld links.")
+@signed
+def close(batch: str, by: str, reason: str, *, drop_withheld: bool) -> None:
+    """办结一个批次：删除未移送人员和学生的信息，只留不能反查的摘要，全目录查找后登记删除记录。不能恢复。
+
+    Close a batch: erase everyone who was met and is nobody's case, search the home, record the deletion.
+    """
+    from pipelines.closing import close_batch
+    from pipelines.runs import Runner
+
+    runner = Runner.open(Home.from_environment())
+    close_batch(runner, batch, by=by, reason=reason, drop_withheld=drop_withheld)
