@@ -121,7 +121,6 @@ def weigh_name(met: Record, person: Record, levels: Record, counts: Counts, poli
         "surname_only": rule.surname_only_m,
         "surname_sounds": rule.surname_sounds_m,
         "wildcard": ladder["exact"],
-        "surname_same": ladder["different"] * rule.surname_same_share,
     }
     bits = log2(m.get(level, ladder.get(level, 0.0)) / name_u(met, person, levels, counts, policy))
     agrees = levels["phone"] in {"exact", "listed"}
@@ -151,7 +150,7 @@ def name_u(met: Record, person: Record, levels: Record, counts: Counts, policy: 
         "syllable": counts.share(syllable - tone),
         "fuzzy": counts.share(fuzzy - syllable),
         "wildcard": surname * rule.wildcard_share,
-        "former": counts.share(exact) * rule.former_share,
+        "former": counts.share(exact * rule.former_share),
         "surname_only": surname,
         "surname_sounds": surname,
         "surname_same": surname,

@@ -59,8 +59,6 @@ def rung_m(policy: Name, capture: str, level: str) -> float:
         return policy.surname_sounds_m
     if level == "wildcard":
         return ladder["exact"]
-    if level == "surname_same":
-        return ladder["different"] * policy.surname_same_share
     return ladder[level]  # type: ignore[index]  # the levels are literals
 
 
@@ -78,7 +76,7 @@ def _count_u(pairs: Compared, census: Census, bearers: Mapping[str, F64], policy
         "syllable": census.share(syllable),
         "fuzzy": census.share(fuzzy),
         "wildcard": surname * policy.wildcard_share,
-        "former": census.share(exact) * policy.former_share,
+        "former": census.share(exact * policy.former_share),
         "surname_only": surname,
         "surname_sounds": surname,
         "surname_same": surname,

@@ -25,11 +25,12 @@ NameLevel = Literal[
     "one_differs",
     "former",
     "surname_differs",
+    "surname_same",
     "different",
 ]
 KinLevel = Literal["surname_only", "dropped", "one_differs", "surname_same"]
 IdRungs = Annotated[dict[IdLevel, Share], Field(min_length=6)]
-NameRungs = Annotated[dict[NameLevel, Share], Field(min_length=12)]
+NameRungs = Annotated[dict[NameLevel, Share], Field(min_length=13)]
 
 
 class Prior(PolicyPart):
@@ -57,7 +58,6 @@ class Name(PolicyPart):
     m: Annotated[dict[Literal["card", "typed", "oral"], NameRungs], Field(min_length=3)]
     surname_only_m: Share
     surname_sounds_m: Share
-    surname_same_share: Share = Field(description="of wrong names, those that keep the surname")
     u: dict[NameLevel, Share]
     variant_share: Share = Field(description="bearers of a written variant, per bearer of the name itself")
     variant_people: People = Field(description="as many people at least bear a written variant")
