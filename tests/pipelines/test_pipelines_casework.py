@@ -16,6 +16,7 @@ from pipelines.casework import Desk, deliver
 from pipelines.packing import pack_document
 from pipelines.replay import replay
 from pipelines.report import read_all
+from pipelines.request import NOWHERE, answer_person
 from pipelines.resources import build_office
 from pipelines.withdrawal import retract_event, withdraw_link
 from tests.pipelines.conftest import digests
@@ -182,3 +183,19 @@ def test_a_package_leaves_encrypted_with_a_receipt_and_its_password_apart(desk, 
     assert password not in capsys.readouterr().out + str(said.payload)
     assert (packet.stat().st_mode | secret.stat().st_mode) & 0o077 == 0
     assert read(desk, "disclosures").is_empty()  # packed isn't handed over
+
+
+def test_a_teacher_whom_somebody_without_a_number_was_taken_for_is_told_so_when_they_ask(desk, capsys):
+    home = desk.runner.home
+    met = read(desk, "confirmed_links").join(read(desk, "identities"), on=["batch", "identity_id"])
+    numberless = met.filter(pl.col("id_clean").is_null())
+    told = numberless.join(read(desk, "people"), on="person_id", suffix="_on_record")
+    asks = told.drop_nulls("id_number_on_record").sort("link_id").row(0, named=True)
+    assert answer_person(home, asks["id_number_on_record"], by=BY) == 1
+    assert "被认定为本人" in capsys.readouterr().out
+    events = Ledger(home.ledger_url()).events()
+    assert events[-1].subject == f"{asks['batch']}/{asks['identity_id']}"
+    assert answer_person(home, "990101199901011234", by=BY) == 0
+    looked = Ledger(home.ledger_url()).events()[-1]
+    assert (looked.subject, looked.actor) == (NOWHERE, BY)
+    assert asks["id_number_on_record"] not in str(looked.payload) + str(events[-1].payload)
