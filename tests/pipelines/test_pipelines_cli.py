@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import COMMANDS, tongcha
+from pipelines.commands.sql import _converse
 from pipelines.diagnosis import diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
@@ -135,6 +137,19 @@ def test_a_query_reads_nothing_but_the_tables(home, tmp_path):
             with pytest.raises(click.UsageError):
                 write_result(connection, query)
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_value_in_brackets_is_shown_as_it_is(home, capsys):
+    with open_views(home) as connection:
+        write_result(connection, "SELECT '[red]3栋[/x]' AS address")
+    assert "[red]3栋[/x]" in capsys.readouterr().out
+
+
+def test_the_end_of_the_input_leaves_the_query_prompt(home, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("SELECT raid_id FROM sites\n"))
+    with open_views(home) as connection:
+        _converse(connection)
+    assert "Q1" in capsys.readouterr().out
 
 
 def test_a_query_can_be_given_as_csv(home, capsys):
