@@ -80,6 +80,16 @@ def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_password_is_asked_for_and_never_an_argument(tmp_path, monkeypatch):
+    monkeypatch.setenv("TONGCHA_HOME", str(tmp_path / "home"))
+    words = ["reviewer", "add", "w01", "--name", "王某", "--role", "一审"]
+    given = CliRunner().invoke(tongcha, [*words, "--password", "plum-tree-17-north"])
+    assert given.exit_code == Exit.USAGE
+    asked = CliRunner().invoke(tongcha, words, input="plum-tree-17-north\n" * 2)
+    assert asked.exit_code == Exit.OK, asked.output
+    assert "plum" not in asked.output
+
+
 def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
     done = run("doctor", home=tmp_path / "home")
     assert done.returncode == Exit.PROBLEMS
