@@ -66,7 +66,7 @@ class Desk:
         office = build_office(self.runner.home)
         ledger = Ledger(office.ledger_url)
         before = ledger.events()
-        refuse_foreign(self.runner.home, before, person, [event.subject for event in events])
+        refuse_foreign(self.runner.home, before, person, [event.subject for event in events], new=events)
         wanted = [renew_event(event, before) for event in events]
         refuse_contradiction(office, wanted)
         receipt = ledger.append_all(wanted, at=office.now())
