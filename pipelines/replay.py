@@ -69,10 +69,14 @@ def replay(home: Home, upto: int, *, out: Path | None = None) -> Replay:
         out: folder to leave the papers of then in; none are left when it is None.
 
     Raises:
-        LedgerError: the ledger has no such event, or is broken.
+        LedgerError: the ledger has no such event or is broken, or the folder can't be made.
     """
     office = build_office(home)
     kept = cut_ledger(office.events(), upto)
+    if out is not None and (out.exists() or not out.parent.is_dir()):
+        raise LedgerError(
+            f"文件夹 {out.name}", "已经存在，或者上一级文件夹不存在", "用 --out 另写一个新的文件夹名"
+        )
     with tempfile.TemporaryDirectory(dir=home.root, prefix=".replay-") as folder:
         then = rebuild_office(home, office, kept, Path(folder))
         run_everything(then)
