@@ -7,6 +7,7 @@ own that other tests drive, so here it is only noted that it was asked for.
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -221,6 +222,22 @@ def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
     store.write(BY_NAME["notice_steps"], WHOLE, world.build("notice_steps", steps))
     told = say("case", "show", "S3")
     assert 0 < told.index("2026-11-12　已申辩") < told.index("2026-11-20　已决定")
+
+
+def test_nothing_is_recorded_or_packed_while_the_ledger_is_broken(home, tmp_path):
+    say("issue", "open", "夜间仍在上课", "--by", CLERK)
+    with sqlite3.connect(home.root / "ledger.sqlite") as database:
+        database.execute("DROP TRIGGER events_refuse_update")
+        database.execute("UPDATE events SET actor = 'C02'")
+    asked.clear()
+    for words in (
+        ("issue", "open", "又一问题"),
+        ("case", "pack", PROMPT, "--out", str(tmp_path), "--password-file", str(tmp_path / "p.txt")),
+        ("case", "deliver", PROMPT, "--receipt", "签收"),
+    ):
+        assert "台账第 1 条：断裂" in refuse(*words, "--by", CLERK)
+    assert len(Ledger(home.ledger_url()).events()) == 1
+    assert asked == []
 
 
 def test_a_schools_page_names_its_inspector_of_the_day_to_the_office(home):
