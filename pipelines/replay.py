@@ -23,7 +23,7 @@ from pipelines.archive import describe_making
 from pipelines.definitions import build_definitions
 from pipelines.home import FOLDERS, PRIVATE_FOLDER
 from pipelines.resources import build_office, hold_home
-from pipelines.runs import QUIET
+from pipelines.runs import QUIET, tell_interrupts
 from tongcha.casebook.disclosures import read_disclosures
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import NewEvent
@@ -161,7 +161,7 @@ def run_everything(office: Office) -> None:
     resource = dg.ResourceDefinition.hardcoded_resource(office)
     definitions = build_definitions(office=resource)
     batches = office.tables.partitions(BY_NAME["candidate_links"])
-    with dg.DagsterInstance.ephemeral() as instance:
+    with tell_interrupts(), dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions(str(RAIDS.name), batches)
         for job, keys in (("act", batches), ("settle", [None])):
             for key in keys:

@@ -7,9 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from dagster import DagsterInstance
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from pipelines.cli import COMMANDS, tongcha
 from pipelines.commands.sql import _converse
@@ -17,6 +20,7 @@ from pipelines.diagnosis import diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
+from pipelines.runs import Runner
 from pipelines.views import open_views, write_result
 from tests.scenario import BATCH, make_table
 from tongcha.tables import ALL, BY_NAME
@@ -88,6 +92,16 @@ def test_a_password_is_asked_for_and_never_an_argument(tmp_path, monkeypatch):
     asked = CliRunner().invoke(tongcha, words, input="plum-tree-17-north\n" * 2)
     assert asked.exit_code == Exit.OK, asked.output
     assert "plum" not in asked.output
+
+
+def test_ctrl_c_in_a_run_is_an_interruption_and_no_traceback(home, monkeypatch):
+    def interrupt(**_: object) -> None:
+        raise DagsterExecutionInterruptedError
+
+    job = SimpleNamespace(nodes=(), execute_in_process=interrupt)
+    monkeypatch.setattr("pipelines.runs.defs", SimpleNamespace(resolve_job_def=lambda _: job))
+    with pytest.raises(KeyboardInterrupt):  # which the command line ends by, with exit code 130
+        Runner(home, DagsterInstance.ephemeral()).run("settle", title="学校责任与扣分")
 
 
 def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
