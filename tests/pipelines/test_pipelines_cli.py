@@ -112,6 +112,18 @@ def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
     assert "✓ 台账：0 条" in done.stdout
 
 
+def test_doctor_says_what_is_wrong_with_a_home_that_can_not_be_opened(tmp_path):
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "file").touch()
+    settings = Home(tmp_path / "settings").open().root / "settings.yaml"
+    settings.write_text("nonsense: 1\n", encoding="utf-8")
+    for name, what in (("open", "其他用户可以访问"), ("file", "不是文件夹"), ("settings", "未知的键")):
+        found = list(diagnose(Home(tmp_path / name)))
+        assert what in found[-1].state, name
+        assert not found[-1].is_fine
+        assert found[-1].fix
+
+
 def test_doctor_looks_at_the_bureaus_own_policies_and_templates(tmp_path):
     own = tmp_path / "policy"
     shutil.copytree(POLICIES, own)
