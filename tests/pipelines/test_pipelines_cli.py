@@ -75,6 +75,14 @@ def test_wrong_usage_is_exit_code_2(tmp_path):
     assert run("nonsense", home=tmp_path / "home").returncode == Exit.USAGE
 
 
+@pytest.mark.parametrize("option", ["--out", "--candidates"])
+def test_a_folder_that_is_not_there_is_named_before_anything_is_linked(tmp_path, option):
+    words = ["link", str(tmp_path), "--out", str(tmp_path / "o"), option, str(tmp_path / "no" / "f")]
+    done = CliRunner().invoke(tongcha, words)
+    assert done.exit_code == Exit.USAGE
+    assert "不存在：先建立" in done.output
+
+
 def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):
     done = run(
         "link", str(tmp_path), "--out", str(tmp_path / "out.parquet"), "--engine", "spark", home=tmp_path
