@@ -25,7 +25,7 @@ from tests.review.review_scenario import (
     identities,
     people,
 )
-from tongcha.errors import GateError
+from tongcha.errors import GateError, LedgerError
 from tongcha.ledger.chain import digest_event
 from tongcha.ledger.events import Event, NewEvent
 from tongcha.policy.adoption import adopt_as_example
@@ -331,3 +331,10 @@ def test_the_type_checker_refuses_candidates_where_confirmed_links_are_asked(tmp
     done = subprocess.run([*command, str(snippet)], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 1
     assert 'incompatible type "DataFrame"; expected "ConfirmedLinks"' in done.stdout
+
+
+def test_nothing_is_withdrawn_or_retracted_without_grounds():
+    with pytest.raises(LedgerError, match="没有写明撤销、撤回的理由"):
+        record_withdrawal(batch="B", link_id="L1", by="D1", reason=" ")
+    with pytest.raises(LedgerError, match="没有写明撤销、撤回的理由"):
+        record_retraction(event_id="E1", by="D1", reason="")
