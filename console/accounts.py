@@ -100,7 +100,13 @@ class Accounts:
         self._write_account(code, self._hasher.hash(password))
 
     def disable(self, code: str) -> None:
-        """Take a person's login away; what they judged stays, and so does their entry in the list."""
+        """Take a person's login away; what they judged stays, and so does their entry in the list.
+
+        Raises:
+            HomeError: nobody has that code.
+        """
+        if self.list_reviewers().find(code) is None and not self._find_hash(code):
+            raise HomeError(f"复核人代号 {code[:20]}", "不在复核人名单上", "用 tongcha reviewer list 核对")
         kept = [account for account in self._list_accounts() if account.code != code]
         _write_yaml(self._accounts, {"accounts": [account.model_dump() for account in kept]})
 

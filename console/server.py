@@ -48,17 +48,6 @@ def build_server(
     )
 
 
-def serve(
-    settings: ConsoleSettings, host: str = "127.0.0.1", port: int = PORT, *, allow_remote: bool = False
-) -> None:
-    """Serve the console until it is stopped (Ctrl+C, SIGTERM).
-
-    Raises:
-        HomeError: see `build_server`.
-    """
-    build_server(settings, host, port, allow_remote=allow_remote).run()
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches the address."""
     try:

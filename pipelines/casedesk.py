@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipelines.archive import Archive
 from pipelines.home import write_private
-from pipelines.report import find_link, read_all
+from pipelines.report import find_link, name_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
 from pipelines.withdrawal import record
@@ -17,6 +18,8 @@ from tongcha.casebook.archiving import ARCHIVED, find_expired, record_expiry
 from tongcha.casebook.disclosures import find_disclosures_of
 from tongcha.casebook.due import record_reply
 from tongcha.casebook.filed import find_filed_batches
+from tongcha.casebook.issues import read_opened, record_issue
+from tongcha.casebook.jurisdiction import AREA
 from tongcha.casebook.outcomes import record_outcome
 from tongcha.casebook.rechecks import draw_sample, record_draw
 from tongcha.casebook.rectification import list_unclosed_issues
@@ -141,6 +144,25 @@ def release(desk: Desk, *, on: date | None, reason: str) -> None:
     desk.record([event])
 
 
+def open_issue(desk: Desk, sentence: str, *, area: str, school_id: str, on: date | None) -> None:
+    """Record an issue that no table gives.
+
+    Raises:
+        LedgerError: the school or district is none, or these very words stand for an issue elsewhere.
+    """
+    home, place = desk.runner.home, (area or None, school_id or None)
+    if area and not re.fullmatch(AREA, area):
+        raise LedgerError("问题的区划", "不是六位代码", "写六位行政区划代码")
+    if school_id and school_id not in set(read_all(home, "schools")["school_id"]):
+        raise LedgerError(f"学校 {school_id}", "不在学校名录中", "核对学校标识码")
+    same = read_opened(build_office(home).events()).filter(pl.col("case_ref") == sentence)
+    if set(same.select("area", "school_id").iter_rows()) - {place}:
+        raise LedgerError("问题台账", "同样的说明已用于另一区划或者学校的问题", "在说明中写明地点或者学校")
+    desk.record(
+        [record_issue(sentence=sentence, area=area, school_id=school_id, on=desk.date_of(on), by=desk.by)]
+    )
+
+
 def require_issue(desk: Desk, issue_id: str) -> None:
     """Refuse a number that the register doesn't hold, or whose ground is gone.
 
@@ -179,6 +201,7 @@ def report_outcome(
         LedgerError: that recipient never got a referral of that link.
         PolicyError: the policy knows no such outcome.
     """
+    link_id = name_link(desk.runner.home, link_id)
     given = find_disclosures_of(read_all(desk.runner.home, "disclosures"), link_id)
     if recipient not in set(given.filter(pl.col("kind") == "referral")["recipient_name"]):
         raise LedgerError(f"比对 {link_id}", "没有向该单位移送过", "先用 tongcha case deliver 登记送达")
@@ -241,5 +264,7 @@ def reissue(home: Home, event_id: str, out: Path) -> None:
     given = next((e for e in events if e.event_id == event_id and "sha256" in e.payload), None)
     if given is None:
         raise LedgerError(f"台账事件 {event_id}", "不是送达记录", "用 tongcha case disclosed 查编号")
+    if out.is_dir() or not out.parent.is_dir():
+        raise LedgerError(f"文件 {out.name}", "是文件夹，或者所在文件夹不存在", "用 --out 写明文件名")
     write_private(out, Archive(home.root).read(str(given.payload["sha256"])))
     say(f"✓ 已另存：{out}")

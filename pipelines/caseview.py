@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rich.table import Table as Grid
 
-from pipelines.report import read_all
+from pipelines.report import name_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
 from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.casebook.rectification import STATE_LABELS
 from tongcha.errors import InputError
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.responsibility.deductions import LABELS, compute_deductions
 from tongcha.responsibility.repricing import compare_deductions, keep_final
 from tongcha.responsibility.states import OPEN_TO_DEFENCE
+from tongcha.responsibility.states import STATE_LABELS as STEP_LABELS
 from tongcha.responsibility.steps import read_reliefs
 from tongcha.review.verification import list_unverified
 
@@ -55,7 +57,7 @@ def show_school(home: Home, school_id: str) -> None:
     if accounts.is_empty():
         raise InputError(f"学校 {school_id}", "没有扣分或告知书", "用 tongcha case show 列出各校")
     sums = read_all(home, "score_deductions").filter(pl.col("school_id") == school_id)
-    steps = read_all(home, "notice_steps")
+    steps = read_all(home, "notice_steps").sort("on", "seq")
     for row in accounts.iter_rows(named=True):
         say(f"{row['school_name']}　{row['campaign']}　拟扣 {row['points']} 分")
         for line in sums.filter(pl.col("campaign") == row["campaign"]).iter_rows(named=True):
@@ -64,7 +66,7 @@ def show_school(home: Home, school_id: str) -> None:
         if row["due"]:
             say(f"  期限：{row['clock']}，末日 {row['due']}（剩 {row['days_left']} 天）　{row['basis']}")
         for step in steps.filter(pl.col("notice_id") == row["notice_id"]).iter_rows(named=True):
-            say(f"  {step['on']}　{step['step']}　登记人 {step['by']}　{step['event_id']}")
+            say(f"  {step['on']}　{STEP_LABELS[step['step']]}　登记人 {step['by']}　{step['event_id']}")
     show_inspectors(home, school_id)
 
 
@@ -94,11 +96,19 @@ def show_due(home: Home) -> None:
 
 
 def show_issues(home: Home, state: str | None) -> None:
-    """Show the register of issues with what was set and done about each."""
+    """Show the register of issues with what was set and done about each.
+
+    Raises:
+        InputError: there is no such state; an empty list would read as "no issues".
+    """
     issues = read_all(home, "issue_ledger")
     done = read_all(home, "rectification_ledger").select("issue_id", "measure", "due", "person", "overdue")
     joined = issues.join(done, on="issue_id", how="left").sort("found_on", "issue_id")
-    shown = joined.filter(pl.col("state") == state) if state else joined
+    if state and state not in {*STATE_LABELS, *STATE_LABELS.values()}:
+        listed = "、".join(f"{code}（{label}）" for code, label in STATE_LABELS.items())
+        raise InputError(f"状态 {state[:20]}", "问题台账没有这种状态", f"写 {listed} 之一")
+    own = (pl.col("state") == state) | (pl.col("state_label") == state)
+    shown = joined.filter(own) if state else joined
     columns = {
         "issue_id": "问题编号", "label": "类别", "state_label": "状态", "case_ref": "所依事项",
         "found_on": "发现日期",
@@ -144,7 +154,7 @@ def show_orders(home: Home) -> None:
 def show_disclosures(home: Home, link_id: str | None) -> None:
     """Show what was handed to whom, and which corrections are due."""
     given = read_all(home, "disclosures")
-    given = find_disclosures_of(given, link_id) if link_id else given
+    given = find_disclosures_of(given, name_link(home, link_id)) if link_id else given
     columns = {
         "on": "日期", "document_id": "文书", "recipient_name": "接收单位", "file": "文件", "by": "送达人",
         "event_id": "台账事件",
@@ -157,7 +167,8 @@ def show_disclosures(home: Home, link_id: str | None) -> None:
         "path": "所更正的文件",
         "sentence": "说明",
     }
-    show_grid("待更正", read_all(home, "corrections"), columns)
+    due = read_all(home, "corrections").join(given, on=["recipient_name", "path", "sha256"], how="semi")
+    show_grid("待更正", due, columns)
 
 
 def show_rules(home: Home, rules: Path) -> None:

@@ -66,7 +66,7 @@ class Desk:
         office = build_office(self.runner.home)
         ledger = Ledger(office.ledger_url)
         before = ledger.events()
-        refuse_foreign(self.runner.home, before, person, [event.subject for event in events])
+        refuse_foreign(self.runner.home, before, person, [event.subject for event in events], new=events)
         wanted = [renew_event(event, before) for event in events]
         refuse_contradiction(office, wanted)
         receipt = ledger.append_all(wanted, at=office.now())
@@ -97,12 +97,25 @@ class Desk:
         return on or today
 
 
+def require_intact(ledger: Ledger) -> None:
+    """Refuse to record, pack or hand over anything while the ledger is broken.
+
+    Raises:
+        LedgerError: an event was changed, or isn't linked to the one before.
+    """
+    found = ledger.verify()
+    if not found.is_intact:
+        raise LedgerError(f"台账第 {found.broken_at} 条", f"断裂（{found.reason}）", "停止使用，从备份恢复")
+
+
 def find_recorder(home: Home, code: str) -> Reviewer:
     """Return the person of that code, who must have the role 办案.
 
     Raises:
-        LedgerError: nobody has that code, or the person may judge or look but not record.
+        LedgerError: nobody has that code, or the person may judge or look but not record; or the ledger is
+            broken, so that nothing may rest on it.
     """
+    require_intact(Ledger(home.ledger_url()))
     person = Reviewers.load(home.root / "reviewers.yaml").find(code)
     if person is None:
         raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
@@ -175,6 +188,7 @@ def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> N
     Raises:
         LedgerError: no such document stands, a file isn't what was recorded, or the day lies ahead.
     """
+    desk.refuse_stranger(document_id)
     office = build_office(desk.runner.home)
     papers = list_papers(desk.runner)
     own = papers.filter(pl.col("document_id") == document_id)
@@ -191,7 +205,6 @@ def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> N
         receipt=receipt,
         made_by=describe_making(office),
     )
-    desk.refuse_stranger(document_id)
     Archive(office.home).keep(office, own)
     desk.record(events)
     say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")

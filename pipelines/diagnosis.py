@@ -80,8 +80,14 @@ class Finding:
 def diagnose(home: Home) -> Iterator[Finding]:
     """Look at programs, home, policies, templates, people, inbox, ledger, closed batches, in that order."""
     yield from _look_at_versions()
-    yield _try("工作目录", home.open, f"可用（{home.root}）")
-    yield _try("settings.yaml", home.settings, "可读")
+    folder = _try("工作目录", home.open, f"可用（{home.root}）")
+    yield folder
+    if not folder.is_fine:
+        return  # nothing in it can be looked at, nor may be
+    settings = _try("settings.yaml", home.settings, "可读")
+    yield settings
+    if not settings.is_fine:
+        return  # it says where policies and ledger are
     is_demo = home.settings().demo
     for name, kind in POLICY_FILES.items():
         yield from _look_at_policy(home.policies() / f"{name}.yaml", kind, is_demo=is_demo)

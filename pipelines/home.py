@@ -97,9 +97,13 @@ class Home:
         """Create what is missing and refuse a home that others can read.
 
         Raises:
-            HomeError: the folder belongs to someone else or is open to others.
+            HomeError: the folder belongs to someone else or is open to others, or can't be made.
         """
-        self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        try:
+            self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        except OSError as error:
+            fix = "检查 TONGCHA_HOME 的路径是否写错、是否可写"
+            raise HomeError(f"工作目录 {self.root.name}", "不是文件夹，或者不能建立", fix) from error
         refuse_shared(self.root)
         for name in FOLDERS:
             (self.root / name).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

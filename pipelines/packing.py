@@ -48,13 +48,12 @@ def pack_document(desk: Desk, document_id: str, out: Path, *, password_file: Pat
 
     Raises:
         LedgerError: no such document stands, a file isn't what was recorded, the folder is missing, or
-            there is neither a terminal nor a file for the password.
+            there is neither a terminal nor a file for the password, or one of both lies where it mustn't.
     """
     desk.refuse_stranger(document_id)
     if password_file is None and not sys.stdout.isatty():
         raise LedgerError("密码", "输出不是终端，不能显示密码", "用 --password-file 指定存密码的文件")
-    if not out.is_dir():
-        raise LedgerError(f"文件夹 {out.name}", "不存在", "先建立，再指定 --out")
+    refuse_place(desk.runner.home.root, out, password_file)
     office = build_office(desk.runner.home)
     papers = list_papers(desk.runner).filter(pl.col("document_id") == document_id).sort("path")
     if papers.is_empty():
@@ -73,6 +72,25 @@ def pack_document(desk: Desk, document_id: str, out: Path, *, password_file: Pat
     say(f"✓ {document_id}.zip（{papers.height} 个文件）与送达回证已写入 {out}，台账第 {recorded.seq} 条")
     hand_out_password(password, password_file)
     return out / f"{document_id}.zip"
+
+
+def refuse_place(home: Path, out: Path, password_file: Path | None) -> None:
+    """Refuse, before anything is written or recorded, places that the packet or its password mustn't go to.
+
+    Raises:
+        LedgerError: a folder is missing, or lies in the home, which couldn't be proven clean any more; or the
+            password would lie beside the packet.
+    """
+    folders = [out, *([password_file.parent] if password_file else [])]
+    for folder in folders:
+        if not folder.is_dir():
+            raise LedgerError(f"文件夹 {folder.name}", "不存在", "先建立，再指定 --out 或者 --password-file")
+        if folder.resolve().is_relative_to(home.resolve()):
+            raise LedgerError(
+                f"文件夹 {folder.name}", "在工作目录之内，办结时无法查看加密包", "另选工作目录之外的文件夹"
+            )
+    if password_file and (password_file.is_dir() or folders[0].resolve() == folders[1].resolve()):
+        raise LedgerError("密码文件", "不能是文件夹，也不能与加密包放在一起", "另选文件夹，密码另路告知")
 
 
 def read_papers(office: Office, papers: pl.DataFrame) -> dict[str, bytes]:

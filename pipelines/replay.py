@@ -23,7 +23,7 @@ from pipelines.archive import describe_making
 from pipelines.definitions import build_definitions
 from pipelines.home import FOLDERS, PRIVATE_FOLDER
 from pipelines.resources import build_office, hold_home
-from pipelines.runs import QUIET
+from pipelines.runs import QUIET, tell_interrupts
 from tongcha.casebook.disclosures import read_disclosures
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import NewEvent
@@ -69,10 +69,14 @@ def replay(home: Home, upto: int, *, out: Path | None = None) -> Replay:
         out: folder to leave the papers of then in; none are left when it is None.
 
     Raises:
-        LedgerError: the ledger has no such event, or is broken.
+        LedgerError: the ledger has no such event or is broken, or the folder can't be made.
     """
     office = build_office(home)
     kept = cut_ledger(office.events(), upto)
+    if out is not None and (out.exists() or not out.parent.is_dir()):
+        raise LedgerError(
+            f"文件夹 {out.name}", "已经存在，或者上一级文件夹不存在", "用 --out 另写一个新的文件夹名"
+        )
     with tempfile.TemporaryDirectory(dir=home.root, prefix=".replay-") as folder:
         then = rebuild_office(home, office, kept, Path(folder))
         run_everything(then)
@@ -157,7 +161,7 @@ def run_everything(office: Office) -> None:
     resource = dg.ResourceDefinition.hardcoded_resource(office)
     definitions = build_definitions(office=resource)
     batches = office.tables.partitions(BY_NAME["candidate_links"])
-    with dg.DagsterInstance.ephemeral() as instance:
+    with tell_interrupts(), dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions(str(RAIDS.name), batches)
         for job, keys in (("act", batches), ("settle", [None])):
             for key in keys:

@@ -71,13 +71,24 @@ def find_link(home: Home, link_id: str) -> dict[str, Any]:
     """
     found = read_all(home, "candidate_links").filter(pl.col("link_id") == link_id)
     if found.is_empty():
-        raise InputError(f"比对编号 {link_id}", "在任何批次中都找不到", "核对编号，形如 L 加 16 位十六进制")
+        raise InputError(
+            f"比对编号 {link_id}",
+            "在任何批次中都找不到",
+            "核对编号，形如 L 加 16 位十六进制；在办线索的编号（R 开头）也可以",
+        )
     return found.row(0, named=True)
 
 
-def show_link(home: Home, link_id: str) -> None:
-    """Explain a link and say where it stands."""
-    link = find_link(home, link_id)
+def name_link(home: Home, number: str) -> str:
+    """Return the link of a clue, whose number is the one that recipients know; others stay as they are."""
+    clues = dict(read_all(home, "referrals").select("referral_id", "link_id").iter_rows())
+    return str(clues.get(number, number))
+
+
+def show_link(home: Home, number: str) -> None:
+    """Explain a link, given by its own number or a clue's, and say where it stands."""
+    link = find_link(home, name_link(home, number))
+    link_id = link["link_id"]
     evidence = read_all(home, "link_evidence").filter(pl.col("link_id") == link_id).sort("seq")
     say(explain_link(link, evidence))
     for table, label in (("review_queue", "复核"), ("withheld_links", "暂缓"), ("referrals", "移送")):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError
+from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 
 from assets.declare import RAIDS
 from pipelines.definitions import defs
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUIET: Final[dict[str, dict[str, dict[str, object]]]] = {"loggers": {"steps": {}}}
+
+
+@contextmanager
+def tell_interrupts() -> Iterator[None]:
+    """Make of Dagster's word for Ctrl-C, which nothing else knows, the one that everything ends by."""
+    try:
+        yield
+    except DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ class Runner:
         """
         definition, run_id = defs.resolve_job_def(job), str(uuid.uuid4())
         try:
-            with track(title, len(definition.nodes)) as tell, listen_to_steps(tell):
+            with tell_interrupts(), track(title, len(definition.nodes)) as tell, listen_to_steps(tell):
                 definition.execute_in_process(
                     instance=self.instance,
                     partition_key=batch,

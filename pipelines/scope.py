@@ -10,6 +10,7 @@ from pipelines.report import read_all
 from pipelines.resources import build_office
 from tongcha.casebook.jurisdiction import assign_areas, name_raid, record_handover
 from tongcha.errors import LedgerError
+from tongcha.review.reviewers import Reviewers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipelines.casework import Desk
     from pipelines.home import Home
-    from tongcha.ledger.events import Event
+    from tongcha.ledger.events import Event, NewEvent
     from tongcha.review.reviewers import Reviewer
 
 OF_A_SCHOOL: Final = (
@@ -28,7 +29,13 @@ OF_A_SCHOOL: Final = (
 Areas = dict[str, set[str | None]]
 
 
-def refuse_foreign(home: Home, events: list[Event], person: Reviewer, subjects: Iterable[str]) -> None:
+def refuse_foreign(
+    home: Home,
+    events: list[Event],
+    person: Reviewer,
+    subjects: Iterable[str],
+    new: Iterable[NewEvent] = (),
+) -> None:
     """Refuse what lies outside the districts of a person who is bound to some.
 
     What can't be placed in a district (a sample of all issues, a release of lists) is the city's.
@@ -38,6 +45,7 @@ def refuse_foreign(home: Home, events: list[Event], person: Reviewer, subjects: 
         events: the ledger.
         person: who records.
         subjects: what the new events are about.
+        new: the new events; an issue that is only being opened says itself where it lies.
 
     Raises:
         LedgerError: some subject isn't the person's business.
@@ -45,6 +53,7 @@ def refuse_foreign(home: Home, events: list[Event], person: Reviewer, subjects: 
     if not person.areas:
         return
     known = locate_subjects(home, events)
+    known |= {event.subject: _locate_opened(event, known) for event in new if "open" in event.payload}
     for subject in subjects:
         if not all(person.covers(area) for area in known.get(subject, {None})):
             fix = "由属地办理；需要移交的用 tongcha case hand-over"
@@ -75,13 +84,16 @@ def hand_over(desk: Desk, batch: str, raid_id: str, *, to_area: str, on: date | 
     """Record that a raid's cases go to another district; who recorded it, to whom, and why, stays.
 
     Raises:
-        LedgerError: there is no such raid, it isn't this person's to give, or it is there already.
+        LedgerError: there is no such raid or district, or it isn't this person's to give, or it is there.
     """
     home = desk.runner.home
     raids = assign_areas(read_all(home, "sites"), build_office(home).events())
     own = raids.filter((pl.col("batch") == batch) & (pl.col("raid_id") == raid_id))
     if own.is_empty():
         raise LedgerError(f"查处 {name_raid(batch, raid_id)}", "没有这次查处", "核对批次与查处编号")
+    if to_area not in list_districts(home):
+        fix = "核对代码；确要交给新区划的，先用 tongcha reviewer add --area 登记那里的人员"
+        raise LedgerError(f"查处 {raid_id}", "接收的区划不在学校名录、查处场所和人员名单中", fix)
     event = record_handover(
         batch=batch,
         raid_id=raid_id,
@@ -92,6 +104,19 @@ def hand_over(desk: Desk, batch: str, raid_id: str, *, to_area: str, on: date | 
         reason=reason,
     )
     desk.record([event])
+
+
+def list_districts(home: Home) -> set[str]:
+    """Return the districts that schools, sites or people are in; a slip of the pen is hardly one of them."""
+    people = Reviewers.load(home.root / "reviewers.yaml").reviewers
+    placed = {area for name in ("schools", "sites") for area in read_all(home, name)["area"].drop_nulls()}
+    return placed | {area for person in people for area in person.areas}
+
+
+def _locate_opened(event: NewEvent, known: Areas) -> set[str | None]:
+    area, school = str(event.payload["area"]), str(event.payload["school_id"])
+    own: set[str | None] = {area} if area else set()
+    return own | (known.get(school, {None}) if school else set()) or {None}
 
 
 def _note(found: Areas, rows: pl.DataFrame) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
 
 HOST: Final = "127.0.0.1"
+LAST_PORT: Final = 65535
 TURN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 45
 
@@ -30,7 +31,7 @@ def serve_ui(home: Home, port: int) -> int:
     Raises:
         HomeError: the port is taken.
     """
-    refuse_taken(port)
+    refuse_taken(port, "tongcha ui")
     click.echo(f"Dagster 界面：http://{HOST}:{port}（约需半分钟启动；Ctrl-C 停止）")
     told: list[float] = []
     # Before the child starts: what is handled here is at its default there. A background shell hands
@@ -82,12 +83,20 @@ def build_environment(home: Home) -> dict[str, str]:
     }
 
 
-def refuse_taken(port: int) -> None:
+def refuse_taken(port: int, command: str, host: str = HOST) -> None:
     """Refuse a port that somebody listens on.
+
+    Args:
+        port: the port.
+        command: what wants it, as it is called.
+        host: the address.
 
     Raises:
         HomeError: it is taken.
     """
-    with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
-            raise HomeError(f"端口 {port}", "已被占用", "换一个端口，如 tongcha ui --port 3001")
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return  # nobody listens there
+    other = port + 1 if port < LAST_PORT else port - 1
+    raise HomeError(f"端口 {port}", "已被占用", f"换一个端口，如 {command} --port {other}")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-out = Console(highlight=False)
+out = Console(highlight=False, markup=False)  # a value such as [a] is no markup, and must not vanish
 
 
 def say(content: RenderableType = "") -> None:
@@ -39,6 +40,6 @@ def track(title: str, steps: int) -> Iterator[Callable[[str], None]]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), TextColumn("[dim]{task.fields[step]}"), console=out) as bar:
-        task = bar.add_task(title, total=steps, step="")
+        task = bar.add_task(escape(title), total=steps, step="")
         yield lambda step: bar.update(task, advance=1, step=step)
-        bar.update(task, completed=steps, step="", description=f"[green]✓[/] {title}")
+        bar.update(task, completed=steps, step="", description=f"[green]✓[/] {escape(title)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.casework import find_recorder, refuse_contradiction
-from pipelines.report import find_link, read_all
+from pipelines.report import find_link, name_link, read_all
 from pipelines.resources import build_office
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
@@ -25,13 +25,14 @@ def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None
 
     Args:
         runner: runs on the home.
-        link_id: the link.
+        link_id: the link; the number of one of its clues does as well.
         by: code of the person who decides; must have the role 办案.
         reason: the grounds.
 
     Raises:
         LedgerError: the link or the person is unknown.
     """
+    link_id = name_link(runner.home, link_id)
     batch = str(find_link(runner.home, link_id)["batch"])
     record(runner, record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason))
     act_batches(runner, batch)

@@ -24,7 +24,7 @@ def issue() -> None:
 
 
 @issue.command("list")
-@click.option("--state", metavar="状态", help="只看某一状态，如 open、rectifying、closed。 One state only.")
+@click.option("--state", metavar="状态", help="只看某一状态，如待整改、已销号。 One state only.")
 def list_issues(state: str | None) -> None:
     """列出问题与整改情况。
 
@@ -46,11 +46,9 @@ def open_issue(sentence: str, area: str, school: str, by: str, on: datetime | No
 
     Enter an issue that no table gives, without names.
     """
-    from tongcha.casebook.issues import record_issue
+    from pipelines.casedesk import open_issue as record
 
-    desk = open_desk(by)
-    day = desk.date_of(to_day(on))
-    desk.record([record_issue(sentence=sentence, area=area, school_id=school, on=day, by=by)])
+    record(open_desk(by), sentence, area=area, school_id=school, on=to_day(on))
 
 
 @issue.command()

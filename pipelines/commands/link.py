@@ -51,6 +51,9 @@ def link(
         return
     if out is None:
         raise click.UsageError("须写 --out（结果写到哪个文件）")
+    for target in filter(None, (out, candidates)):  # found out now, and not when the work is done
+        if not target.parent.is_dir():
+            raise click.UsageError(f"文件夹 {target.parent} 不存在：先建立，或改写 --out、--candidates")
     gc.disable()  # a link makes millions of numbers and no cycles: looking for them costs a tenth of it
     try:
         counts = _link(folder, out, candidates, policy, index)

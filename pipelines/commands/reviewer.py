@@ -23,15 +23,17 @@ def reviewer() -> None:
 @click.option("--name", required=True, metavar="姓名", help="显示名，只留在工作目录。 Display name.")
 @click.option("--role", "roles", required=True, multiple=True, metavar="轮次", help=ROLES)
 @click.option("--area", "areas", multiple=True, metavar="区划", help=AREAS)
-@click.password_option(prompt="密码（不少于 10 位）", confirmation_prompt="再输一次", help="密码。 Password.")
-def add(code: str, name: str, roles: tuple[str, ...], areas: tuple[str, ...], password: str) -> None:
+def add(code: str, name: str, roles: tuple[str, ...], areas: tuple[str, ...]) -> None:
     """登记复核人并设密码；代号已在的则更新。
 
     Enter a person and give them a password; a known code is updated.
     """
     from pipelines.desk import open_accounts
 
-    open_accounts(Home.from_environment().open()).add(code, name, roles, password, areas)  # type: ignore[arg-type]  # checked by the account itself
+    accounts = open_accounts(Home.from_environment().open())
+    # asked for, never an argument: arguments end up in the shell's history
+    password = click.prompt("密码（不少于 10 位）", hide_input=True, confirmation_prompt="再输一次")
+    accounts.add(code, name, roles, password, areas)  # type: ignore[arg-type]  # checked by the account itself
     click.echo(f"✓ 已登记 {code}（{'、'.join(roles)}）")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pipelines.casework import Desk
 
+PORT: Final = click.IntRange(1, 65535)
 DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 

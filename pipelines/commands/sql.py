@@ -41,8 +41,17 @@ def _converse(connection: DuckDBPyConnection) -> None:
     from pipelines.views import write_result
 
     click.echo("每行一条查询，空行退出。 One query per line, an empty line leaves. 例：SHOW TABLES")
-    while line := input("同查> ").strip():
+    while line := _ask():
         try:
             write_result(connection, line)
         except click.UsageError as error:
             click.echo(error.message, err=True)
+
+
+def _ask() -> str:
+    """Return the next line; the end of the input leaves like an empty one."""
+    try:
+        return input("同查> ").strip()
+    except EOFError:
+        click.echo()
+        return ""

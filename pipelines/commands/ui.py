@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from pipelines.commands.signing import PORT
 from pipelines.home import Home
 
 
 @click.command()
-@click.option("--port", default=3000, show_default=True, metavar="端口", help="本机端口。 Local port.")
+@click.option(
+    "--port", type=PORT, default=3000, show_default=True, metavar="端口", help="本机端口。 Local port."
+)
 def ui(port: int) -> int:
     """在本机打开 Dagster 界面：看流程、看校验、手动运行；Ctrl-C 停止。
 

@@ -181,3 +181,17 @@ PROMPT = world.build(
          "receipt": "r", "by": "D1"}
     ],
 )  # fmt: skip
+
+
+def test_a_day_or_a_week_does_not_tell_how_many_persons_acts_were_found_through_the_issues():
+    day = date(2026, 9, 5)
+    issue = {"case_ref": "x", "label": "问题", "state": "open", "state_label": "待整改", "found_on": day,
+             "department": "科"}  # fmt: skip
+    classes = ["teacher_tutoring"] * 3 + ["undecided", "clean_patrol"]
+    rows = [issue | {"issue_id": f"I{n:012d}", "category": name} for n, name in enumerate(classes)]
+    counted = replace(count_people({day: 1}, {}), issue_ledger=world.build("issue_ledger", rows))
+    told = tally_bulletins(counted, policy=world.DEDUCTIONS, rules=POLICY).filter(measure="issues")
+    short = told.filter(pl.col("cadence").is_in(SHORT))
+    assert set(short["count"]) == {1}
+    assert set(short["label"]) == {"新增问题（不含涉及个人的）"}
+    assert set(told.filter(~pl.col("cadence").is_in(SHORT))["count"]) == {5}

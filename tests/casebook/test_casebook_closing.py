@@ -29,7 +29,7 @@ from tongcha.casebook.closing import (
     refuse_unfinished,
 )
 from tongcha.casebook.erasure import BatchTables, digest_person, erase_people, list_values
-from tongcha.errors import ContractError, LedgerError
+from tongcha.errors import ContractError, InputError, LedgerError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.responsibility.pupils import place_pupils
@@ -154,6 +154,19 @@ def test_a_person_who_asks_is_found_before_and_after_the_erasure():
         for identities in (tables.identities, erased):
             assert find_met(identities, number, KEY)["identity_id"].to_list() == [identity]
     assert find_met(erased, "990101199001019999", KEY).is_empty()
+
+
+def test_who_left_part_of_a_number_and_a_phone_is_found_by_the_phone_after_the_erasure():
+    tables = make_batch({"name": "张三", "id_number": "123X", "phone": "13912345678"}, TAKEN)
+    erased = erase_people(tables, [], KEY, place(tables)).identities
+    for identities in (tables.identities, erased):
+        assert find_met(identities, "+86 139 1234 5678", KEY)["identity_id"].to_list() == ["I1"]
+
+
+@pytest.mark.parametrize("asked", ["", "123X", "990101********123X", "张三"])
+def test_nobody_is_looked_up_by_part_of_a_number(asked):
+    with pytest.raises(InputError, match="不是完整的证件号码或者手机号"):
+        find_met(make_batch(TAKEN, TAKEN).identities, asked, KEY)
 
 
 @pytest.mark.parametrize(("today", "gone"), [(date(2029, 10, 18), False), (date(2029, 10, 19), True)])

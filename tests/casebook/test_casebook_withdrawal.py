@@ -106,6 +106,21 @@ def test_taking_the_withdrawal_back_restores_every_byte(bureau):
     assert all(after[name].equals(before[name]) for name in before)
 
 
+def test_who_was_told_of_a_withdrawal_that_is_taken_back_is_told_that_the_paper_stands_again(bureau):
+    [notice] = [number for number in bureau.documents_of(WRONG) if number.startswith("N")]
+    bureau.deliver(notice)
+    event = record_withdrawal(batch=world.BATCH, link_id=WRONG, by="D1", reason="证件被冒用")
+    stored = bureau.ledger.append(event, at=AT)
+    bureau.deliver(bureau.settle()["corrections"]["letter_id"][0])
+    retraction = NewEvent(EventKind.RETRACTION, stored.event_id, "D2", {"reason": "登记有误"})
+    bureau.ledger.append(retraction, at=AT)
+    made = bureau.settle()
+    [due] = made["corrections"].rows(named=True)
+    held = made["disclosures"].filter(pl.col("document_id") == notice)["sha256"]
+    assert (due["change"], due["sha256"]) == ("replaced", held[0])
+    assert "重新成立" in due["sentence"]
+
+
 @settings(max_examples=3, deadline=None)
 @given(st.permutations(range(1, 13)))
 def test_withdrawing_everything_leaves_pupils_only_and_no_referral(tmp_path_factory, order):

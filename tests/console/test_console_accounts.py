@@ -64,6 +64,11 @@ def test_entering_a_person_again_changes_roles_and_password_and_keeps_the_others
     assert accounts.verify("w02", PASSWORD) is not None
 
 
+def test_disabling_a_code_that_nobody_has_is_refused(tmp_path):
+    with pytest.raises(HomeError, match="不在复核人名单上"):
+        Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).disable("w99")
+
+
 def test_a_disabled_person_stays_on_the_list_and_can_not_log_in(tmp_path):
     accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w01", "王某", ("一审",), PASSWORD)

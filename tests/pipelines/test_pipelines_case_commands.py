@@ -7,6 +7,7 @@ own that other tests drive, so here it is only noted that it was asked for.
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ CLERK = "C01"
 PEOPLE = [
     {"code": CLERK, "name": "办案员", "roles": ["办案"]},
     {"code": "C02", "name": "查看员", "roles": ["查看"]},
+    {"code": "C03", "name": "区县办案员", "roles": ["办案"], "areas": ["210202"]},
 ]
 
 
@@ -159,6 +161,14 @@ def test_a_person_opens_an_issue_and_it_stands_in_the_register(home):
         (("issue", "open", "问题", "--by", CLERK, "--on", "2026-11-21"), "晚于今天"),
         (("issue", "open", "问题", "--by", "C02"), "没有“办案”权限"),
         (("issue", "open", "问题", "--by", "NOBODY"), "不在人员名单"),
+        (("issue", "open", "问题", "--area", "2102", "--by", CLERK), "不是六位代码"),
+        (("issue", "open", "问题", "--school", "S99", "--by", CLERK), "不在学校名录中"),
+        (("issue", "open", "问题", "--area", "210203", "--by", "C03"), "不属代号 C03 的区划"),
+        (("issue", "open", "问题", "--by", "C03"), "不属代号 C03 的区划"),
+        (
+            ("case", "hand-over", world.BATCH, "Q1", "--to", "219999", "--by", CLERK, "--reason", "属地"),
+            "接收的区划不在",
+        ),
         (("case", "reply", "Q999999999999", "--text", "已核实", "--by", CLERK), "不是送达过的"),
         (("case", "reply", PROMPT, "--text", " ", "--by", CLERK), "没有写明"),
         (("case", "supervise", "210202", "--by", CLERK, "--reason", "催办"), "没有督办建议"),
@@ -167,6 +177,66 @@ def test_a_person_opens_an_issue_and_it_stands_in_the_register(home):
 def test_what_may_not_be_recorded_leaves_no_trace(home, words, why):
     assert why in refuse(*words)
     assert Ledger(home.ledger_url()).events() == []
+    assert asked == []
+
+
+def test_a_person_of_a_district_opens_an_issue_of_that_district(home):
+    say("issue", "open", "某机构夜间仍在上课", "--area", "210202", "--by", "C03")
+    assert Ledger(home.ledger_url()).events()[0].payload["area"] == "210202"
+
+
+def test_the_same_words_about_another_place_are_refused_and_no_issue_is_lost(home):
+    say("issue", "open", "夜间仍在上课", "--area", "210202", "--by", CLERK)
+    assert "写明地点" in refuse("issue", "open", "夜间仍在上课", "--area", "210203", "--by", CLERK)
+    assert len(Ledger(home.ledger_url()).events()) == 1
+
+
+def test_issues_are_listed_by_a_state_as_it_is_shown_and_an_unknown_state_is_no_empty_list(home):
+    say("issue", "open", "夜间仍在上课", "--area", "210202", "--by", CLERK)
+    issues = build_issue_ledger(
+        sites=BY_NAME["sites"].empty(),
+        school_responsibilities=attribute().clear(),
+        score_deductions=BY_NAME["score_deductions"].empty(),
+        events=Ledger(home.ledger_url()).events(),
+        policy=POLICY,
+    )
+    TableStore(home.root / "tables").write(BY_NAME["issue_ledger"], WHOLE, issues)
+    for state in ("open", "待整改"):
+        assert issues["issue_id"][0] in say("issue", "list", "--state", state)
+    assert "没有这种状态" in refuse("issue", "list", "--state", "opened")
+
+
+def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
+    store = TableStore(home.root / "tables")
+    notice = {
+        "notice_id": "N00000000000a", "school_id": "S3", "campaign": world.CAMPAIGN,
+        "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10,
+        "path": "p", "sha256": "s",
+    }  # fmt: skip
+    store.write(BY_NAME["school_notices"], WHOLE, world.build("school_notices", [notice]))
+    steps = [
+        {"notice_id": "N00000000000a", "seq": seq, "event_id": f"E000000000000000{seq}", "step": step,
+         "on": dt.date(2026, 11, day), "by": CLERK}
+        for seq, step, day in ((1, "decided", 20), (2, "contested", 12))
+    ]  # fmt: skip
+    store.write(BY_NAME["notice_steps"], WHOLE, world.build("notice_steps", steps))
+    told = say("case", "show", "S3")
+    assert 0 < told.index("2026-11-12　已申辩") < told.index("2026-11-20　已决定")
+
+
+def test_nothing_is_recorded_or_packed_while_the_ledger_is_broken(home, tmp_path):
+    say("issue", "open", "夜间仍在上课", "--by", CLERK)
+    with sqlite3.connect(home.root / "ledger.sqlite") as database:
+        database.execute("DROP TRIGGER events_refuse_update")
+        database.execute("UPDATE events SET actor = 'C02'")
+    asked.clear()
+    for words in (
+        ("issue", "open", "又一问题"),
+        ("case", "pack", PROMPT, "--out", str(tmp_path), "--password-file", str(tmp_path / "p.txt")),
+        ("case", "deliver", PROMPT, "--receipt", "签收"),
+    ):
+        assert "台账第 1 条：断裂" in refuse(*words, "--by", CLERK)
+    assert len(Ledger(home.ledger_url()).events()) == 1
     assert asked == []
 
 

@@ -12,10 +12,12 @@ import pyzipper
 
 from pipelines.archive import Archive
 from pipelines.casedesk import draw_rechecks, reissue, relieve, report_outcome, rule_on, strike
+from pipelines.caseview import show_disclosures
 from pipelines.casework import Desk, deliver
 from pipelines.packing import pack_document
 from pipelines.replay import replay
-from pipelines.report import read_all
+from pipelines.report import read_all, show_link
+from pipelines.request import NOWHERE, answer_person
 from pipelines.resources import build_office
 from pipelines.withdrawal import retract_event, withdraw_link
 from tests.pipelines.conftest import digests
@@ -167,6 +169,14 @@ def test_a_package_leaves_encrypted_with_a_receipt_and_its_password_apart(desk, 
     with pytest.raises(LedgerError, match="不存在"):
         pack_document(desk, act["package"], out, password_file=secret)
     out.mkdir()
+    inside = desk.runner.home.outbox
+    with pytest.raises(LedgerError, match="在工作目录之内"):
+        pack_document(desk, act["package"], inside, password_file=secret)
+    with pytest.raises(LedgerError, match="与加密包放在一起"):
+        pack_document(desk, act["package"], out, password_file=out / "password.txt")
+    with pytest.raises(LedgerError, match="不存在"):  # else the packet stays and its password is lost
+        pack_document(desk, act["package"], out, password_file=tmp_path / "nowhere" / "password.txt")
+    assert not list(out.iterdir())
     packet = pack_document(desk, act["package"], out, password_file=secret)
     password = secret.read_text(encoding="utf-8").strip()
     own = read(desk, "referral_packages").filter(pl.col("package_id") == act["package"])
@@ -182,3 +192,48 @@ def test_a_package_leaves_encrypted_with_a_receipt_and_its_password_apart(desk, 
     assert password not in capsys.readouterr().out + str(said.payload)
     assert (packet.stat().st_mode | secret.stat().st_mode) & 0o077 == 0
     assert read(desk, "disclosures").is_empty()  # packed isn't handed over
+
+
+def test_a_teacher_whom_somebody_without_a_number_was_taken_for_is_told_so_when_they_ask(desk, capsys):
+    home = desk.runner.home
+    met = read(desk, "confirmed_links").join(read(desk, "identities"), on=["batch", "identity_id"])
+    numberless = met.filter(pl.col("id_clean").is_null())
+    told = numberless.join(read(desk, "people"), on="person_id", suffix="_on_record")
+    asks = told.drop_nulls("id_number_on_record").sort("link_id").row(0, named=True)
+    assert answer_person(home, asks["id_number_on_record"], by=BY) == 1
+    assert "被认定为本人" in capsys.readouterr().out
+    events = Ledger(home.ledger_url()).events()
+    assert events[-1].subject == f"{asks['batch']}/{asks['identity_id']}"
+    assert answer_person(home, "990101199901011234", by=BY) == 0
+    looked = Ledger(home.ledger_url()).events()[-1]
+    assert (looked.subject, looked.actor) == (NOWHERE, BY)
+    assert asks["id_number_on_record"] not in str(looked.payload) + str(events[-1].payload)
+
+
+def test_whoever_reports_by_the_clue_number_on_the_letter_is_understood(desk, capsys):
+    act = choose_act(desk)
+    deliver(desk, act["package"], on=None, receipt="签收")
+    routed = read(desk, "referrals").filter(pl.col("link_id") == act["link"])
+    clue = routed.filter(pl.col("recipient_name") == act["recipient"])["referral_id"][0]
+    show_link(desk.runner.home, clue)
+    assert act["link"] in capsys.readouterr().out
+    report_outcome(desk, clue, outcome="not_the_person", recipient=act["recipient"], measure="", on=None)
+    withdraw_link(desk.runner, clue, by=BY, reason="不是此人")
+    assert act["link"] not in set(read(desk, "confirmed_links")["link_id"])
+    assert read(desk, "outcomes")["link_id"].to_list() == [act["link"]]
+
+
+def test_only_the_corrections_of_the_link_asked_about_are_listed(desk, capsys):
+    act = choose_act(desk)
+    deliver(desk, act["package"], on=None, receipt="签收")
+    withdraw_link(desk.runner, act["link"], by=BY, reason="不是此人")
+    capsys.readouterr()
+    show_disclosures(desk.runner.home, act["link"])
+    assert read(desk, "corrections")["letter_id"][0] in capsys.readouterr().out
+    show_disclosures(desk.runner.home, "L9999999999999999")
+    assert "待更正：没有" in capsys.readouterr().out
+
+
+def test_a_replay_into_a_folder_that_exists_is_refused_before_the_work(desk, tmp_path):
+    with pytest.raises(LedgerError, match="已经存在"):
+        replay(desk.runner.home, 1, out=tmp_path)

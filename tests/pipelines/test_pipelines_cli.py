@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from dagster import DagsterInstance
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from pipelines.cli import COMMANDS, tongcha
+from pipelines.commands.sql import _converse
 from pipelines.diagnosis import diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
+from pipelines.runs import Runner
 from pipelines.views import open_views, write_result
 from tests.scenario import BATCH, make_table
 from tongcha.tables import ALL, BY_NAME
@@ -69,6 +75,14 @@ def test_wrong_usage_is_exit_code_2(tmp_path):
     assert run("nonsense", home=tmp_path / "home").returncode == Exit.USAGE
 
 
+@pytest.mark.parametrize("option", ["--out", "--candidates"])
+def test_a_folder_that_is_not_there_is_named_before_anything_is_linked(tmp_path, option):
+    words = ["link", str(tmp_path), "--out", str(tmp_path / "o"), option, str(tmp_path / "no" / "f")]
+    done = CliRunner().invoke(tongcha, words)
+    assert done.exit_code == Exit.USAGE
+    assert "不存在：先建立" in done.output
+
+
 def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):
     done = run(
         "link", str(tmp_path), "--out", str(tmp_path / "out.parquet"), "--engine", "spark", home=tmp_path
@@ -78,12 +92,44 @@ def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_password_is_asked_for_and_never_an_argument(tmp_path, monkeypatch):
+    monkeypatch.setenv("TONGCHA_HOME", str(tmp_path / "home"))
+    words = ["reviewer", "add", "w01", "--name", "王某", "--role", "一审"]
+    given = CliRunner().invoke(tongcha, [*words, "--password", "plum-tree-17-north"])
+    assert given.exit_code == Exit.USAGE
+    asked = CliRunner().invoke(tongcha, words, input="plum-tree-17-north\n" * 2)
+    assert asked.exit_code == Exit.OK, asked.output
+    assert "plum" not in asked.output
+
+
+def test_ctrl_c_in_a_run_is_an_interruption_and_no_traceback(home, monkeypatch):
+    def interrupt(**_: object) -> None:
+        raise DagsterExecutionInterruptedError
+
+    job = SimpleNamespace(nodes=(), execute_in_process=interrupt)
+    monkeypatch.setattr("pipelines.runs.defs", SimpleNamespace(resolve_job_def=lambda _: job))
+    with pytest.raises(KeyboardInterrupt):  # which the command line ends by, with exit code 130
+        Runner(home, DagsterInstance.ephemeral()).run("settle", title="学校责任与扣分")
+
+
 def test_doctor_names_what_is_missing_with_the_fix_and_exits_3(tmp_path):
     done = run("doctor", home=tmp_path / "home")
     assert done.returncode == Exit.PROBLEMS
     assert "✗ 参照快照" in done.stdout
     assert "办法：" in done.stdout
     assert "✓ 台账：0 条" in done.stdout
+
+
+def test_doctor_says_what_is_wrong_with_a_home_that_can_not_be_opened(tmp_path):
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "file").touch()
+    settings = Home(tmp_path / "settings").open().root / "settings.yaml"
+    settings.write_text("nonsense: 1\n", encoding="utf-8")
+    for name, what in (("open", "其他用户可以访问"), ("file", "不是文件夹"), ("settings", "未知的键")):
+        found = list(diagnose(Home(tmp_path / name)))
+        assert what in found[-1].state, name
+        assert not found[-1].is_fine
+        assert found[-1].fix
 
 
 def test_doctor_looks_at_the_bureaus_own_policies_and_templates(tmp_path):
@@ -135,6 +181,19 @@ def test_a_query_reads_nothing_but_the_tables(home, tmp_path):
             with pytest.raises(click.UsageError):
                 write_result(connection, query)
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_value_in_brackets_is_shown_as_it_is(home, capsys):
+    with open_views(home) as connection:
+        write_result(connection, "SELECT '[red]3栋[/x]' AS address")
+    assert "[red]3栋[/x]" in capsys.readouterr().out
+
+
+def test_the_end_of_the_input_leaves_the_query_prompt(home, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("SELECT raid_id FROM sites\n"))
+    with open_views(home) as connection:
+        _converse(connection)
+    assert "Q1" in capsys.readouterr().out
 
 
 def test_a_query_can_be_given_as_csv(home, capsys):

@@ -12,7 +12,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli import tongcha
+from pipelines.exits import Exit
 from pipelines.home import Home
 from pipelines.provenance import ROOT
 from pipelines.server import refuse_taken
@@ -100,5 +103,17 @@ def test_a_port_that_is_taken_is_named_with_a_way_out():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(HomeError, match=r"已被占用.*--port"):
-            refuse_taken(int(other.getsockname()[1]))
+        with pytest.raises(HomeError, match=r"已被占用.*tongcha ui --port"):
+            refuse_taken(int(other.getsockname()[1]), "tongcha ui")
+
+
+def test_the_console_shows_no_address_that_somebody_else_answers_at(tmp_path, monkeypatch):
+    monkeypatch.setenv("TONGCHA_HOME", str(tmp_path / "home"))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = CliRunner().invoke(tongcha, ["review", "--port", str(other.getsockname()[1])])
+    assert isinstance(done.exception, HomeError)
+    assert "已被占用" in str(done.exception)
+    assert done.output == ""
+    assert CliRunner().invoke(tongcha, ["review", "--port", "70000"]).exit_code == Exit.USAGE

@@ -2,21 +2,19 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pytest
 from openpyxl import load_workbook
 
+from tests.referral.referral_scene import build_inputs
 from tests.responsibility import hand_worked as world
 from tongcha.errors import ContractError, PolicyError
 from tongcha.policy.clocks import ClockPolicy
+from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.package import write_packages
-
-if TYPE_CHECKING:
-    from pathlib import Path
-from tests.referral.referral_scene import build_inputs
 
 
 def write(
@@ -154,3 +152,22 @@ def test_the_letter_opens_as_a_word_document(tmp_path):
     path = write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"][0]
     document = Document(io.BytesIO((tmp_path / path).read_bytes()))
     assert any("关于移送“同查”线索的函" in p.text for p in document.paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("by", "on", "is_adopted"),
+    [
+        ("某市教育局", "2026-09-01", True),
+        ("某市教育局", '"2026-09-01"', True),
+        ('" "', '"2026-09-01"', False),
+    ],
+)
+def test_a_day_of_adoption_needs_no_quotes_and_a_blank_adopts_nothing(tmp_path, by, on, is_adopted):
+    path = tmp_path / "minors.yaml"
+    shipped = (Path(world.__file__).parents[2] / "policy" / "minors.yaml").read_text(encoding="utf-8")
+    filled = shipped.replace('adopted_by: ""', f"adopted_by: {by}").replace(
+        'adopted_on: ""', f"adopted_on: {on}"
+    )
+    path.write_text(filled.replace('document_no: ""', "document_no: 某教〔2026〕1号"), encoding="utf-8")
+    policy = MinorPolicy.load(path)
+    assert (policy.adopted_on, policy.is_adopted) == ("2026-09-01", is_adopted)

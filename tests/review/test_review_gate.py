@@ -20,9 +20,15 @@ from tests.review.review_scenario import (
     candidate_links,
     people,
 )
-from tongcha.errors import GateError
+from tongcha.errors import GateError, LedgerError
 from tongcha.policy.adoption import adopt_as_example
-from tongcha.review.decisions import record_dispute, record_recusal, record_resolution
+from tongcha.review.decisions import (
+    record_dispute,
+    record_recusal,
+    record_resolution,
+    record_retraction,
+    record_withdrawal,
+)
 
 
 def test_without_a_judgement_nothing_is_confirmed_however_sure_the_machine_is():
@@ -142,3 +148,10 @@ def test_identities_that_are_gone_stop_the_gate():
     links = candidate_links(SURE={"identity_id": "gone"})
     with pytest.raises(GateError, match=SURE):
         pass_gate([judge(SURE, "r1")], links)
+
+
+def test_nothing_is_withdrawn_or_retracted_without_grounds():
+    with pytest.raises(LedgerError, match="没有写明撤销、撤回的理由"):
+        record_withdrawal(batch="B", link_id="L1", by="D1", reason=" ")
+    with pytest.raises(LedgerError, match="没有写明撤销、撤回的理由"):
+        record_retraction(event_id="E1", by="D1", reason="")

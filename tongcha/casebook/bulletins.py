@@ -35,6 +35,10 @@ MEASURES: Final = {
 }
 PEOPLE: Final = ("identities", "candidates", "confirmed", "referred", "proven", "cleared", "withdrawn")
 """Counts of people: hidden when small, and left out of days and weeks."""
+REGISTERED: Final = ("issues", "closed")
+OF_A_PERSON: Final = ("teacher_tutoring", "undecided")
+"""Classes of issues that are one person's act or question: their number in a day is a number of people."""
+WITHOUT_PEOPLE: Final = "（不含涉及个人的）"
 FUNNEL: Final = {
     "candidates": "identities",
     "confirmed": "candidates",
@@ -83,14 +87,18 @@ def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, rules: Caseboo
     schema = {"day": pl.Date, "cadence": pl.String, "start": pl.Date, "end": pl.Date, "period": pl.String}
     placed = facts.join(pl.DataFrame(spans, schema=schema, orient="row"), on="day")
     is_person = pl.col("measure").is_in(PEOPLE)
+    personal = counted.issue_ledger.filter(pl.col("category").is_in(OF_A_PERSON))["issue_id"].to_list()
+    of_person = is_person | (pl.col("measure").is_in(REGISTERED) & pl.col("ref").is_in(personal))
     cells = (
-        placed.filter(~(is_person & pl.col("cadence").is_in(SHORT)))
+        placed.filter(~(of_person & pl.col("cadence").is_in(SHORT)))
         .group_by(*_PERIOD, "measure", "dimension", "value")
         .agg(count=pl.col("ref").n_unique().cast(pl.Int64))
         .with_columns(hidden=is_person & (pl.col("count") < rules.small_cell))
     )
     shown = _hide_remainders(cells).with_columns(count=pl.when(~pl.col("hidden")).then("count"))
-    labelled = shown.with_columns(label=pl.col("measure").replace_strict(MEASURES, return_dtype=pl.String))
+    label = pl.col("measure").replace_strict(MEASURES, return_dtype=pl.String)
+    in_part = pl.col("measure").is_in(REGISTERED) & pl.col("cadence").is_in(SHORT)
+    labelled = shown.with_columns(label=pl.when(in_part).then(label + WITHOUT_PEOPLE).otherwise(label))
     return BULLETINS.conform(_add_yield(labelled))
 
 

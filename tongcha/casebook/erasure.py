@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 NO_TRAIT: Final = "无"
-"""Digest of a person of whom neither a number nor a phone was taken."""
+"""Digest of a person of whom neither a whole number nor a phone was taken."""
+WHOLE: Final = r"^\s*([0-9]{15}|[0-9]{17}[0-9Xx])\s*$"
+"""a number that somebody can ask by; four digits of one fit many people and hide the phone"""
 _ERASED_OF_PEOPLE: Final = (
     "checked_by", "name", "id_number", "phone", "sex", "age", "claimed_school", "claimed_subject",
     "name_clean", "id_clean", "phone_clean",
@@ -100,8 +102,9 @@ def list_values(
 
 
 def _erase_identities(identities: pl.DataFrame, goes: pl.Expr, key: bytes) -> pl.DataFrame:
+    whole = pl.when(pl.col("id_number").str.contains(WHOLE)).then("id_number")
     traits = identities.select(
-        pl.coalesce("id_clean", "id_number"), pl.coalesce("phone_clean", "phone"), "digest"
+        pl.coalesce("id_clean", whole), pl.coalesce("phone_clean", "phone"), "digest"
     ).iter_rows()
     digests = [known or digest_person(number, phone, key) for number, phone, known in traits]
     made = identities.with_columns(pl.Series("digest", digests, dtype=pl.String))

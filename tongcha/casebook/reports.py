@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from tongcha.casebook.bulletins import ALL_OF_IT, FUNNEL, MEASURES, SITE_TRAITS
+from tongcha.casebook.bulletins import ALL_OF_IT, FUNNEL, MEASURES, SITE_TRAITS, WITHOUT_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,11 +94,11 @@ def _write_campaign(reported: Reported, span: Mapping[str, Any]) -> Report:
 
 
 def _write_week(reported: Reported, span: Mapping[str, Any]) -> Report:
-    """A week speaks of sites and issues only: people counted over so short a time could be told."""
+    """A week speaks of sites and issues that are no person's act: people in so short a time could be told."""
     cells = _pick(reported.bulletins, span)
     sections = [
         ("本周查处", [_say_span(span) + _say_sites(cells), *_list_traits(reported.bulletins, span)]),
-        ("问题与整改", [_say_issues(cells)]),
+        ("问题与整改", [_say_issues(cells, WITHOUT_PEOPLE)]),
         ("截至目前的差错", list(reported.error_rates)),
         ("下周安排", [BY_HAND]),
         ("口径", ["一周之内的人数容易推知是谁，本报不写。", HOW_COUNTED[0]]),
@@ -200,9 +200,9 @@ def _say_schools(notices: pl.DataFrame) -> list[str]:
     ]
 
 
-def _say_issues(cells: Mapping[str, dict[str, Any]]) -> str:
+def _say_issues(cells: Mapping[str, dict[str, Any]], note: str = "") -> str:
     found, closed = _count(cells, "issues"), _count(cells, "closed")
-    return f"问题台账新增{found}件，整改到位、销号{closed}件。"
+    return f"问题台账{note}新增{found}件，整改到位、销号{closed}件。"
 
 
 def _say_withdrawn(cells: Mapping[str, dict[str, Any]], small: int) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING, Final, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from tongcha.errors import PolicyError
 
@@ -39,10 +40,16 @@ class PolicyFile(PolicyPart):
     adopted_on: str = ""
     document_no: str = ""
 
+    @field_validator("adopted_on", mode="before")
+    @classmethod
+    def _write_day(cls, given: object) -> object:
+        """Take a day written without quotes, which YAML reads as a date, as well."""
+        return given.isoformat() if isinstance(given, date) else given
+
     @property
     def is_adopted(self) -> bool:
         """Whether the bureau has filled in who adopted it, when and by which document."""
-        return bool(self.adopted_by and self.adopted_on and self.document_no)
+        return all(said.strip() for said in (self.adopted_by, self.adopted_on, self.document_no))
 
     @property
     def digest(self) -> str:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 CORRECTION_COLUMNS: Final = ("recipient_name", "path", "sha256", "change", "sentence")
 FOLDER: Final = "corrections"
 FILE: Final = "更正函.docx"
+WITHDRAWN: Final = "此前送达的文书已撤回，请停止使用并退回或者销毁，由此作出的处理请一并更正"
+PART_WITHDRAWN: Final = "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准"
+REPLACED: Final = "此前送达的文书内容有变，请以更正后的为准"
+STANDS_AGAIN: Final = "此前已告知撤回，现经核查重新成立，请以重新送达的文书为准"
 _SHOWN: Final = 12
 
 
@@ -34,36 +38,47 @@ def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl
     Args:
         disclosures: what was handed over: `recipient_name, path, sha256, numbers, seq`, one row per file and
             recipient; a later version of a path supersedes an earlier one for the same recipient by `seq`.
+            `sha256` is null where the recipient was told that the paper is withdrawn.
         standing: the papers that stand now: `path, sha256, numbers`; the numbers are those of the clues or
             cases that a paper speaks of, so that a letter can say which of them is taken back.
 
     Returns:
         One row per recipient and path whose last version handed over isn't the one that stands: `change`
-        is `withdrawn` (nothing stands any more) or `replaced` (another version stands).
+        is `withdrawn` (nothing stands any more) or `replaced` (another version stands, or what was told to
+        be withdrawn stands again). `sha256` is that of the last version handed over.
     """
-    held = disclosures.sort("recipient_name", "path", "seq").unique(
-        ["recipient_name", "path"], keep="last", maintain_order=True
-    )
+    held = _find_last_held(disclosures)
     now = standing.select("path", current="sha256", left="numbers").unique("path")
-    wrong = held.join(now, on="path", how="left").filter(pl.col("sha256").ne_missing(pl.col("current")))
+    believed = pl.when(~pl.col("is_told")).then("sha256")
+    wrong = held.join(now, on="path", how="left").filter(believed.ne_missing(pl.col("current")))
     gone = pl.col("current").is_null()
     return (
         wrong.with_columns(
             change=pl.when(gone).then(pl.lit("withdrawn")).otherwise(pl.lit("replaced")),
             sentence=pl.when(gone)
-            .then(pl.lit("此前送达的文书已撤回，请停止使用并退回或者销毁，由此作出的处理请一并更正"))
+            .then(pl.lit(WITHDRAWN))
+            .when("is_told")
+            .then(pl.lit(STANDS_AGAIN))
             .when(_name_dropped() != "")
-            .then(
-                pl.format(
-                    "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准",
-                    _name_dropped(),
-                )
-            )
-            .otherwise(pl.lit("此前送达的文书内容有变，请以更正后的为准")),
+            .then(pl.format(PART_WITHDRAWN, _name_dropped()))
+            .otherwise(pl.lit(REPLACED)),
         )
         .select(CORRECTION_COLUMNS)
         .sort("recipient_name", "path")
     )
+
+
+def _find_last_held(disclosures: pl.DataFrame) -> pl.DataFrame:
+    """Return the last word that each recipient had of each path.
+
+    `is_told`: that word was a letter saying that the paper is withdrawn; `sha256` stays that of the version
+    handed over before, which the recipient may still have.
+    """
+    key = ["recipient_name", "path"]
+    said = disclosures.sort(*key, "seq").with_columns(
+        is_told=pl.col("sha256").is_null(), sha256=pl.col("sha256").forward_fill().over(key)
+    )
+    return said.unique(key, keep="last", maintain_order=True)
 
 
 def _name_dropped() -> pl.Expr:

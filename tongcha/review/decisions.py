@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
 
 if TYPE_CHECKING:
@@ -50,7 +51,12 @@ def record_recusal(*, batch: str, link_id: str, reviewer: str, reason: str, decl
 
 
 def record_withdrawal(*, batch: str, link_id: str, by: str, reason: str) -> NewEvent:
-    """Return the event that withdraws a link everywhere."""
+    """Return the event that withdraws a link everywhere.
+
+    Raises:
+        LedgerError: no grounds are given.
+    """
+    _refuse_blank(f"比对 {link_id}", reason)
     return NewEvent(EventKind.WITHDRAWAL, link_id, by, {"batch": batch, "reason": reason})
 
 
@@ -69,7 +75,12 @@ def record_resolution(*, batch: str, link_id: str, by: str, reason: str, upheld:
 
 
 def record_retraction(*, event_id: str, by: str, reason: str) -> NewEvent:
-    """Return the event that takes an earlier one back: a judgement, a withdrawal, a retraction…."""
+    """Return the event that takes an earlier one back: a judgement, a withdrawal, a retraction….
+
+    Raises:
+        LedgerError: no grounds are given.
+    """
+    _refuse_blank(f"台账事件 {event_id}", reason)
     return NewEvent(EventKind.RETRACTION, event_id, by, {"reason": reason})
 
 
@@ -87,3 +98,8 @@ def find_disputed(events: Iterable[Event]) -> frozenset[str]:
         elif event.kind is EventKind.RESOLUTION:
             disputed.discard(event.subject)
     return frozenset(disputed)
+
+
+def _refuse_blank(culprit: str, reason: str) -> None:
+    if not reason.strip():
+        raise LedgerError(culprit, "没有写明撤销、撤回的理由", "写明依据后再办理，不写姓名")

@@ -11,15 +11,17 @@ from pipelines.home import Home
 @click.command()
 @click.option("--by", required=True, metavar="代号", help="答复人在名单中的代号。 Your code.")
 def about(by: str) -> None:
-    """本人查阅：在哪次查处登记过、是否已删除、提供给过谁。查阅本身入台账，不记号码。
+    """本人查阅：在哪次查处登记过或者被认作本人、是否已删除、提供给过谁。查阅本身入台账，不记号码。
 
     Answer a person who asks what is held of them; works after their batch was closed as well.
     """
-    from pipelines.request import answer_person
+    from pipelines.request import answer_person, require_answerer
 
+    home = Home.from_environment().open()
+    require_answerer(home, by)
     # asked for, never an argument: arguments end up in the shell's history
-    number = click.prompt("证件号码（不显示、不保存）", hide_input=True)
-    answer_person(Home.from_environment().open(), number, by=by)
+    number = click.prompt("证件号码或者手机号（不显示、不保存）", hide_input=True)
+    answer_person(home, number, by=by)
 
 
 @click.command()
