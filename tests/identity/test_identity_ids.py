@@ -179,13 +179,33 @@ def test_a_number_is_found_behind_its_label_but_only_if_it_is_valid():
     assert parse_id("身份证号：110105194912310021").status == "bad_chars"
 
 
+@given(numbers, st.sets(st.integers(0, 17), min_size=1), st.data())
+@QUICK
+def test_letters_that_stand_for_digits_are_read_as_those_if_the_check_digit_then_holds(number, places, data):
+    looks = {"0": "Oo", "1": "IiLl|", "2": "Zz", "5": "Ss", "8": "Bb"}
+    written = "".join(
+        data.draw(st.sampled_from(looks[digit])) if place in places and digit in looks else digit
+        for place, digit in enumerate(number)
+    )
+    if written != number:
+        assert (parse_id(written, today=TODAY).status, parse_id(written).clean) == ("misread", number)
+        assert repair_id(written, today=TODAY) == [(number, "confusion")]
+        other = written[:17] + ("0" if number[17] != "0" else "1")
+        assert parse_id(other, today=TODAY).clean == ""
+
+
+def test_a_circle_for_one_digit_is_a_zero_and_three_in_a_row_hide_digits():
+    assert parse_id("11〇105194912310〇2X").clean == "11010519491231002X"
+    assert parse_id("11010519491231〇〇〇〇").mask == "11010519491231****"
+
+
 @given(st.text(max_size=80))
 @settings(deadline=None, max_examples=200)
 def test_no_text_makes_a_reader_fail(text):
     parsed = parse_id(text, today=TODAY)
     assert parsed.status in STATUSES
     assert not (parsed.clean and parsed.mask)
-    assert repair_candidates(text) == [] or parsed.clean == ""
+    assert repair_candidates(text) == [] or parsed.clean == "" or parsed.status == "misread"
     assert parse_phone(text).clean == "" or parse_phone(text).mask == ""
 
 

@@ -42,7 +42,7 @@ CLOSE = LADDER[: LADDER.index("fuzzy") + 1]
 NOISE = re.compile(r"[^\u3400-\u9fff\u3007A-Za-z0-9]")
 
 
-def read_number(text: str | None) -> tuple[str, str]:  # noqa: PLR0911  one way of writing after the other
+def read_number(text: str | None) -> tuple[str, str]:
     """What a number is (absent, valid, partial, bad), and its places."""
     if text is None:
         return "absent", ""
@@ -57,12 +57,20 @@ def read_number(text: str | None) -> tuple[str, str]:  # noqa: PLR0911  one way 
     if re.fullmatch(r"[0-9]{15}", tidy):
         first = tidy[:6] + "19" + tidy[6:]
         return "valid", first + check_digit(first)
-    if re.fullmatch(r"[0-9A-Z]{13,22}", tidy):
-        return "bad", tidy
+    return read_strange(text, tidy)
+
+
+def read_strange(text: str, tidy: str) -> tuple[str, str]:
+    """What a number is that isn't 18 or 15 digits, a mask or the last four."""
+    digits = tidy.translate(str.maketrans("O〇IL|ZSB", "00111258"))
     parsed = parse_id(text)
+    if re.fullmatch(r"[0-9A-Z]{13,22}", tidy) and parsed.status != "misread":
+        return "bad", digits
     if len(parsed.clean) == 18:
         return "valid", parsed.clean
-    return ("partial", parsed.mask) if len(parsed.mask) == 18 else ("absent", "")
+    if len(parsed.mask) == 18:
+        return "partial", parsed.mask
+    return ("bad", digits) if re.fullmatch(r"[0-9A-Z]{13,22}", digits) else ("absent", "")
 
 
 def read_record(row: Record) -> Record:

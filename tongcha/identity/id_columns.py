@@ -26,7 +26,7 @@ SCHEMA: Final = pl.Schema(
     }
 )
 Digits = NDArray[np.int64]
-CHECKED: Final = ("valid", "valid15", "unknown_region", "hmt_residence", "fpr_new")
+CHECKED: Final = ("valid", "valid15", "unknown_region", "hmt_residence", "fpr_new", "misread")
 """Statuses of 18-digit numbers whose check digit holds; a region that no list knows is only a flag."""
 
 _X: Final = 10

@@ -7,7 +7,7 @@ is a candidate for a person to judge (identity.md §1).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,11 @@ _OTHER_KINDS: Final = (
     ("last4", re.compile(r"[0-9]{3}[0-9X]")),
     ("last6", re.compile(r"[0-9]{5}[0-9X]")),
 )
+MISREAD: Final = {"O": "0", "〇": "0", "I": "1", "L": "1", "|": "1", "Z": "2", "S": "5", "B": "8"}
+"""letters that typists and scanners put for digits (after upper-casing), and the digits"""
+_TO_DIGITS: Final = str.maketrans(MISREAD)
+_BLANKED: Final = "〇〇〇"
+"""so many in a row hide digits: nobody types three zeros like that by mistake"""
 _SCIENTIFIC: Final = re.compile(r"([0-9])(?:\.([0-9]+))?E\+?(17|14)")
 _MASK_SIGNS: Final = str.maketrans(dict.fromkeys("*×✱＊●○〇•·?？□■#_…", "*"))
 _LABELS: Final = re.compile(r"[\u4e00-\u9fff:;,。()\[\]【】]")
@@ -104,6 +109,9 @@ def parse_id(
         return _parse_18(tidy, today, known_regions or frozenset())
     if re.fullmatch(r"[0-9]{15}", tidy):
         return _parse_15(tidy, today, known_regions or frozenset())
+    misread = _parse_misread(tidy, today, known_regions or frozenset())
+    if misread:
+        return misread
     partial = _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy)
     return partial or _parse_labelled(tidy, today, known_regions) or ParsedId(_describe_bad(tidy))
 
@@ -136,6 +144,17 @@ def _parse_15(number: str, today: date | None, known: AbstractSet[str]) -> Parse
     if full.status in {"valid", "unknown_region"} and full.clean:
         return ParsedId("valid15", full.clean, "", full.region, full.birth_date, full.sex)
     return ParsedId("bad15")
+
+
+def _parse_misread(tidy: str, today: date | None, known: AbstractSet[str]) -> ParsedId | None:
+    """Read `65282719700403l946`: letters for digits count if the number that results can be trusted."""
+    read = tidy.translate(_TO_DIGITS)
+    if read == tidy or _BLANKED in tidy or not _EIGHTEEN.fullmatch(read):
+        return None
+    found = _parse_18(read, today, known)
+    if not found.clean or _birth_date(read[6:14], today) is None:
+        return None
+    return replace(found, status="misread")
 
 
 def is_known_region(region: str, known: AbstractSet[str] = frozenset()) -> bool:

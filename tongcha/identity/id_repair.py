@@ -9,14 +9,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tongcha.identity.id_numbers import LENGTH, PROVINCES, check_digit, is_known_region, parse_id, tidy_id
+from tongcha.identity.id_numbers import (
+    LENGTH,
+    MISREAD,
+    PROVINCES,
+    check_digit,
+    is_known_region,
+    parse_id,
+    tidy_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
     from datetime import date
 
-CONFUSIONS: Final = str.maketrans("O〇○QDIL|!ZSBG×", "0000011112586X")
+CONFUSIONS: Final = str.maketrans(MISREAD | {"○": "0", "Q": "0", "D": "0", "!": "1", "G": "6", "×": "X"})
 KINDS: Final = ("confusion", "transposition", "substitution", "insertion", "deletion")
 
 
@@ -32,8 +40,10 @@ def repair_id(
         (number, kind) without repeats, kinds in the order of `KINDS`, numbers in ascending order.
     """
     tidy = tidy_id(text)
-    read = tidy.translate(CONFUSIONS)
-    if not re.fullmatch(r"[0-9X]{17,19}", read) or parse_id(tidy, today=today).clean:
+    read, parsed = tidy.translate(CONFUSIONS), parse_id(tidy, today=today)
+    if parsed.status == "misread":
+        return [(parsed.clean, "confusion")]
+    if not re.fullmatch(r"[0-9X]{17,19}", read) or parsed.clean:
         return []
     found: dict[str, str] = {}
     for kind in KINDS:

@@ -43,7 +43,7 @@ class Side:
         form: whether it is a full name, a surname only, Latin letters, or nothing.
         former: former names (length 0 if none).
         number: ID numbers as 18 bytes, `*` where unknown; `number_state` tells what they are.
-        number_text: the number as written, for those of `NUMBER_BAD`.
+        number_text: the number with letters read as digits, for those of `NUMBER_BAD`.
         birth: day of birth as days since 1970, from the column or from the number; NO_DAY if unknown.
         sex: 1 male, 2 female, 0 unknown.
         phone: mobile number, 0 if none.

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.identity.id_columns import id_columns
+from tongcha.identity.id_numbers import MISREAD
 from tongcha.identity.names import DOT, common_initials, parse_name
 from tongcha.identity.phones import phone_columns
 from tongcha.linkage.codes import (
@@ -110,19 +111,24 @@ def read_numbers(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
 
 
 def _read_odd(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
-    """As `read_numbers`, for numbers that aren't complete and right as they stand."""
+    """As `read_numbers`, for numbers that aren't complete and right as they stand.
+
+    Letters that stand for digits are read as those, so that no more places differ than were mistaken.
+    """
     text = numbers.str.replace_many(FULL_WIDTH)
     laid = lay_out(text)
     text = text.str.to_uppercase()
-    strange = (laid.is_null() & ~text.str.contains(ALMOST)).arg_true()
+    digits = text.str.replace_many(MISREAD)
+    lettered = (digits != text) & digits.str.contains(COMPLETE)
+    strange = (laid.is_null() & (lettered | ~text.str.contains(ALMOST))).arg_true()
     if len(strange):
         laid = laid.scatter(strange, _parse_strange(text.gather(strange)))
     table = code_ids(laid)
     valid, masked = is_checked(table), (table == STAR).any(axis=1)
-    bad = ~valid & ~masked & text.str.contains(ALMOST).to_numpy()
+    bad = ~valid & ~masked & digits.str.contains(ALMOST).to_numpy()
     table[~valid & ~masked] = 0
     state = np.select([valid, masked, bad], [NUMBER_VALID, NUMBER_PARTIAL, NUMBER_BAD], NUMBER_ABSENT)
-    kept = pl.select(pl.when(pl.Series(bad)).then(text).otherwise(pl.lit(""))).to_series()
+    kept = pl.select(pl.when(pl.Series(bad)).then(digits).otherwise(pl.lit(""))).to_series()
     return table, state.astype(np.int8), kept
 
 

@@ -15,6 +15,7 @@ STATUS_LABELS: Final = {
     "hmt_permit": "港澳居民来往内地通行证",
     "tw_permit": "台湾居民来往大陆通行证",
     "unknown_region": "校验通过，但行政区划代码不在名录中",
+    "misread": "字母按形近数字读出后校验通过",
     "masked": "部分遮挡，只作部分证据",
     "last4": "仅有后四位，只作部分证据",
     "last6": "仅有后六位，只作部分证据",
