@@ -14,6 +14,7 @@ from tongcha.identity.id_numbers import check_digit, parse_id
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import parse_phone
+from tongcha.identity.school_names import number_in_words, plainer_names
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 Record = dict[str, Any]
@@ -232,7 +233,35 @@ def compare_schools(
         return None
     if any(fits(claim, name, fits_from) for name in names[school]):
         return "fits"
+    reading, kind = met["reading"]
+    if any(fits(reading, name, fits_from) for name in met["names_of"][kind].get(school, [])):
+        return "fits"
     return "same_district" if areas[school] == met["region"] else "elsewhere"
+
+
+def read_claim(met: Record, schools: list[Record], fits_from: float) -> tuple[str, str]:
+    """How a claim is read and what names it is compared with: as written, else the nearest looser reading."""
+    written = met["claimed_school"] or ""
+    readings = [(written, "written")]
+    readings += [(text, "with campus" if campus else "in words") for text, campus in plainer_names(written)]
+    for some in (readings[:1], readings[1:]):
+        for part in (100, 10_000):
+            near = [school for school in schools if school["region"] // part == met["region"] // part]
+            for text, kind in some:
+                clean = NOISE.sub("", text)
+                if clean and any(fits(clean, name, fits_from) for s in near for name in s["kinds"][kind]):
+                    return clean, kind
+    return NOISE.sub("", written), "written"
+
+
+def name_kinds(school: Record) -> dict[str, list[str]]:
+    """The school's names as written, with numbers in words, and with each of its campuses."""
+    written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
+    names = [NOISE.sub("", name) for name in written if name]
+    words = [number_in_words(name) for name in names]
+    campuses = [name for name in (school["campuses"] or "").split("、") if name]
+    both = [name + campus for name in words for campus in campuses]
+    return {"written": names, "in words": words, "with campus": both}
 
 
 def compare_subjects(claimed: str | None, taught: str | None) -> str | None:
