@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import polars as pl
 import pytest
@@ -11,6 +11,7 @@ from tests.linkage.linkage_scene import NAN, SCHOOLS, met, people, policy, spell
 from tongcha.errors import InputError
 from tongcha.linkage import source
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
+from tongcha.linkage.reading import read_table
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
 
@@ -116,3 +117,41 @@ def test_reading_part_by_part_changes_nothing(folder, monkeypatch):
     monkeypatch.setattr("tongcha.linkage.folder.IN_MEMORY", 0)
     monkeypatch.setattr(source, "PART", 1_000)
     assert run(folder).equals(plain)
+
+
+@pytest.mark.parametrize("dtype", [pl.List(pl.String), pl.List(pl.Categorical), pl.Array(pl.String, 2)])
+def test_a_list_of_texts_is_read_as_a_text_of_them(folder, dtype):
+    listed = SCHOOLS.with_columns(aliases=pl.Series([["八中", "八高"], ["红小", "红星"], None], dtype=dtype))
+    listed.write_parquet(folder / "schools.parquet")
+    assert read_table(folder, "schools")["aliases"].to_list() == ["八中、八高", "红小、红星", None]
+    as_text = SCHOOLS.with_columns(aliases=pl.Series(["八中、八高", "红小、红星", None]))
+    got = run(folder)
+    as_text.write_parquet(folder / "schools.parquet")
+    assert run(folder).equals(got)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "told"),
+    [
+        ("schools", "aliases", {"name": "八中"}, r"schools\.parquet 的列 aliases.*文字.*顿号分隔"),
+        ("schools", "school_id", ["S1"], r"schools\.parquet 的列 school_id.*文字"),
+        ("identities", "raid_date", [date(2026, 9, 1)], r"identities\.parquet 的列 raid_date.*日期"),
+        ("identities", "age", [41], r"identities\.parquet 的列 age.*整数"),
+        ("spells", "start", time(8), r"spells\.parquet 的列 start.*日期"),
+    ],
+)
+def test_a_column_that_cannot_be_read_is_named_with_its_table_and_the_fix(folder, table, column, value, told):
+    frame = pl.read_parquet(folder / f"{table}.parquet")
+    odd = pl.Series(column, [value]).new_from_index(0, frame.height)
+    frame.with_columns(odd).write_parquet(folder / f"{table}.parquet")
+    with pytest.raises(InputError, match=told):
+        run(folder)
+
+
+def test_dates_and_ages_held_as_categories_or_bytes_are_read_as_texts_are(folder):
+    expected = run(folder)
+    met_ = pl.read_parquet(folder / "identities.parquet")
+    day, age = pl.col("raid_date").cast(pl.String), pl.col("age").cast(pl.String)
+    odd = met_.with_columns(day.cast(pl.Categorical), age.cast(pl.Categorical), pl.col("name").cast(pl.Binary))
+    odd.write_parquet(folder / "identities.parquet")
+    assert run(folder).equals(expected)
