@@ -168,6 +168,29 @@ def test_other_documents_and_leftovers_have_a_status_of_their_own(written, statu
         assert parse_id(written).status == status
 
 
+@pytest.mark.parametrize(
+    ("written", "tail"),
+    [
+        ("尾号2278", "2278"),
+        ("后四位2278", "2278"),
+        ("身份证后4位 227X", "227X"),
+        ("身份证号码后四位：227x", "227X"),
+        ("证件尾号（2278）", "2278"),
+        ("最后四位是2278", "2278"),
+        ("末４位****2278", "2278"),
+        ("2278（后四位）", "2278"),
+    ],
+)
+def test_the_last_four_places_may_be_named_in_words(written, tail):
+    parsed = parse_id(written)
+    assert (parsed.status, parsed.mask, parsed.clean) == ("last4", "*" * 14 + tail, "")
+
+
+@pytest.mark.parametrize("written", ["手机尾号2278", "后四位22789", "尾号227", "后六位2278", "车牌尾号2278"])
+def test_other_tails_are_no_last_four_places(written):
+    assert (parse_id(written).mask, parse_id(written).clean) == ("", "")
+
+
 def test_every_status_is_told_in_chinese():
     assert all(re.search(r"[\u4e00-\u9fff]", label) for label in STATUS_LABELS.values())
     assert not any(mark in label for label in STATUS_LABELS.values() for mark in ",;:()")

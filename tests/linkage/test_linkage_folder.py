@@ -152,6 +152,8 @@ def test_dates_and_ages_held_as_categories_or_bytes_are_read_as_texts_are(folder
     expected = run(folder)
     met_ = pl.read_parquet(folder / "identities.parquet")
     day, age = pl.col("raid_date").cast(pl.String), pl.col("age").cast(pl.String)
-    odd = met_.with_columns(day.cast(pl.Categorical), age.cast(pl.Categorical), pl.col("name").cast(pl.Binary))
+    odd = met_.with_columns(
+        day.cast(pl.Categorical), age.cast(pl.Categorical), pl.col("name").cast(pl.Binary)
+    )
     odd.write_parquet(folder / "identities.parquet")
     assert run(folder).equals(expected)

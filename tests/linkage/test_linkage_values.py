@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.linkage.linkage_scene import LI, NAN, best, link, met, people
+from tests.linkage.linkage_scene import LI, NAN, best, link, met, people, score
 from tests.linkage.slow_levels import read_number
 from tongcha.linkage.values import read_numbers
 
@@ -54,6 +54,13 @@ def test_a_number_with_letters_is_shown_as_written_and_its_reading_is_told():
     row = shown.filter(pl.col("field") == "证件号").row(0, named=True)
     assert (row["identity_value"], row["person_value"]) == (TWO_LETTERS, NAN)
     assert "字母按形近数字读出" in row["sentence"]
+
+
+@pytest.mark.parametrize("words", ["尾号{}", "后四位{}", "身份证后4位 {}"])
+def test_last_four_places_in_words_count_as_the_last_four_alone(words):
+    plain, worded = ({"id_number": way.format(NAN[-4:]), "age": 41} for way in ("{}", words))
+    assert score(worded, {"id_number": NAN}) == score(plain, {"id_number": NAN}) > 0
+    assert read_number(words.format(NAN[-4:])) == ("partial", "*" * 14 + NAN[-4:])
 
 
 def test_letters_in_a_number_that_fails_its_check_digit_count_as_no_further_mistakes():

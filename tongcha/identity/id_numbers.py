@@ -44,6 +44,13 @@ MISREAD: Final = {"O": "0", "〇": "0", "I": "1", "L": "1", "|": "1", "Z": "2", 
 _TO_DIGITS: Final = str.maketrans(MISREAD)
 _BLANKED: Final = "〇〇〇"
 """so many in a row hide digits: nobody types three zeros like that by mistake"""
+_TAIL_WORDS: Final = (
+    r"(?:本人)?(?:居民)?(?:身份证|证件)?(?:号码|号)?的?(?:尾号|最?[后末][四4]位)(?:数字|数|号码)?"
+)
+_WORDED_TAIL: Final = re.compile(
+    rf"{_TAIL_WORDS}[:是为]*\(?\**([0-9]{{3}}[0-9X])\)?|([0-9]{{3}}[0-9X])\(?{_TAIL_WORDS}\)?"
+)
+"""what a phone ends in (手机尾号) isn't meant"""
 _SCIENTIFIC: Final = re.compile(r"([0-9])(?:\.([0-9]+))?E\+?(17|14)")
 _MASK_SIGNS: Final = str.maketrans(dict.fromkeys("*×✱＊●○〇•·?？□■#_…", "*"))
 _LABELS: Final = re.compile(r"[\u4e00-\u9fff:;,。()\[\]【】]")
@@ -112,7 +119,7 @@ def parse_id(
     misread = _parse_misread(tidy, today, known_regions or frozenset())
     if misread:
         return misread
-    partial = _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy)
+    partial = _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy) or _parse_tail(tidy)
     return partial or _parse_labelled(tidy, today, known_regions) or ParsedId(_describe_bad(tidy))
 
 
@@ -205,6 +212,12 @@ def _parse_masked(tidy: str) -> ParsedId | None:
     if len(signs) != LENGTH or "X" in signs[:17]:
         return ParsedId("bad_length")
     return ParsedId("masked", mask=signs, region=signs[:6] if "*" not in signs[:6] else "")
+
+
+def _parse_tail(tidy: str) -> ParsedId | None:
+    """Read `尾号2278`, `身份证后4位227X`."""
+    found = _WORDED_TAIL.fullmatch(tidy)
+    return ParsedId("last4", mask=(found[1] or found[2]).rjust(LENGTH, "*")) if found else None
 
 
 def _parse_labelled(tidy: str, today: date | None, known: AbstractSet[str] | None) -> ParsedId | None:
