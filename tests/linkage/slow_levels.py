@@ -92,7 +92,7 @@ def read_record(row: Record) -> Record:
         "fold": "".join(folds().get(char, char) for char in clean),
         "born": born,
         "mobile": int(parse_phone(row.get("phone")).clean or 0),
-        "region": int(row.get("area") or row.get("site_area") or 0),
+        "region": int((row.get("area") or row.get("site_area") or "0")[:6]),
     }
 
 

@@ -7,11 +7,13 @@ from datetime import date, time
 import polars as pl
 import pytest
 
+from tests.intake_files import POLICY
 from tests.linkage.linkage_scene import NAN, SCHOOLS, met, people, policy, spells
 from tongcha.errors import InputError
 from tongcha.linkage import source
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
 from tongcha.linkage.reading import read_table
+from tongcha.linkage.sides import OTHER_SEXES, SEXES
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
 
@@ -157,3 +159,44 @@ def test_dates_and_ages_held_as_categories_or_bytes_are_read_as_texts_are(folder
     )
     odd.write_parquet(folder / "identities.parquet")
     assert run(folder).equals(expected)
+
+
+def rewrite(folder, table, *columns):
+    frame = pl.read_parquet(folder / f"{table}.parquet").with_columns(*columns)
+    frame.write_parquet(folder / f"{table}.parquet")
+
+
+@pytest.fixture
+def rich(folder):
+    """A folder in which areas, sexes and a staff list count."""
+    told = {"site_area": "340104", "claimed_school": "八中", "sex": "男", "age": 41}
+    met(told, told | {"phone": "13900001111"}).write_parquet(folder / "identities.parquet")
+    listed = pl.DataFrame({"name": ["张建国"], "area": ["340104"], "phone": ["13900001111"]})
+    listed.write_parquet(folder / "staff_lists.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Int64])
+@pytest.mark.parametrize("end", ["", "000000", "012003"])
+def test_codes_of_the_statistics_bureau_count_with_their_first_six_digits(rich, end, dtype):
+    expected = run(rich)
+    for table, column in (("registry", "area"), ("schools", "area"), ("identities", "site_area")):
+        rewrite(rich, table, (pl.col(column) + end).cast(dtype))
+    assert run(rich).equals(expected)
+    rewrite(rich, "staff_lists", (pl.col("area") + end).cast(dtype))
+    assert run(rich).equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("male", "female"), [("M", "F"), ("1", "2"), (1, 2), ("男性", "女性"), ("男生", "女生")]
+)
+def test_a_sex_is_read_as_intake_reads_it(rich, male, female):
+    expected = run(rich)
+    for table in ("registry", "identities"):
+        rewrite(rich, table, pl.col("sex").replace_strict({"男": male, "女": female}, default=None))
+    assert run(rich).equals(expected)
+
+
+def test_every_way_of_writing_a_sex_that_intake_knows_is_known_here():
+    ways = POLICY.values["sex"]
+    assert {way: code for code, sex in enumerate(SEXES, start=1) for way in ways[sex]} == OTHER_SEXES

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import ABSENT, Levels
+from tongcha.linkage.codes import ABSENT, Levels, code_regions
 from tongcha.linkage.loose_claims import may_be_loose, read_loosely
 from tongcha.linkage.school_fits import (
     BY,
@@ -134,7 +134,7 @@ def compare_schools(
     """
     level = np.full(len(who), ABSENT, np.int8)
     known = np.flatnonzero(claims.is_told[who] & (school >= 0))
-    area = schools["area"].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    area = code_regions(schools["area"])
     near = area[school[known]] == claim_area[known]
     fits = np.zeros(len(known), np.bool_)
     for reading in claims.readings:

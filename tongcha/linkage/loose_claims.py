@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.identity.school_names import loose_name, number_in_words, plainer_names
+from tongcha.linkage.codes import code_regions
 from tongcha.linkage.letters import Lettered
 from tongcha.linkage.school_fits import IN_PROVINCE, NOISE, Reading, SchoolNames, fit_within, read_as
 from tongcha.linkage.sides import read_column
@@ -55,9 +56,9 @@ def read_loosely(
         return pl.DataFrame(schema=FITTED), []
     readings = _list_readings(unheard.select(WHOSE).unique())
     kinds = name_loosely(schools, names)
-    area = schools["area"].cast(pl.Int64, strict=False).fill_null(0).to_numpy() // 100
+    city = code_regions(schools["area"]) // 100
     found = _fit_kinds(readings.select(READ).unique(), kinds, fits_from)
-    found = found.with_columns(is_near=pl.Series(area[found["school"].to_numpy()]) == pl.col("city"))
+    found = found.with_columns(is_near=pl.Series(city[found["school"].to_numpy()]) == pl.col("city"))
     first = readings.join(found, on=READ).sort(*WHOSE, ~pl.col("is_near"), "order")
     chosen = first.unique(WHOSE, keep="first", maintain_order=True).select(*WHOSE, "reading", "has_campus")
     read = unheard.join(chosen, on=WHOSE)

@@ -47,6 +47,8 @@ TYPES: Final = {
     "age": pl.Int64,
     "spell_no": pl.Int64,
 }
+SIX_DIGITS: Final = pl.col("area").cast(pl.String).str.replace("^([0-9]{6})[0-9]{6}$", "$1")
+"""the region in an area code of the statistics bureau"""
 AS_TEXT: Final = (pl.Categorical, pl.Enum, pl.Binary)
 """types that hold texts"""
 WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
@@ -230,5 +232,9 @@ def match_entries(entries: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     Returns:
         row, phone as listed; in order of row.
     """
-    joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
+    joined = (
+        records.with_columns(SIX_DIGITS)
+        .join(entries.with_columns(SIX_DIGITS), on=["name", "area"])
+        .filter(pl.len().over("name", "area") == 1)
+    )
     return joined.select(pl.col("row").cast(pl.Int64), "phone").sort("row")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import sort_unique, spread
+from tongcha.linkage.codes import code_regions, sort_unique, spread
 from tongcha.linkage.letters import Lettered, fit_letters, share_rare_letters
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def name_schools(schools: pl.DataFrame) -> SchoolNames:
     """Return every name of each school: as it is called, was called, and the others it has."""
     frame = schools.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("school"),
-        city=pl.col("area").cast(pl.Int64, strict=False).fill_null(0) // 100,
+        city=pl.Series(code_regions(schools["area"]).astype(np.int64) // 100),
         text=pl.concat_str("name", "former_name", "aliases", separator="、", ignore_nulls=True).str.split(
             "、"
         ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids
+from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids, code_regions
 from tongcha.linkage.values import (
     FORM_FULL,
     FORM_LATIN,
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 CAPTURES: Final = ("card", "typed", "masked", "last4", "oral")
 SEXES: Final = ("男", "女")
+OTHER_SEXES: Final = dict.fromkeys(("男性", "男生", "M", "1"), 1) | dict.fromkeys(
+    ("女性", "女生", "F", "2"), 2
+)
+"""as intake reads them (`values` of policy/intake.yaml), for `tongcha link`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +144,18 @@ def read_column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType] = pl.St
 
 
 def code_sexes(frame: pl.DataFrame) -> I8:
-    male, female = ((read_column(frame, "sex") == sex).fill_null(value=False).to_numpy() for sex in SEXES)
-    return np.where(male, 1, np.where(female, 2, 0)).astype(np.int8)
+    """Return 1 for male, 2 for female, 0 for unknown."""
+    written = read_column(frame, "sex")
+    male, female = ((written == sex).fill_null(value=False).to_numpy() for sex in SEXES)
+    sexes = np.where(male, 1, np.where(female, 2, 0)).astype(np.int8)
+    if np.count_nonzero(sexes) + written.null_count() < len(sexes):
+        odd = np.flatnonzero((sexes == 0) & written.is_not_null().to_numpy())
+        sexes[odd] = written.gather(odd).replace_strict(OTHER_SEXES, default=0, return_dtype=pl.Int8)
+    return sexes
 
 
 def code_areas(frame: pl.DataFrame) -> I32:
-    area = read_column(frame, "area" if "area" in frame.columns else "site_area")
-    return area.cast(pl.Int32, strict=False).fill_null(0).to_numpy()
+    return code_regions(read_column(frame, "area" if "area" in frame.columns else "site_area"))
 
 
 def _code_captures(frame: pl.DataFrame) -> I8:
