@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 
 from tongcha.identity.id_columns import SCHEMA, id_columns
-from tongcha.identity.id_numbers import check_digit, parse_id, tidy_id, upgrade_15
+from tongcha.identity.id_numbers import check_digit, match_mask, parse_id, read_letters, tidy_id, upgrade_15
+from tongcha.identity.id_repair import KINDS, repair_candidates, repair_id
 from tongcha.identity.phones import parse_phone, phone_columns
 from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
 
@@ -60,11 +61,34 @@ def test_a_single_wrong_character_is_always_noticed(number, place, character):
 
 @given(numbers, st.integers(0, 16))
 @QUICK
-def test_two_exchanged_neighbours_are_always_noticed(number, place):
+def test_two_exchanged_neighbours_are_always_noticed_and_found_again(number, place):
     wrong = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
     if wrong == number:
         return
     assert parse_id(wrong, today=TODAY).clean == ""
+    assert number in repair_candidates(wrong, today=TODAY)
+
+
+@given(numbers, st.integers(0, 16), st.sampled_from("0123456789"))
+@QUICK
+def test_one_wrong_lost_or_doubled_character_leads_back_to_the_number(number, place, digit):
+    wrong = number[:place] + digit + number[place + 1 :]
+    lost = number[:place] + number[place + 1 :]
+    doubled = number[:place] + number[place] + number[place:]
+    for written in (wrong, lost, doubled):
+        if written != number:
+            assert number in repair_candidates(written, today=TODAY)
+
+
+@given(numbers)
+@QUICK
+def test_candidates_are_valid_differ_from_what_was_written_and_come_in_order(number):
+    written = number[:5] + str((int(number[5]) + 1) % 10) + number[6:]
+    found = repair_id(written, today=TODAY)
+    assert all(parse_id(candidate, today=TODAY).clean == candidate != written for candidate, _ in found)
+    kinds = [KINDS.index(kind) for _, kind in found]
+    assert kinds == sorted(kinds)
+    assert len({candidate for candidate, _ in found}) == len(found)
 
 
 @given(births, st.integers(1, 995))
@@ -78,6 +102,12 @@ def test_upgrading_keeps_the_old_number_inside_and_passes_the_check(born, order)
 
 def test_the_sequence_of_centenarians_belongs_to_the_century_before():
     assert upgrade_15("110105950101996")[6:10] == "1895"
+
+
+@given(numbers)
+@QUICK
+def test_a_valid_number_is_never_repaired(number):
+    assert repair_candidates(number, today=TODAY) == []
 
 
 @given(numbers, st.sampled_from([" {}", "{}\u200b", "'{}", "\ufeff{}", '="{}"', "{} ", "`{}"]))
@@ -138,6 +168,29 @@ def test_other_documents_and_leftovers_have_a_status_of_their_own(written, statu
         assert parse_id(written).status == status
 
 
+@pytest.mark.parametrize(
+    ("written", "tail"),
+    [
+        ("尾号2278", "2278"),
+        ("后四位2278", "2278"),
+        ("身份证后4位 227X", "227X"),
+        ("身份证号码后四位：227x", "227X"),
+        ("证件尾号（2278）", "2278"),
+        ("最后四位是2278", "2278"),
+        ("末４位****2278", "2278"),
+        ("2278（后四位）", "2278"),
+    ],
+)
+def test_the_last_four_places_may_be_named_in_words(written, tail):
+    parsed = parse_id(written)
+    assert (parsed.status, parsed.mask, parsed.clean) == ("last4", "*" * 14 + tail, "")
+
+
+@pytest.mark.parametrize("written", ["手机尾号2278", "后四位22789", "尾号227", "后六位2278", "车牌尾号2278"])
+def test_other_tails_are_no_last_four_places(written):
+    assert (parse_id(written).mask, parse_id(written).clean) == ("", "")
+
+
 def test_every_status_is_told_in_chinese():
     assert all(re.search(r"[\u4e00-\u9fff]", label) for label in STATUS_LABELS.values())
     assert not any(mark in label for label in STATUS_LABELS.values() for mark in ",;:()")
@@ -149,12 +202,33 @@ def test_a_number_is_found_behind_its_label_but_only_if_it_is_valid():
     assert parse_id("身份证号：110105194912310021").status == "bad_chars"
 
 
+@given(numbers, st.sets(st.integers(0, 17), min_size=1), st.data())
+@QUICK
+def test_letters_that_stand_for_digits_are_read_as_those_if_the_check_digit_then_holds(number, places, data):
+    looks = {"0": "Oo", "1": "IiLl|", "2": "Zz", "5": "Ss", "8": "Bb"}
+    written = "".join(
+        data.draw(st.sampled_from(looks[digit])) if place in places and digit in looks else digit
+        for place, digit in enumerate(number)
+    )
+    if written != number:
+        assert (parse_id(written, today=TODAY).clean, read_letters(written, today=TODAY)) == ("", number)
+        assert (number, "confusion") in repair_id(written, today=TODAY)
+        assert read_letters(written[:17] + ("0" if number[17] != "0" else "1"), today=TODAY) == ""
+
+
+def test_a_circle_for_one_digit_is_a_zero_and_three_in_a_row_hide_digits():
+    assert read_letters("11〇105194912310〇2X") == "11010519491231002X"
+    assert read_letters("11010519491231〇〇〇〇") == ""
+    assert parse_id("11010519491231〇〇〇〇").mask == "11010519491231****"
+
+
 @given(st.text(max_size=80))
 @settings(deadline=None, max_examples=200)
 def test_no_text_makes_a_reader_fail(text):
     parsed = parse_id(text, today=TODAY)
     assert parsed.status in STATUSES
     assert not (parsed.clean and parsed.mask)
+    assert repair_candidates(text) == [] or parsed.clean == ""
     assert parse_phone(text).clean == "" or parse_phone(text).mask == ""
 
 
@@ -164,6 +238,13 @@ def test_an_unknown_region_is_a_flag_but_an_unknown_province_is_no_number():
     assert parse_id(county, known_regions={"119999"}).status == "valid"
     nowhere = with_check("77010119900101002")
     assert (parse_id(nowhere).status, parse_id(nowhere).clean) == ("unknown_region", "")
+
+
+def test_a_mask_is_compared_on_what_it_knows():
+    assert match_mask("210203199001011***", "210203199001011234") == 15
+    assert match_mask("**************1234", "210203199001011234") == 4
+    assert match_mask("**************1235", "210203199001011234") == 0
+    assert match_mask("1234", "210203199001011234") == 0
 
 
 written_ids = st.one_of(

@@ -13,7 +13,8 @@ import pytest
 from tests.intake_files import POLICY, write_book
 from tests.intake_files import POLICY as INTAKE
 from tongcha.identity.id_columns import id_columns
-from tongcha.identity.id_numbers import parse_id, upgrade_15
+from tongcha.identity.id_numbers import match_mask, parse_id, upgrade_15
+from tongcha.identity.id_repair import repair_candidates, repair_id
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.name_keys import name_keys
 from tongcha.identity.names import fold_name, parse_name
@@ -66,12 +67,23 @@ def test_fifteen_digits_become_eighteen(text, full):
     assert (parse_id(text).status, parse_id(text).clean) == ("valid15", full)
 
 
+@pytest.mark.parametrize(("text", "meant"), rows("id_repair_contains"))
+def test_a_slip_can_be_undone(text, meant):
+    assert meant in repair_candidates(text, today=TODAY)
+
+
+@pytest.mark.parametrize(("rule", "kind"), rows("id_repair_policy"))
+def test_a_repaired_number_is_a_candidate_with_its_kind_and_never_the_value(rule, kind):
+    assert (rule, kind) == ("only accept with name agreement >= L4", "policy")
+    written = "11010519491213002X"
+    assert parse_id(written).clean == ""
+    assert all(how in {"transposition", "substitution"} for _, how in repair_id(written))
+
+
 @pytest.mark.parametrize(("pair", "expected"), rows("id_mask_match"))
 def test_a_destroyed_number_is_a_prefix(pair, expected):
     destroyed, full = (text.removesuffix(" (destroyed)") for text in pair.split(" | "))
-    known = parse_id(destroyed).mask.rstrip("*")
-    assert full.startswith(known)
-    assert f"match{len(known)}" == expected
+    assert f"match{match_mask(parse_id(destroyed).mask, full)}" == expected
 
 
 @pytest.mark.parametrize(("text", "sex"), rows("id_sex"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import floor
 from typing import TYPE_CHECKING, Any
 
-from tests.linkage.slow_levels import NOISE, Record, fits
+from tests.linkage.slow_levels import Record, fits
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Counts:
 
     def school_share(self, identity: Record) -> float:
         """Share of people in schools that the claim fits: of the city, else of the province."""
-        claim = NOISE.sub("", identity["claimed_school"] or "")
+        claim, kind = identity["reading"]
         fitting: list[str] = []
         for part in (100, 10_000):
             if claim and not fitting and identity["number_kind"] != "valid":
@@ -104,7 +104,7 @@ class Counts:
                     school["school_id"]
                     for school in self.schools
                     if school["region"] // part == identity["region"] // part
-                    and any(fits(claim, name, self.policy.school.fits_from) for name in school["names"])
+                    and any(fits(claim, name, self.policy.school.fits_from) for name in school["kinds"][kind])
                 ]
         if not fitting:
             return self.policy.school.unheard_share

@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any
 
 from tongcha.identity.characters import folds, surname_alternates, surname_readings
-from tongcha.identity.id_numbers import check_digit, parse_id
+from tongcha.identity.id_numbers import check_digit, parse_id, read_letters
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import parse_phone
+from tongcha.identity.school_names import number_in_words, plainer_names
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 Record = dict[str, Any]
@@ -42,7 +43,7 @@ CLOSE = LADDER[: LADDER.index("fuzzy") + 1]
 NOISE = re.compile(r"[^\u3400-\u9fff\u3007A-Za-z0-9]")
 
 
-def read_number(text: str | None) -> tuple[str, str]:  # noqa: PLR0911  one way of writing after the other
+def read_number(text: str | None) -> tuple[str, str]:
     """What a number is (absent, valid, partial, bad), and its places."""
     if text is None:
         return "absent", ""
@@ -57,12 +58,22 @@ def read_number(text: str | None) -> tuple[str, str]:  # noqa: PLR0911  one way 
     if re.fullmatch(r"[0-9]{15}", tidy):
         first = tidy[:6] + "19" + tidy[6:]
         return "valid", first + check_digit(first)
+    return read_strange(text, tidy)
+
+
+def read_strange(text: str, tidy: str) -> tuple[str, str]:
+    """What a number is that isn't 18 or 15 digits, a mask or the last four."""
+    digits = tidy.translate(str.maketrans("O〇IL|ZSB", "00111258"))
+    parsed, read = parse_id(text), read_letters(text)
+    if read:
+        return "valid", read
     if re.fullmatch(r"[0-9A-Z]{13,22}", tidy):
-        return "bad", tidy
-    parsed = parse_id(text)
+        return "bad", digits
     if len(parsed.clean) == 18:
         return "valid", parsed.clean
-    return ("partial", parsed.mask) if len(parsed.mask) == 18 else ("absent", "")
+    if len(parsed.mask) == 18:
+        return "partial", parsed.mask
+    return ("bad", digits) if re.fullmatch(r"[0-9A-Z]{13,22}", digits) else ("absent", "")
 
 
 def read_record(row: Record) -> Record:
@@ -83,7 +94,7 @@ def read_record(row: Record) -> Record:
         "fold": "".join(folds().get(char, char) for char in clean),
         "born": born,
         "mobile": int(parse_phone(row.get("phone")).clean or 0),
-        "region": int(row.get("area") or row.get("site_area") or 0),
+        "region": int((row.get("area") or row.get("site_area") or "0")[:6]),
     }
 
 
@@ -225,7 +236,35 @@ def compare_schools(
         return None
     if any(fits(claim, name, fits_from) for name in names[school]):
         return "fits"
+    reading, kind = met["reading"]
+    if any(fits(reading, name, fits_from) for name in met["names_of"][kind].get(school, [])):
+        return "fits"
     return "same_district" if areas[school] == met["region"] else "elsewhere"
+
+
+def read_claim(met: Record, schools: list[Record], fits_from: float) -> tuple[str, str]:
+    """How a claim is read and what names it is compared with: as written, else the nearest looser reading."""
+    written = met["claimed_school"] or ""
+    readings = [(written, "written")]
+    readings += [(text, "with campus" if campus else "in words") for text, campus in plainer_names(written)]
+    for some in (readings[:1], readings[1:]):
+        for part in (100, 10_000):
+            near = [school for school in schools if school["region"] // part == met["region"] // part]
+            for text, kind in some:
+                clean = NOISE.sub("", text)
+                if clean and any(fits(clean, name, fits_from) for s in near for name in s["kinds"][kind]):
+                    return clean, kind
+    return NOISE.sub("", written), "written"
+
+
+def name_kinds(school: Record) -> dict[str, list[str]]:
+    """The school's names as written, with numbers in words, and with each of its campuses."""
+    written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
+    names = [NOISE.sub("", name) for name in written if name]
+    words = [number_in_words(name) for name in names]
+    campuses = [name for name in (school["campuses"] or "").split("、") if name]
+    both = [name + campus for name in words for campus in campuses]
+    return {"written": names, "in words": words, "with campus": both}
 
 
 def compare_subjects(claimed: str | None, taught: str | None) -> str | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import polars as pl
 import pytest
 
+from tests.intake_files import POLICY
 from tests.linkage.linkage_scene import NAN, SCHOOLS, met, people, policy, spells
 from tongcha.errors import InputError
 from tongcha.linkage import source
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
+from tongcha.linkage.reading import read_table
+from tongcha.linkage.sides import OTHER_SEXES, SEXES
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
 
@@ -116,3 +119,84 @@ def test_reading_part_by_part_changes_nothing(folder, monkeypatch):
     monkeypatch.setattr("tongcha.linkage.folder.IN_MEMORY", 0)
     monkeypatch.setattr(source, "PART", 1_000)
     assert run(folder).equals(plain)
+
+
+@pytest.mark.parametrize("dtype", [pl.List(pl.String), pl.List(pl.Categorical), pl.Array(pl.String, 2)])
+def test_a_list_of_texts_is_read_as_a_text_of_them(folder, dtype):
+    listed = SCHOOLS.with_columns(aliases=pl.Series([["八中", "八高"], ["红小", "红星"], None], dtype=dtype))
+    listed.write_parquet(folder / "schools.parquet")
+    assert read_table(folder, "schools")["aliases"].to_list() == ["八中、八高", "红小、红星", None]
+    as_text = SCHOOLS.with_columns(aliases=pl.Series(["八中、八高", "红小、红星", None]))
+    got = run(folder)
+    as_text.write_parquet(folder / "schools.parquet")
+    assert run(folder).equals(got)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "told"),
+    [
+        ("schools", "aliases", {"name": "八中"}, r"schools\.parquet 的列 aliases.*文字.*顿号分隔"),
+        ("schools", "school_id", ["S1"], r"schools\.parquet 的列 school_id.*文字"),
+        ("identities", "raid_date", [date(2026, 9, 1)], r"identities\.parquet 的列 raid_date.*日期"),
+        ("identities", "age", [41], r"identities\.parquet 的列 age.*整数"),
+        ("spells", "start", time(8), r"spells\.parquet 的列 start.*日期"),
+    ],
+)
+def test_a_column_that_cannot_be_read_is_named_with_its_table_and_the_fix(folder, table, column, value, told):
+    frame = pl.read_parquet(folder / f"{table}.parquet")
+    odd = pl.Series(column, [value]).new_from_index(0, frame.height)
+    frame.with_columns(odd).write_parquet(folder / f"{table}.parquet")
+    with pytest.raises(InputError, match=told):
+        run(folder)
+
+
+def test_dates_and_ages_held_as_categories_or_bytes_are_read_as_texts_are(folder):
+    expected = run(folder)
+    met_ = pl.read_parquet(folder / "identities.parquet")
+    day, age = pl.col("raid_date").cast(pl.String), pl.col("age").cast(pl.String)
+    odd = met_.with_columns(
+        day.cast(pl.Categorical), age.cast(pl.Categorical), pl.col("name").cast(pl.Binary)
+    )
+    odd.write_parquet(folder / "identities.parquet")
+    assert run(folder).equals(expected)
+
+
+def rewrite(folder, table, *columns):
+    frame = pl.read_parquet(folder / f"{table}.parquet").with_columns(*columns)
+    frame.write_parquet(folder / f"{table}.parquet")
+
+
+@pytest.fixture
+def rich(folder):
+    """A folder in which areas, sexes and a staff list count."""
+    told = {"site_area": "340104", "claimed_school": "八中", "sex": "男", "age": 41}
+    met(told, told | {"phone": "13900001111"}).write_parquet(folder / "identities.parquet")
+    listed = pl.DataFrame({"name": ["张建国"], "area": ["340104"], "phone": ["13900001111"]})
+    listed.write_parquet(folder / "staff_lists.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Int64])
+@pytest.mark.parametrize("end", ["", "000000", "012003"])
+def test_codes_of_the_statistics_bureau_count_with_their_first_six_digits(rich, end, dtype):
+    expected = run(rich)
+    for table, column in (("registry", "area"), ("schools", "area"), ("identities", "site_area")):
+        rewrite(rich, table, (pl.col(column) + end).cast(dtype))
+    assert run(rich).equals(expected)
+    rewrite(rich, "staff_lists", (pl.col("area") + end).cast(dtype))
+    assert run(rich).equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("male", "female"), [("M", "F"), ("1", "2"), (1, 2), ("男性", "女性"), ("男生", "女生")]
+)
+def test_a_sex_is_read_as_intake_reads_it(rich, male, female):
+    expected = run(rich)
+    for table in ("registry", "identities"):
+        rewrite(rich, table, pl.col("sex").replace_strict({"男": male, "女": female}, default=None))
+    assert run(rich).equals(expected)
+
+
+def test_every_way_of_writing_a_sex_that_intake_knows_is_known_here():
+    ways = POLICY.values["sex"]
+    assert {way: code for code, sex in enumerate(SEXES, start=1) for way in ways[sex]} == OTHER_SEXES

@@ -11,7 +11,7 @@ import pytest
 
 from tests.linkage.linkage_scene import policy
 from tests.linkage.slow_counts import Counts
-from tests.linkage.slow_levels import NOISE, compare, read_record
+from tests.linkage.slow_levels import compare, name_kinds, read_claim, read_record
 from tests.linkage.slow_posterior import exclude, merge_records, settle
 from tests.linkage.slow_scorer import weigh
 from tongcha.linkage.blocking import Pairs
@@ -54,12 +54,21 @@ def hide_some_places(met: pl.DataFrame) -> pl.DataFrame:
     return met.with_columns(id_number=pl.Series(numbers, dtype=pl.String))
 
 
+def write_oddly(claims):
+    """Claims as some write them: with a campus, a remark, a speaker, an unnamed place, a number in digits."""
+    ways = ("{}", "{}", "{}（东校区）", "{}东校区老师", "市{}（退）", "{}南校区", "县{}")
+    odd = [ways[n % len(ways)].format(claim) if claim else None for n, claim in enumerate(claims)]
+    return [claim and (claim if n % 3 else claim.replace("三", "3")) for n, claim in enumerate(odd)]
+
+
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory):
     world = tmp_path_factory.mktemp("world")
     stream_world(SPEC, world, world / "truth")
     met, schools = read_table(world, "identities").sort("identity_id"), read_table(world, "schools")
     met = hide_some_places(met)
+    met = met.with_columns(pl.Series("claimed_school", write_oddly(met["claimed_school"].to_list())))
+    schools = schools.with_columns(pl.col("name").str.replace("第二", "第2"), campuses=pl.lit("东校区、本部"))
     people, registry = open_registry(world), scan_table(world, "registry")
     listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
     schools = schools.sort("school_id")
@@ -86,9 +95,15 @@ def reference(scored):
         person["registered_birth"] = person["born"]
     met = [read_record(row) for row in met]
     for school in schools:
-        written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
-        school["names"] = [NOISE.sub("", name) for name in written if name]
+        school["kinds"] = name_kinds(school)
         school["region"] = int(school["area"])
+    by_kind = {
+        kind: {school["school_id"]: school["kinds"][kind] for school in schools}
+        for kind in ("written", "in words", "with campus")
+    }
+    for identity in met:
+        identity["reading"] = read_claim(identity, schools, rules.school.fits_from)
+        identity["names_of"] = by_kind
     counts = Counts(people, met, schools, rules)
     pairs = list(zip(fast.pairs.identity.tolist(), fast.pairs.row.tolist(), strict=True))
     taught = Counter(people[row]["subject"] for row in {row for _, row in pairs})
@@ -100,7 +115,7 @@ def reference(scored):
         identity["school_share"] = counts.school_share(identity)
         if identity["age"] is not None:
             identity["age_share"] = counts.age_share(identity, date(1900, 1, 1))
-    names = {school["school_id"]: school["names"] for school in schools}
+    names = by_kind["written"]
     areas = {school["school_id"]: school["region"] for school in schools}
     found = {}
     for i, row in pairs:
@@ -114,6 +129,10 @@ def test_there_are_two_thousand_pairs_of_every_kind(scored):
     assert len(fast.pairs.row) >= 2_000
     for field in FIELDS:
         assert len(set(fast.compared.levels[field].tolist())) >= 2, field
+
+
+def test_claims_are_read_in_every_way(reference):
+    assert {identity["reading"][1] for identity in reference[1]} == {"written", "in words", "with campus"}
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -33,6 +33,14 @@ def test_the_day_of_a_transfer_belongs_to_the_new_school():
     assert "2026-10-18起" in row["chain"]
 
 
+def test_the_last_day_before_a_transfer_belongs_to_the_old_school():
+    begins = pl.col("start") + pl.duration(days=pl.col("spell_no").eq(2).cast(pl.Int64))
+    moved_next_day = world.build_employment().with_columns(start=begins)
+    old = (("I11", "T08", "Q1", "授课", "S2", 1),)
+    row = attribute(old, employment=moved_next_day).row(0, named=True)
+    assert (row["state"], row["school_id"], row["spell_no"]) == ("attributed", "S2", 1)
+
+
 def test_a_claim_that_the_spells_do_not_bear_becomes_a_question():
     wrong = (("I11", "T08", "Q1", "授课", "S2", 1),)
     row = attribute(wrong).row(0, named=True)

@@ -39,6 +39,18 @@ _OTHER_KINDS: Final = (
     ("last4", re.compile(r"[0-9]{3}[0-9X]")),
     ("last6", re.compile(r"[0-9]{5}[0-9X]")),
 )
+MISREAD: Final = {"O": "0", "〇": "0", "I": "1", "L": "1", "|": "1", "Z": "2", "S": "5", "B": "8"}
+"""letters that typists and scanners put for digits (after upper-casing), and the digits"""
+_TO_DIGITS: Final = str.maketrans(MISREAD)
+_BLANKED: Final = "〇〇〇"
+"""so many in a row hide digits: nobody types three zeros like that by mistake"""
+_TAIL_WORDS: Final = (
+    r"(?:本人)?(?:居民)?(?:身份证|证件)?(?:号码|号)?的?(?:尾号|最?[后末][四4]位)(?:数字|数|号码)?"
+)
+_WORDED_TAIL: Final = re.compile(
+    rf"{_TAIL_WORDS}[:是为]*\(?\**([0-9]{{3}}[0-9X])\)?|([0-9]{{3}}[0-9X])\(?{_TAIL_WORDS}\)?"
+)
+"""what a phone ends in (手机尾号) isn't meant"""
 _SCIENTIFIC: Final = re.compile(r"([0-9])(?:\.([0-9]+))?E\+?(17|14)")
 _MASK_SIGNS: Final = str.maketrans(dict.fromkeys("*×✱＊●○〇•·?？□■#_…", "*"))
 _LABELS: Final = re.compile(r"[\u4e00-\u9fff:;,。()\[\]【】]")
@@ -104,7 +116,7 @@ def parse_id(
         return _parse_18(tidy, today, known_regions or frozenset())
     if re.fullmatch(r"[0-9]{15}", tidy):
         return _parse_15(tidy, today, known_regions or frozenset())
-    partial = _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy)
+    partial = _parse_destroyed(tidy) or _parse_other(tidy) or _parse_masked(tidy) or _parse_tail(tidy)
     return partial or _parse_labelled(tidy, today, known_regions) or ParsedId(_describe_bad(tidy))
 
 
@@ -136,6 +148,19 @@ def _parse_15(number: str, today: date | None, known: AbstractSet[str]) -> Parse
     if full.status in {"valid", "unknown_region"} and full.clean:
         return ParsedId("valid15", full.clean, "", full.region, full.birth_date, full.sex)
     return ParsedId("bad15")
+
+
+def read_letters(text: str, *, today: date | None = None) -> str:
+    """Return the number in which letters stand for digits (`65282719700403l946`), "" if it can't be trusted.
+
+    Its check digit must hold and its birth date be one. What was written stays `bad_chars`: a person is shown
+    the letters.
+    """
+    tidy = tidy_id(text)
+    read = tidy.translate(_TO_DIGITS)
+    if read == tidy or _BLANKED in tidy or not _EIGHTEEN.fullmatch(read):
+        return ""
+    return _parse_18(read, today, frozenset()).clean if _birth_date(read[6:14], today) else ""
 
 
 def is_known_region(region: str, known: AbstractSet[str] = frozenset()) -> bool:
@@ -188,6 +213,12 @@ def _parse_masked(tidy: str) -> ParsedId | None:
     return ParsedId("masked", mask=signs, region=signs[:6] if "*" not in signs[:6] else "")
 
 
+def _parse_tail(tidy: str) -> ParsedId | None:
+    """Read `尾号2278`, `身份证后4位227X`."""
+    found = _WORDED_TAIL.fullmatch(tidy)
+    return ParsedId("last4", mask=(found[1] or found[2]).rjust(LENGTH, "*")) if found else None
+
+
 def _parse_labelled(tidy: str, today: date | None, known: AbstractSet[str] | None) -> ParsedId | None:
     """Read `身份证号:…`, `…(本人)`: a number among Chinese characters counts if it is valid as it is."""
     bare = _LABELS.sub("", tidy)
@@ -199,3 +230,16 @@ def _parse_labelled(tidy: str, today: date | None, known: AbstractSet[str] | Non
 
 def _describe_bad(tidy: str) -> str:
     return "bad_length" if re.fullmatch(r"[0-9]+X?", tidy) else "bad_chars"
+
+
+def match_mask(mask: str, number: str) -> int:
+    """Number of characters that a mask shares with a full number; 0 if any known one differs.
+
+    Example:
+        >>> match_mask("210203199001011***", "210203199001011234")
+        15
+    """
+    if len(mask) != len(number):
+        return 0
+    known = [(m, n) for m, n in zip(mask, number, strict=True) if m != "*"]
+    return len(known) if all(m == n for m, n in known) else 0

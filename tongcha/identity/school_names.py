@@ -15,11 +15,10 @@ from tongcha.identity.names import fold_characters
 _CAMPUS: Final = re.compile(
     r"\(([^)]*(?:校区|分校|本部|校部|[东西南北中]校|学部|小学部|初中部|高中部|部))\)?"
 )
-_CAMPUS_TAIL: Final = re.compile(
-    r"(?<=[学校中小高初幼园])([^学校中小高初幼园]{1,6}(?:校区|分校)|(?:小学|初中|高中)部|本部)$"
-)
+_NO_CAMPUS: Final = "学校中小高初幼园"
+"""what a school's name ends with before its campus; the campus 高新校区 alone has one of them"""
 _REMARK: Final = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
-_GRADE: Final = re.compile(r"[初高][一二三]$|[一二三四五六七八九]年级.*$|\d+班$")
+_GRADE: Final = re.compile(r"[初高][一二三]$|[初高]?[一二三四五六七八九]年级.*$|\d+班$")
 Names = tuple[str, ...]
 _PROVINCE: Final = re.compile(r"^.{2,7}?(?:省|自治区|特别行政区)(?=.{3})")
 _CITY: Final = re.compile(r"^.{2,6}?(?:市|自治州|地区|盟)(?=.{2})")
@@ -29,6 +28,8 @@ _OWN_PLACE: Final = re.compile(r"^[市区县](?=第|实验|中心|直属|职|幼
 _NOT_PLACES: Final = re.compile(r"社区$|校区$|学区$|小区$|红旗$")
 _HIGHER: Final = re.compile(r"大学|师大|师范|理工|工大|学院|农大|医大|大附")
 _NUMERAL: Final = "零〇一二三四五六七八九十百\\d"
+_NUMBER: Final = re.compile("[0-9]{1,4}")
+_WORDS: Final = "零一二三四五六七八九"
 _WITH_DI: Final = re.compile(rf"第([{_NUMERAL}]+)")
 _BARE: Final = re.compile(rf"([{_NUMERAL}]+)(?=(?:中心|实验|外语|初|高|中|小|幼|职|附))")
 _EXPERIMENTAL: Final = re.compile(r"实(?=[小中初高职幼])")
@@ -37,6 +38,11 @@ _ATTACHED: Final = re.compile(r"([一二三四五六七八九十]{1,3})(?=附)")
 """华师一附中, 师大二附小: the number stands before 附 without 第"""
 _NAMED_NUMBERS: Final = frozenset({"八一", "五四", "七一", "六一", "一二九", "九一八", "三八"})
 """dates that schools are named after, not their numbers"""
+
+
+_UNNAMED_PLACE: Final = re.compile(r"^[市区县](?=.{2})")
+_LOOSE_NAME: Final = r"[0-9０-９\[(（［【]|^[\s\u3000]*[市区县]|年级|[初高][一二三]\W*$|班\W*$"
+"""what a name has that may be written more plainly, but for the words of `school_words`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,15 @@ def parse_school(written: str, cities: Names = (), districts: Names = ()) -> Sch
     return SchoolName(body, ordinal, kind, place, campus, text)
 
 
+@lru_cache(maxsize=1)
+def _campus_tail() -> re.Pattern[str]:
+    whole = "|".join(school_words("campus"))
+    part = "|".join(school_words("campus_end"))
+    return re.compile(rf"(?<=[{_NO_CAMPUS}])((?:高新|[^{_NO_CAMPUS}]){{0,6}}(?:{part})|{whole})$")
+
+
 def _take_campus(text: str) -> tuple[str, str]:
-    found = _CAMPUS.search(text) or _CAMPUS_TAIL.search(text)
+    found = _CAMPUS.search(text) or _campus_tail().search(text)
     if found:
         text = text[: found.start()] + text[found.end() :]
     return _REMARK.sub("", text), found[1] if found else ""
@@ -135,6 +148,49 @@ def _names_school(text: str) -> bool:
 def short_place(place: str) -> str:
     """A district's name as people say it: 望海区 → 望海, 江北新区 → 江北."""
     return _PLACE_SUFFIX.sub("", place) or place if len(place) > 2 else place  # noqa: PLR2004
+
+
+def loose_name() -> str:
+    """Pattern of what `plainer_names` may have a plainer name for; some that match have none."""
+    ends = [word for kind in ("campus", "campus_end", "speaker") for word in school_words(kind)]
+    return rf"{_LOOSE_NAME}|(?:{'|'.join(ends)})\W*$"
+
+
+def plainer_names(written: str) -> list[tuple[str, str]]:
+    """Return what a name may mean that no school bears as written, with the campus or none, nearest first.
+
+    Remarks in brackets, speakers and classes are left out, then the campus, then a 市, 区 or 县 that names no
+    place; numbers are written in words.
+
+    Example:
+        >>> plainer_names("市3中(东校区)老师")
+        [('市三中东校区', '东校区'), ('市三中', ''), ('三中东校区', '东校区'), ('三中', '')]
+    """
+    text, campus = clean_text(written), ""
+    for _ in range(2):
+        text, found = _take_campus(_strip_speaker(text))
+        campus = campus or found
+    text = number_in_words(_strip_speaker(text))
+    places = dict.fromkeys((text, _UNNAMED_PLACE.sub("", text)))
+    return [(place + one, one) for place in places for one in dict.fromkeys((campus, "")) if len(place) > 1]
+
+
+def number_in_words(text: str) -> str:
+    """Write 13 as 十三 and 138 as 一三八, as schools are called.
+
+    Example:
+        >>> number_in_words("第13中学"), number_in_words("20中"), number_in_words("138中")
+        ('第十三中学', '二十中', '一三八中')
+    """
+    return _NUMBER.sub(lambda found: _count(found[0]), text)
+
+
+def _count(digits: str) -> str:
+    value = int(digits)
+    if not 0 < value < 100:  # noqa: PLR2004
+        return "".join(_WORDS[int(digit)] for digit in digits)
+    tens, ones = divmod(value, 10)
+    return ("" if not tens else "十" if tens == 1 else f"{_WORDS[tens]}十") + (_WORDS[ones] if ones else "")
 
 
 def _take_kind(text: str) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """Employment as of the raid date, from spells and never from today's status.
 
-A spell runs from its start until before its end: on a same-day transfer the new school answers. A
-teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which answers for the
+A spell runs from its start until before its end: on a same-day transfer the new school answers. Some offices
+write the last day instead (08-31, and 09-01 for the next school): where another spell of the person begins on
+the day after the end, the end day still belongs to the ending spell, unless another one employs them then.
+A teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which answers for the
 person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the employing school).
 """
 
@@ -32,7 +34,7 @@ def employment_as_of(
     days = asked.unique()
     spells = days.join(employment, on="teacher_id", how="inner").with_columns(
         is_lent=_names_a_loan("staff_type"),
-        runs=(pl.col("start") <= pl.col("day")) & (pl.col("end").is_null() | (pl.col("day") < pl.col("end"))),
+        runs=runs_on("day", ["person_id", "day"]),
     )
     standing = _sum_up(spells).join(_choose(spells, responsible), on=["person_id", "day"], how="left")
     state = (
@@ -68,6 +70,21 @@ def employment_as_of(
 
 def _names_a_loan(column: str) -> pl.Expr:
     return pl.col(column).str.contains_any(list(LENT)).fill_null(value=False)
+
+
+def runs_on(day: str, by: list[str]) -> pl.Expr:
+    """Whether a spell (start, end, staff_type) runs on a day.
+
+    Args:
+        day: column of the day.
+        by: columns that are equal for the spells of one person and day.
+    """
+    begun, end = pl.col("start") <= pl.col(day), pl.col("end")
+    runs = begun & (end.is_null() | (pl.col(day) < end))
+    is_last = begun & (end == pl.col(day)).fill_null(value=False)
+    goes_on = (pl.col("start") == pl.col(day) + pl.duration(days=1)).any().over(by)
+    is_employed = (runs & ~_names_a_loan("staff_type")).any().over(by)
+    return runs | (is_last & goes_on & ~is_employed)
 
 
 def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:

@@ -25,6 +25,8 @@ ALL_FOUR: Final = np.ones(WIDTH, np.bool_).view(np.uint32)[0]
 GIVEN: Final = np.array([False, True, True, True]).view(np.uint32)[0]
 """places of a name that must hold, as `holds` takes them: all, all but the first"""
 _PLACES: Final = np.arange(WIDTH)
+STATISTICAL: Final = r"^([0-9]{6})[0-9]{6}$"
+"""area codes of the statistics bureau: region, town, village"""
 STAR: Final = ord("*")
 NO_DAY: Final = np.iinfo(np.int32).min
 FIRST_DAY: Final = -25_567
@@ -121,6 +123,15 @@ def read_digits(places: U8) -> I64:
 def code_phones(phones: pl.Series) -> I64:
     """Return digits as an integer; 0 for anything else."""
     return phones.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+
+
+def code_regions(areas: pl.Series) -> I32:
+    """Return six-digit regions as integers, those of 12-digit codes too; 0 for anything else."""
+    code = areas.cast(pl.Int32, strict=False)
+    if code.null_count() > areas.null_count():
+        first = areas.cast(pl.String).str.extract(STATISTICAL, 1).cast(pl.Int32)
+        code = pl.select(pl.coalesce(code, first)).to_series()
+    return code.fill_null(0).to_numpy()
 
 
 def mix(*parts: npt.NDArray[np.unsignedinteger]) -> U64:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tongcha.identity.id_numbers import MISREAD
 from tongcha.linkage.weights import FIELDS
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ SPECIAL: Final = {
     "rivals": ("扣除竞争", "其他候选也可能是此人，相应扣减"),
     "duplicate": ("两条登记", "同一人有两条登记，以哪一条为准尚待确认，相应扣减"),
 }
+LETTERED: Final = f"[{''.join(MISREAD)}]"
+READ_AS_DIGITS: Final = "证件号码中的字母按形近数字读出后校验通过，与对方号码一致，须核对原件"
 ALREADY_COUNTED: Final = "（已由更强的证据涵盖，不重复计分）"
 
 
@@ -165,6 +168,10 @@ def _field_rows(
 ) -> pl.DataFrame:
     words = LEVEL_LABELS[field]
     sentence = pl.col(field).replace_strict({k: v[1] for k, v in words.items()}, default=None)
+    if field == "id_number":
+        written = pl.concat_str("identity_value", "person_value").str.to_uppercase()
+        lettered = (pl.col(field) == "exact") & written.str.contains(LETTERED)
+        sentence = pl.when(lettered).then(pl.lit(READ_AS_DIGITS)).otherwise(sentence)
     frame = links.with_columns(
         bits=pl.Series(bits), identity_value=values[0].cast(pl.String), person_value=values[1].cast(pl.String)
     ).filter(pl.col(field) != "absent")

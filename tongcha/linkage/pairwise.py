@@ -102,8 +102,7 @@ def compare_pairs(
 
 def _compare_schools(met: Side, sides: Sides, told: Told, fits_from: float) -> Levels:
     school = locate_schools(told.people, told.schools)[sides.record]
-    claim = told.claims.text[sides.identity]
-    return compare_schools(claim, met.area, school, told.schools, told.claims, fits_from)
+    return compare_schools(sides.identity, met.area, school, told.schools, told.claims, fits_from)
 
 
 def _compare_subjects(sides: Sides, told: Told) -> Levels:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+PolarsType = pl.DataType | type[pl.DataType]
 READ: Final = {
     "identities": (
         ("identity_id", "name"),
@@ -32,7 +33,7 @@ READ: Final = {
         ("teacher_id", "name"),
         (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
     ),
-    "schools": (("school_id", "name"), ("former_name", "aliases", "area")),
+    "schools": (("school_id", "name"), ("former_name", "aliases", "campuses", "area")),
     "staff_lists": (("name",), ("area", "phone")),
     "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type")),
 }
@@ -46,9 +47,18 @@ TYPES: Final = {
     "age": pl.Int64,
     "spell_no": pl.Int64,
 }
+SIX_DIGITS: Final = pl.col("area").cast(pl.String).str.replace("^([0-9]{6})[0-9]{6}$", "$1")
+"""the region in an area code of the statistics bureau"""
+AS_TEXT: Final = (pl.Categorical, pl.Enum, pl.Binary)
+"""types that hold texts"""
+WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
+    pl.String: ("文字", "将该列导出为文字，一格多个值的以顿号分隔"),
+    pl.Date: ("日期", "将该列导出为日期或 2026-09-01 形式的文字"),
+    pl.Int64: ("整数", "将该列导出为整数"),
+}
+"""what a column should be → what that is called, how to make it so"""
 IN_MEMORY: Final = 1_500_000
 """a registry of more records is read part by part"""
-PolarsType = pl.DataType | type[pl.DataType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,9 @@ def _collect(name: str, table: pl.LazyFrame) -> pl.DataFrame:
     try:
         return table.collect()
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"文件 {name}.parquet", "无法读取", "核对文件是否为完整的 Parquet") from error
+        raise InputError(
+            f"文件 {name}.parquet", "无法读取", "核对文件是否为完整的 Parquet、文字是否为 UTF-8"
+        ) from error
 
 
 def count_rows(table: pl.LazyFrame) -> int:
@@ -130,7 +142,8 @@ def scan_table(folder: Path, name: str) -> pl.LazyFrame:
     """Open the columns of one table that linkage needs; optional ones that are missing become null.
 
     Raises:
-        InputError: the table or an essential column is missing, or the file can't be read.
+        InputError: the table or an essential column is missing, the file can't be read, or a column can't be
+            read as what it should be.
     """
     path = folder / f"{name}.parquet"
     needed, helpful = READ[name]
@@ -141,7 +154,9 @@ def scan_table(folder: Path, name: str) -> pl.LazyFrame:
     missing = [column for column in needed if column not in there]
     if missing:
         raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
-    return pl.scan_parquet(path).select(_conform(column, there, dtype) for column, dtype in types.items())
+    return pl.scan_parquet(path).select(
+        _conform(path, column, there, dtype) for column, dtype in types.items()
+    )
 
 
 def read_schema(path: Path) -> Mapping[str, pl.DataType]:
@@ -156,14 +171,31 @@ def read_schema(path: Path) -> Mapping[str, pl.DataType]:
         raise InputError(f"文件 {path.name}", "不存在或无法读取", "核对文件是否为完整的 Parquet") from error
 
 
-def _conform(column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -> pl.Expr:
+def _conform(path: Path, column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -> pl.Expr:
     if column not in there:
         return pl.lit(None, dtype).alias(column)
-    if there[column] == dtype or column.endswith("_id"):
+    is_id = column.endswith("_id")
+    if isinstance(there[column], pl.List | pl.Array) and dtype == pl.String and not is_id:
+        return pl.col(column).cast(pl.List(pl.String), strict=False).list.join("、")
+    if there[column].is_nested() or not _can_be(there[column], dtype):
+        kind, fix = WORDS.get(dtype, WORDS[pl.String])
+        raise InputError(f"文件 {path.name} 的列 {column}", f"类型 {there[column]} 不能读作{kind}", fix)
+    if there[column] == dtype or is_id:
         return pl.col(column)
-    if there[column] == pl.String and dtype == pl.Date:
-        return pl.col(column).str.to_date(strict=False)
-    return pl.col(column).cast(dtype, strict=False)
+    written = pl.col(column).cast(pl.String) if isinstance(there[column], AS_TEXT) else pl.col(column)
+    if isinstance(there[column], (*AS_TEXT, pl.String)) and dtype == pl.Date:
+        return written.str.to_date(strict=False)
+    return written.cast(dtype, strict=False)
+
+
+def _can_be(written: pl.DataType, dtype: PolarsType) -> bool:
+    if isinstance(written, (*AS_TEXT, pl.String)):
+        return True
+    try:
+        pl.Series([1]).cast(written, strict=False).cast(dtype, strict=False)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def find_entries(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
@@ -200,5 +232,9 @@ def match_entries(entries: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     Returns:
         row, phone as listed; in order of row.
     """
-    joined = records.join(entries, on=["name", "area"]).filter(pl.len().over("name", "area") == 1)
+    joined = (
+        records.with_columns(SIX_DIGITS)
+        .join(entries.with_columns(SIX_DIGITS), on=["name", "area"])
+        .filter(pl.len().over("name", "area") == 1)
+    )
     return joined.select(pl.col("row").cast(pl.Int64), "phone").sort("row")

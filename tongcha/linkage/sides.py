@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids
+from tongcha.linkage.codes import I8, I32, I64, NO_DAY, U8, Names, code_ids, code_regions
 from tongcha.linkage.values import (
     LAST_FOUR,
     NUMBER_ABSENT,
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 CAPTURES: Final = ("card", "typed", "masked", "last4", "oral")
 SEXES: Final = ("男", "女")
+OTHER_SEXES: Final = dict.fromkeys(("男性", "男生", "M", "1"), 1) | dict.fromkeys(
+    ("女性", "女生", "F", "2"), 2
+)
+"""as intake reads them (`values` of policy/intake.yaml), for `tongcha link`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Side:
         form: whether it is a full name, a surname only, Latin letters, or nothing.
         former: former names (length 0 if none).
         number: ID numbers as 18 bytes, `*` where unknown; `number_state` tells what they are.
-        number_text: the number as written, for those of `NUMBER_BAD`.
+        number_text: the number with letters read as digits, for those of `NUMBER_BAD`.
         birth: day of birth as days since 1970, from the column or from the number; NO_DAY if unknown.
         sex: 1 male, 2 female, 0 unknown.
         phone: mobile number, 0 if none.
@@ -134,15 +138,19 @@ def read_column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType] = pl.St
 
 
 def code_sexes(frame: pl.DataFrame) -> I8:
-    """Return 1 for men, 2 for women, 0 where it isn't known."""
-    male, female = ((read_column(frame, "sex") == sex).fill_null(value=False).to_numpy() for sex in SEXES)
-    return np.where(male, 1, np.where(female, 2, 0)).astype(np.int8)
+    """Return 1 for male, 2 for female, 0 for unknown."""
+    written = read_column(frame, "sex")
+    male, female = ((written == sex).fill_null(value=False).to_numpy() for sex in SEXES)
+    sexes = np.where(male, 1, np.where(female, 2, 0)).astype(np.int8)
+    if np.count_nonzero(sexes) + written.null_count() < len(sexes):
+        odd = np.flatnonzero((sexes == 0) & written.is_not_null().to_numpy())
+        sexes[odd] = written.gather(odd).replace_strict(OTHER_SEXES, default=0, return_dtype=pl.Int8)
+    return sexes
 
 
 def code_areas(frame: pl.DataFrame) -> I32:
     """Return the six digits of the area as a number, 0 where it isn't known."""
-    area = read_column(frame, "area" if "area" in frame.columns else "site_area")
-    return area.cast(pl.Int32, strict=False).fill_null(0).to_numpy()
+    return code_regions(read_column(frame, "area" if "area" in frame.columns else "site_area"))
 
 
 def _code_captures(frame: pl.DataFrame) -> I8:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.identity.characters import SIZE
-from tongcha.identity.id_columns import id_columns
+from tongcha.identity.id_numbers import MISREAD, parse_id, read_letters
 from tongcha.identity.names import DOT, common_initials, parse_name
 from tongcha.identity.phones import phone_columns
 from tongcha.linkage.codes import (
@@ -111,13 +111,21 @@ def read_numbers(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
 
 
 def _read_odd(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
-    """As `read_numbers`, for numbers that aren't complete and right as they stand."""
+    """As `read_numbers`, for numbers that aren't complete and right as they stand.
+
+    Letters that stand for digits are read as those, so that no more places differ than were mistaken.
+    """
     text = numbers.str.replace_many(FULL_WIDTH)
     laid = lay_out(text)
     text = text.str.to_uppercase()
-    strange = (laid.is_null() & ~text.str.contains(ALMOST)).arg_true()
+    rest = laid.is_null().arg_true()
+    written = text.gather(rest)
+    digits = written.str.replace_many(MISREAD)
+    lettered = (digits != written) & digits.str.contains(COMPLETE)
+    strange = rest.filter(lettered | ~written.str.contains(ALMOST))
     if len(strange):
         laid = laid.scatter(strange, _parse_strange(text.gather(strange)))
+    text = text.scatter(rest, digits)
     table = code_ids(laid)
     valid, masked = is_checked(table), (table == STAR).any(axis=1)
     bad = ~valid & ~masked & text.str.contains(ALMOST).to_numpy()
@@ -157,10 +165,10 @@ def complete_numbers(numbers: pl.Series) -> pl.Series:
 
 
 def _parse_strange(numbers: pl.Series) -> pl.Series:
-    parsed = id_columns(numbers)
-    mask = pl.when(pl.col("mask").str.len_bytes() == 18).then("mask")  # noqa: PLR2004
-    number = pl.when(pl.col("clean").str.len_bytes() == 18).then("clean")  # noqa: PLR2004
-    return parsed.select(pl.coalesce(number, mask)).to_series()
+    parsed = {text: parse_id(text) for text in numbers.unique()}
+    laid = {text: found.clean or read_letters(text) or found.mask for text, found in parsed.items()}
+    known = {text: number for text, number in laid.items() if len(number) == 18}  # noqa: PLR2004
+    return numbers.replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def read_phones(phones: pl.Series) -> I64:

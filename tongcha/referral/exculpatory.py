@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
+from tongcha.linkage.as_of import runs_on
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
@@ -148,7 +149,7 @@ def _search_employment(links: pl.DataFrame, employment: pl.DataFrame, rules: Fac
     ).sort("link_id", "spell_no")
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
     began = (raid - pl.col("start")).dt.total_days()
-    current = spells.filter((pl.col("start") <= raid) & (end.is_null() | (end > raid)))
+    current = spells.filter(runs_on("raid_date", ["link_id"]))
     row = pl.format("任职经历 {} 第 {} 段", "teacher_id", "spell_no")
     several = current.filter(pl.len().over("link_id") > 1)
     past = spells.filter(end <= raid)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.documents.numbers import number_record
+from tongcha.linkage.as_of import runs_on
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
@@ -80,13 +81,11 @@ def _name_persons(people: pl.DataFrame) -> pl.DataFrame:
 
 def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, policy: RoutingPolicy) -> pl.DataFrame:
     """Return per link the claimed spell and how many spells were valid that day, and of what kind."""
-    raid, end = pl.col("raid_date"), pl.col("end")
     claims = links.select(
         "link_id", "teacher_id", "raid_date", claimed="spell_no", claimed_school="responsible_school_id"
     )
     spells = employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type")
-    covers = (pl.col("start") <= raid) & (end.is_null() | (end > raid))
-    valid = claims.join(spells, on="teacher_id").filter(covers)
+    valid = claims.join(spells, on="teacher_id").filter(runs_on("raid_date", ["link_id"]))
     is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
     return valid.group_by("link_id").agg(
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),

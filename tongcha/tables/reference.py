@@ -67,7 +67,7 @@ EMPLOYMENT = Table(
         whole("spell_no", "经历序号", required=True, minimum=1),
         SCHOOL_ID,
         day("start", "起始日期", required=True),
-        day("end", "终止日期", "空为至今；终止当日不再任职"),
+        day("end", "终止日期", "空为至今；终止当日不再任职，但次日即起下一段的，当日仍算本段"),
         text("staff_type", "人员类别"),
         text("end_reason", "终止原因", "调动、退休、辞职、借调期满等"),
         *PROVENANCE,

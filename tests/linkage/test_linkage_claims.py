@@ -1,0 +1,115 @@
+"""Claims about claimed schools: what fits as written is taken as written, the rest is read more loosely."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.linkage.linkage_scene import policy
+from tests.linkage.slow_levels import NOISE
+from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, read_numeral
+from tongcha.linkage.claims import compare_schools, find_schools
+
+SCHOOLS = pl.DataFrame(
+    [
+        ("怀化市光明中学", "东校区、西校区", "431202"),
+        ("怀化市第十一中学", None, "431202"),
+        ("怀化第三中学", None, "431202"),
+        ("怀化市第二中学东校区", None, "431202"),
+        ("怀化市第二中学", None, "431202"),
+        ("怀化市第5小学", None, "431202"),
+        ("长沙市光明中学", "北校区", "430102"),
+        ("长沙市第七中学", None, "430102"),
+    ],
+    schema=["name", "campuses", "area"],
+    orient="row",
+).with_columns(
+    school_id=pl.format("S{}", pl.int_range(pl.len())),
+    former_name=pl.lit(None, pl.String),
+    aliases=pl.lit(None, pl.String),
+)
+HERE = 431202
+
+
+def fits(claim, area=HERE, schools=SCHOOLS, *, sought=True):
+    """Names of the schools that a claim fits."""
+    rule, areas = policy().school, np.array([area], np.int32)
+    asked, nobody = np.array([sought]), np.array([False])
+    claims = find_schools(pl.Series([claim]), areas, schools, asked, nobody, rule)
+    every = np.arange(schools.height)
+    near = np.full(len(every), area, np.int32)
+    level = compare_schools(np.zeros_like(every), near, every, schools, claims, rule.fits_from)
+    found = schools["name"].gather(claims.school).to_list()
+    assert not sought or set(found) <= set(schools["name"].filter(pl.Series(level == 0)))
+    return found if sought else schools["name"].filter(pl.Series(level == 0)).to_list()
+
+
+@pytest.mark.parametrize(
+    ("claim", "school"),
+    [
+        pytest.param("光明中学东校区", "怀化市光明中学", id="a campus of the school"),
+        pytest.param("光明中学（西校区）", "怀化市光明中学", id="a campus in brackets"),
+        pytest.param("光明中学本部", "怀化市光明中学", id="a campus that isn't listed"),
+        pytest.param("十一中北校区", "怀化市第十一中学", id="a campus of a school without any"),
+        pytest.param("十一中老校", "怀化市第十一中学", id="the old premises"),
+        pytest.param("十一中第一分校", "怀化市第十一中学", id="a branch"),
+        pytest.param("市三中", "怀化第三中学", id="the city's own"),
+        pytest.param("县第三中学", "怀化第三中学", id="the county's own"),
+        pytest.param("3中", "怀化第三中学", id="a number in digits"),
+        pytest.param("第11中学", "怀化市第十一中学", id="a number of two digits"),
+        pytest.param("第3中学", "怀化第三中学", id="a number in digits behind 第"),
+        pytest.param("五小", "怀化市第5小学", id="a number that is on record in digits"),
+        pytest.param("三中（退）", "怀化第三中学", id="a remark"),
+        pytest.param("三中老师", "怀化第三中学", id="a speaker"),
+        pytest.param("市3中南校区老师（退休）", "怀化第三中学", id="all at once"),
+    ],
+)
+@pytest.mark.parametrize("sought", [True, False])
+def test_a_claim_that_fits_nothing_as_written_fits_its_school_when_read_loosely(claim, school, sought):
+    found = fits(claim, sought=sought)
+    assert found == [school] if sought else school in found
+
+
+@pytest.mark.parametrize("sought", [True, False])
+def test_a_claim_that_fits_as_written_is_taken_as_written(sought):
+    assert fits("二中东校区", sought=sought) == ["怀化市第二中学东校区"]
+    assert fits("二中", sought=sought) == ["怀化市第二中学东校区", "怀化市第二中学"]
+
+
+def test_a_claim_that_fits_as_written_in_the_province_is_not_read_loosely():
+    assert fits("市七中") == ["长沙市第七中学"]
+
+
+def test_a_campus_leads_to_the_school_of_the_city_that_lists_it():
+    twice = pl.concat(
+        [SCHOOLS, SCHOOLS[0].with_columns(name=pl.lit("怀化光明中学"), campuses=pl.lit("南校区"))]
+    )
+    assert fits("光明中学南校区", schools=twice) == ["怀化光明中学"]
+    assert fits("光明中学东校区", area=430102, schools=twice) == ["长沙市光明中学"]
+
+
+def test_a_campus_adds_no_letters_to_the_name_of_its_school():
+    assert fits("光明学校") == []
+
+
+def test_schools_without_a_column_of_campuses_are_read_all_the_same():
+    assert fits("光明中学东校区", schools=SCHOOLS.drop("campuses")) == ["怀化市光明中学"]
+
+
+TEXT = st.text("光明第三3十一中小学校区东（）市县老师初二班", max_size=10)
+
+
+@given(TEXT)
+@settings(deadline=None)
+def test_only_names_that_look_it_have_a_plainer_name(written):
+    is_loose = pl.Series([written]).str.contains(loose_name()).item()
+    plainer = {NOISE.sub("", text) for text, _ in plainer_names(written)}
+    assert is_loose or plainer <= {NOISE.sub("", written)}
+
+
+@given(st.integers(1, 9_999))
+def test_a_number_in_words_is_the_number(number):
+    assert read_numeral(number_in_words(str(number))) == number

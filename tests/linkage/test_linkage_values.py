@@ -1,0 +1,71 @@
+"""Claims about how written values are read: what the fast reader makes of them, what a link may do then."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.linkage.linkage_scene import LI, NAN, best, link, met, people, score
+from tests.linkage.slow_levels import read_number
+from tongcha.linkage.values import read_numbers
+
+STATES = ("absent", "valid", "partial", "bad")
+LETTERS = {"0": "Oo〇", "1": "IlL|", "2": "Z", "5": "S", "8": "B"}
+TWO_LETTERS, THREE_LETTERS = "34O1O4198503124319", "34OlO4198503124319"
+
+
+@st.composite
+def lettered(draw):
+    """A number with letters for some of its digits, right or with a place changed."""
+    number = draw(st.sampled_from([NAN, LI]))
+    if draw(st.booleans()):
+        place = draw(st.integers(0, 17))
+        number = number[:place] + draw(st.sampled_from("0123456789XA*")) + number[place + 1 :]
+    return "".join(draw(st.sampled_from(digit + LETTERS.get(digit, ""))) for digit in number)
+
+
+@given(st.lists(lettered(), min_size=1, max_size=20))
+@settings(deadline=None)
+def test_a_number_with_letters_is_read_as_the_slow_reference_reads_it(written):
+    table, state, text = read_numbers(pl.Series(written))
+    for place, value in enumerate(written):
+        kind, number = read_number(value)
+        assert STATES[state[place]] == kind, value
+        assert (text[place] or bytes(table[place]).decode().strip("\0")) == number, value
+
+
+@pytest.mark.parametrize(
+    "written", [TWO_LETTERS, THREE_LETTERS, "34〇1〇4198503124319", "340I04198SO3124319"]
+)
+def test_a_number_whose_letters_stand_for_digits_is_accepted_with_the_right_name(written):
+    link_ = best(link(met({"id_number": written}), people({"id_number": NAN})))
+    assert (link_["decision"], link_["evidence_grade"]) == ("accept", "甲")
+
+
+def test_a_number_whose_letters_stand_for_digits_is_never_accepted_with_another_name():
+    link_ = best(link(met({"id_number": TWO_LETTERS, "name": "李志强"}), people({"id_number": NAN})))
+    assert link_["decision"] == "review"
+
+
+def test_a_number_with_letters_is_shown_as_written_and_its_reading_is_told():
+    shown = link(met({"id_number": TWO_LETTERS}), people({"id_number": NAN})).link_evidence
+    row = shown.filter(pl.col("field") == "证件号").row(0, named=True)
+    assert (row["identity_value"], row["person_value"]) == (TWO_LETTERS, NAN)
+    assert "字母按形近数字读出" in row["sentence"]
+
+
+@pytest.mark.parametrize("words", ["尾号{}", "后四位{}", "身份证后4位 {}"])
+def test_last_four_places_in_words_count_as_the_last_four_alone(words):
+    plain, worded = ({"id_number": way.format(NAN[-4:]), "age": 41} for way in ("{}", words))
+    assert score(worded, {"id_number": NAN}) == score(plain, {"id_number": NAN}) > 0
+    assert read_number(words.format(NAN[-4:])) == ("partial", "*" * 14 + NAN[-4:])
+
+
+def test_letters_in_a_number_that_fails_its_check_digit_count_as_no_further_mistakes():
+    wrong = TWO_LETTERS[:17] + "8"
+    link_ = best(link(met({"id_number": wrong}), people({"id_number": NAN})))
+    assert (link_["decision"], link_["reason"]) == ("review", "证件号码校验不通过，须核对原件，须两人复核")
+    shown = link(met({"id_number": wrong}), people({"id_number": NAN})).link_evidence
+    assert shown.filter(pl.col("field") == "证件号")["level"].to_list() == ["差一处"]

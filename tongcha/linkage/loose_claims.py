@@ -1,0 +1,119 @@
+"""Claims that fit no school as written, read more loosely: without remarks, campus or an unnamed place.
+
+What fits as written is never read loosely, so that no claim loses a school by this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tongcha.identity.school_names import loose_name, number_in_words, plainer_names
+from tongcha.linkage.codes import code_regions
+from tongcha.linkage.letters import Lettered
+from tongcha.linkage.school_fits import IN_PROVINCE, NOISE, Reading, SchoolNames, fit_within, read_as
+from tongcha.linkage.sides import read_column
+
+if TYPE_CHECKING:
+    from tongcha.linkage.codes import Truth
+
+SEPARATORS: Final = r"[;；,，/\s]+"
+DIGITS: Final = "[0-9]"
+FITTED: Final = pl.Schema({"identity": pl.UInt32, "school": pl.Int64, "is_near": pl.Boolean})
+WHOSE: Final = ["city", "written"]
+READ: Final = ["city", "reading", "has_campus"]
+Kinds = dict[bool, SchoolNames]
+
+
+def may_be_loose(written: pl.Series, names: SchoolNames) -> Truth:
+    """Whether each claim has another reading than as written."""
+    if names.text.texts.str.contains(DIGITS).any():
+        return written.is_not_null().to_numpy()  # 三中 may be on record as 3中
+    return written.str.contains(loose_name()).fill_null(value=False).to_numpy()
+
+
+def read_loosely(
+    unheard: pl.DataFrame, count: int, schools: pl.DataFrame, names: SchoolNames, fits_from: float
+) -> tuple[pl.DataFrame, list[Reading]]:
+    """Read claims that fit no school as written.
+
+    Of the readings of a claim the first counts that fits a school of the city; if none does, the first that
+    fits one of the province.
+
+    Args:
+        unheard: identity, city, written.
+        count: number of identities.
+        schools: as in `find_schools`.
+        names: their names as written.
+        fits_from: as in `fit_letters`.
+
+    Returns:
+        identity, school, is_near (of the city) for every school of the province that the chosen reading
+        fits; and the readings.
+    """
+    if not unheard.height:
+        return pl.DataFrame(schema=FITTED), []
+    readings = _list_readings(unheard.select(WHOSE).unique())
+    kinds = name_loosely(schools, names)
+    city = code_regions(schools["area"]) // 100
+    found = _fit_kinds(readings.select(READ).unique(), kinds, fits_from)
+    found = found.with_columns(is_near=pl.Series(city[found["school"].to_numpy()]) == pl.col("city"))
+    first = readings.join(found, on=READ).sort(*WHOSE, ~pl.col("is_near"), "order")
+    chosen = first.unique(WHOSE, keep="first", maintain_order=True).select(*WHOSE, "reading", "has_campus")
+    read = unheard.join(chosen, on=WHOSE)
+    fitted = read.join(found, on=READ).select("identity", "school", "is_near")
+    return fitted, [_read_kind(read, kind, of, count) for kind, of in kinds.items()]
+
+
+def _read_kind(read: pl.DataFrame, kind: bool, names: SchoolNames, count: int) -> Reading:  # noqa: FBT001
+    told = read.filter(pl.col("has_campus") == kind)
+    texts = pl.Series([None], dtype=pl.String).new_from_index(0, count)
+    return read_as(texts.scatter(told["identity"], told["reading"]), names)
+
+
+def _list_readings(asked: pl.DataFrame) -> pl.DataFrame:
+    """Return city, written, order, reading, has_campus: the nearest reading first."""
+    rows = [
+        (city, written, order, text, bool(campus))
+        for city, written in asked.iter_rows()
+        for order, (text, campus) in enumerate(plainer_names(written))
+    ]
+    schema = ["city", "written", "order", "reading", "has_campus"]
+    types = dict(zip(schema, (pl.Int64, pl.String, pl.Int64, pl.String, pl.Boolean), strict=True))
+    frame = pl.DataFrame(rows, schema=types, orient="row")
+    return frame.with_columns(pl.col("reading").str.replace_all(NOISE, "")).filter(pl.col("reading") != "")
+
+
+def _fit_kinds(asked: pl.DataFrame, kinds: Kinds, fits_from: float) -> pl.DataFrame:
+    """Return city, reading, has_campus, school for all schools of the province that readings fit."""
+    parts = []
+    for kind, names in kinds.items():
+        texts = asked.filter(pl.col("has_campus") == kind).select("city", claim="reading")
+        found = fit_within(texts, names, IN_PROVINCE, fits_from)
+        parts.append(found.select("city", "school", reading="claim", has_campus=pl.lit(value=kind)))
+    return pl.concat(parts)
+
+
+def name_loosely(schools: pl.DataFrame, names: SchoolNames) -> Kinds:
+    """Return the names with their numbers in words, and the same with each campus of the school behind it."""
+    texts = names.text.texts
+    numbered = texts.str.contains(DIGITS).arg_true()
+    if len(numbered):
+        words = [number_in_words(text) for text in texts.gather(numbered)]
+        texts = texts.scatter(numbered, pl.Series(words))
+        names = SchoolNames(names.school, names.city, Lettered.of(texts))
+    campuses = (
+        read_column(schools, "campuses").str.replace_all(SEPARATORS, "、").str.split("、").to_frame("campus")
+    )
+    campuses = campuses.with_columns(school=pl.int_range(pl.len(), dtype=pl.Int64)).explode("campus")
+    campuses = campuses.with_columns(pl.col("campus").str.replace_all(NOISE, "")).filter(
+        pl.col("campus") != ""
+    )
+    frame = pl.DataFrame({"school": names.school, "city": names.city, "name": texts})
+    both = frame.join(campuses, on="school").sort("school", "name", "campus")
+    text = (both["name"] + both["campus"]).rename("text")
+    return {
+        True: SchoolNames(both["school"].to_numpy(), both["city"].to_numpy(), Lettered.of(text)),
+        False: names,
+    }
