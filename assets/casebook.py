@@ -27,7 +27,8 @@ from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.routing import RoutingPolicy
-from tongcha.responsibility.corrections import list_corrections, write_corrections
+from tongcha.responsibility.corrections import list_corrections, name_disputed, write_corrections
+from tongcha.review.disputes import find_disputed
 from tongcha.review.page_one import state_error_rates
 from tongcha.tables import BY_NAME
 
@@ -66,6 +67,7 @@ def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
         corrections=list_corrections(
             disclosures=list_held(disclosures),
             standing=pl.concat([referral, school, list_supervision_papers(supervision_orders, "")]),
+            disputed=name_disputed(find_disputed(office.events())),
         ),
         policy=routing,
         clocks=office.policy(ClockPolicy, "clocks"),

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.declare import declare_asset
 from assets.office import Office
+from tongcha.casebook.disclosures import find_disputed_notices, read_disclosures
 from tongcha.documents.files import write_file
 from tongcha.ledger.store import Ledger
 from tongcha.policy.adoption import EXAMPLE_POINTS_MARK
@@ -28,6 +29,7 @@ from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, 
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_reliefs, read_steps, read_strikes, strike_pupils
 from tongcha.review.confirmed import ConfirmedLinks
+from tongcha.review.disputes import find_disputed
 from tongcha.tables import BY_NAME
 
 
@@ -170,11 +172,13 @@ def notice_states(
     office: dg.ResourceParam[Office], school_notices: pl.DataFrame, notice_steps: pl.DataFrame
 ) -> pl.DataFrame:
     """Say where each notice stands today and who has to move next."""
+    events = office.events()
     return project_notice_states(
         notice_ids=school_notices["notice_id"],
         steps=notice_steps,
         clocks=office.policy(ClockPolicy, "clocks"),
         today=office.today,
+        disputed=find_disputed_notices(read_disclosures(events), find_disputed(events)),
     )
 
 

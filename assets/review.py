@@ -19,7 +19,8 @@ from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.capacity import date_handovers
-from tongcha.review.decisions import find_disputed, find_withdrawn
+from tongcha.review.decisions import find_withdrawn
+from tongcha.review.disputes import find_disputed
 from tongcha.review.dossier import DossierTables, write_dossiers
 from tongcha.review.gate import confirm_links
 from tongcha.review.judgements import project_judgements

@@ -15,6 +15,7 @@ from console.refusals import Refusal
 from console.rendering import render_page
 from console.verdicts import DOSSIER_VIEW, LINK_VIEW, SCORES_VIEW, record_access
 from console.web import link_to
+from tongcha.review.disputes import list_disputes
 from tongcha.review.layout import ANSWER_OF_VERDICT
 from tongcha.review.settle import PANEL, WAITING
 
@@ -56,6 +57,7 @@ def show_link(
         form=visit.session.issue_form(link_id),
         own_answer=_word_own(admission),
         entry=next((e for e in visit.session.entries if e.link_id == link_id), None),
+        disputes=_list_disputes(visit, link_id) if with_scores else [],
         panel=_list_earlier(desk, link_id, visit) if admission.review_round == PANEL else [],
         message=message,
         draft=draft,
@@ -123,6 +125,12 @@ def _list_earlier(desk: Desk, link_id: str, visit: Visit) -> list[tuple[str, str
         (ANSWER_OF_VERDICT[verdict], reason or "（未写理由）")
         for verdict, reason in earlier.select("verdict", "reason").iter_rows()
     ]
+
+
+def _list_disputes(visit: Visit, link_id: str) -> list[str]:
+    """What somebody concerned said against the link; shown where the scores are, so that nobody is led."""
+    disputes = list_disputes(visit.console.settings.ledger.events())
+    return [dispute.sentence for dispute in disputes if dispute.opened.subject == link_id]
 
 
 def _find_way(desk: Desk, visit: Visit, link_id: str, admission: Admission) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tongcha.responsibility.repricing import compare_deductions, keep_final
 from tongcha.responsibility.states import OPEN_TO_DEFENCE
 from tongcha.responsibility.states import STATE_LABELS as STEP_LABELS
 from tongcha.responsibility.steps import read_reliefs
+from tongcha.review.disputes import list_open_disputes
 from tongcha.review.verification import list_unverified
 
 if TYPE_CHECKING:
@@ -93,6 +94,17 @@ def show_due(home: Home) -> None:
         "waits_for": "下一步",
     }  # fmt: skip
     show_grid("在走的期限（过期不等于承认）", shown, columns)
+    show_open_disputes(home)
+
+
+def show_open_disputes(home: Home) -> None:
+    """Show the disputes that wait for an answer: who, when, why, and who recorded it."""
+    columns = {
+        "link_id": "比对编号", "on": "提出日期", "source": "提出人", "reason": "异议要点", "by": "登记人",
+        "event_id": "台账事件",
+    }  # fmt: skip
+    waiting = list_open_disputes(build_office(home).events())
+    show_grid("尚未办结的异议（有关比对暂不对外，办结用 tongcha case resolve）", waiting, columns)
 
 
 def show_issues(home: Home, state: str | None) -> None:

@@ -15,6 +15,7 @@ from pipelines.terminal import say
 from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
 from tongcha.casebook.papers import (
+    leave_out_stopped,
     list_correction_papers,
     list_referral_papers,
     list_school_papers,
@@ -30,6 +31,8 @@ from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
 from tongcha.responsibility.steps import read_steps
+from tongcha.review.decisions import find_withdrawn
+from tongcha.review.disputes import find_disputed, refuse_loose_ends
 from tongcha.review.reviewers import RECORDER, Reviewers
 from tongcha.tables import BY_NAME
 
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.runs import Runner
     from tongcha.ledger.events import NewEvent
-    from tongcha.review.reviewers import Reviewer
+from tongcha.review.reviewers import Reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,17 @@ class Desk:
     by: str
 
     def record(self, events: Iterable[NewEvent]) -> tuple[Event, ...]:
-        """Append events by this person if the notices' histories still hold together, then recompute.
+        """Append events by this person, then recompute what follows of every batch.
+
+        Raises:
+            LedgerError: the person may not record, or not this; or a history would contradict itself.
+        """
+        recorded = self.append(events)
+        settle(self.runner)
+        return recorded
+
+    def append(self, events: Iterable[NewEvent]) -> tuple[Event, ...]:
+        """Append events by this person if the histories still hold together; nothing is recomputed.
 
         Raises:
             LedgerError: the person may not record, or not this; or a history would contradict itself.
@@ -73,7 +86,6 @@ class Desk:
         for event in receipt.events:
             known = "" if event.event_id in receipt.new_ids else "（此前已登记，不重复）"
             say(f"✓ 台账第 {event.seq} 条 {event.event_id}{known}")
-        settle(self.runner)
         return receipt.events
 
     def refuse_stranger(self, subject: str) -> None:
@@ -129,10 +141,12 @@ def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
     """Project notices and registers as if the events were recorded; a contradiction is refused here.
 
     Raises:
-        LedgerError: a step would be out of order, too early or too late, or name no notice.
+        LedgerError: a step would be out of order, too early or too late, or name no notice; or a dispute and
+            its resolution wouldn't fit together.
     """
     before = office.events()
     events = rehearse_events(before, wanted)
+    refuse_loose_ends(before, events)
     steps = read_steps(events)
     notices = office.tables.read_all(BY_NAME["school_notices"])["notice_id"]
     unknown = sorted(set(steps["notice_id"]) - set(notices) - set(read_steps(before)["notice_id"]))
@@ -155,7 +169,7 @@ def rehearse_events(before: list[Event], wanted: Sequence[NewEvent]) -> list[Eve
 
 
 def list_papers(runner: Runner) -> pl.DataFrame:
-    """Return every paper of the outbox that may be handed over, shaped as `PAPERS`."""
+    """Return every paper of the outbox that may be handed over as the ledger stands, shaped as `PAPERS`."""
     home, office = runner.home, build_office(runner.home)
     names = (
         "school_notices", "work_prompts", "pupil_lists", "score_deductions", "referral_packages",
@@ -179,7 +193,9 @@ def list_papers(runner: Runner) -> pl.DataFrame:
     orders = list_supervision_papers(
         tables["supervision_orders"], office.policy(CasebookPolicy, "casebook").supervision.clause
     )
-    return pl.concat([referral, school, list_correction_papers(tables["corrections"]), orders])
+    papers = pl.concat([referral, school, list_correction_papers(tables["corrections"]), orders])
+    events = office.events()
+    return leave_out_stopped(papers, find_disputed(events) | find_withdrawn(events))
 
 
 def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:

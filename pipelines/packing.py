@@ -57,7 +57,9 @@ def pack_document(desk: Desk, document_id: str, out: Path, *, password_file: Pat
     office = build_office(desk.runner.home)
     papers = list_papers(desk.runner).filter(pl.col("document_id") == document_id).sort("path")
     if papers.is_empty():
-        raise LedgerError(f"文书 {document_id}", "发件箱中没有这份文书", "核对编号；已撤回的不能再送达")
+        raise LedgerError(
+            f"文书 {document_id}", "发件箱中没有这份文书", "核对编号；已撤回的、有异议的不能送达"
+        )
     files = read_papers(office, papers)
     ledger, recipient = Ledger(office.ledger_url), str(papers["recipient_name"][0])
     listed = write_list(document_id, recipient, files, head=ledger.verify().head)

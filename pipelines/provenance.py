@@ -9,6 +9,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 POLICIES: Final = ROOT / "policy"
+PROSE: Final = ".md"
+"""explains policies and decides nothing"""
 
 
 @cache
@@ -20,8 +22,9 @@ def code_version() -> str:
 
 
 def policy_digest(folder: Path = POLICIES) -> str:
-    """Return twelve hex digits that change with any policy file."""
-    return digest_files(sorted(path for path in folder.rglob("*") if path.is_file()), folder)
+    """Return twelve hex digits that change with any policy file: rules, lists, templates; not with prose."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return digest_files([path for path in files if path.suffix != PROSE], folder)
 
 
 def digest_files(files: list[Path], root: Path) -> str:

@@ -14,7 +14,9 @@ from pipelines.terminal import say
 from tongcha.casebook.filed import find_filed_batches, leave_out
 from tongcha.documents.validation_index import place_index
 from tongcha.errors import InputError
+from tongcha.ledger.store import Ledger
 from tongcha.linkage.explain import explain_link, waterfall_text
+from tongcha.review.disputes import list_disputes
 from tongcha.review.page_one import TITLE
 from tongcha.tables import BY_NAME
 
@@ -94,6 +96,9 @@ def show_link(home: Home, number: str) -> None:
     for table, label in (("review_queue", "复核"), ("withheld_links", "暂缓"), ("referrals", "移送")):
         for row in read_all(home, table).filter(pl.col("link_id") == link_id).iter_rows(named=True):
             say(f"{label}：{row.get('state') or row.get('reason') or row.get('recipient_name')}")
+    for dispute in list_disputes(Ledger(home.ledger_url()).events()):
+        if dispute.opened.subject == link_id:
+            say(f"异议：{dispute.sentence}")
 
 
 def show_waterfall(home: Home, link_id: str) -> None:

@@ -14,6 +14,7 @@ from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, renew_event
 from tongcha.ledger.store import Ledger
 from tongcha.review.decisions import record_retraction, record_withdrawal
+from tongcha.review.disputes import refuse_partial
 
 if TYPE_CHECKING:
     from pipelines.runs import Runner
@@ -51,13 +52,15 @@ def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> Non
         reason: the grounds.
 
     Raises:
-        LedgerError: the event or the person is unknown.
+        LedgerError: the event or the person is unknown, or the person judged the link whose dispute it is.
     """
     events = {event.event_id: event for event in Ledger(runner.home.ledger_url()).events()}
     if event_id not in events:
         raise LedgerError(f"台账事件 {event_id}", "不存在", "用 tongcha ledger list 查编号")
     if events[event_id].kind is EventKind.DELETION:
         raise LedgerError(f"台账事件 {event_id}", "是删除记录，已删除的不能恢复", "另作登记说明")
+    if events[event_id].kind in {EventKind.DISPUTE, EventKind.RESOLUTION}:
+        refuse_partial(events.values(), events[event_id].subject, by)
     record(runner, record_retraction(event_id=event_id, by=by, reason=reason))
     act_batches(runner, None)
     say(f"✓ 台账事件 {event_id} 已撤回，相关结果已重算。")

@@ -18,12 +18,13 @@ from tongcha.policy.casebook import CasebookPolicy
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.package import Dossiers, write_packages
 from tongcha.referral.routing import route_referrals
-from tongcha.responsibility.corrections import list_corrections, write_corrections
+from tongcha.responsibility.corrections import list_corrections, name_disputed, write_corrections
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.notices import NoticePolicies, write_notices
 from tongcha.responsibility.rulings import settle_responsibilities
 from tongcha.responsibility.steps import read_reliefs
 from tongcha.review.decisions import find_withdrawn
+from tongcha.review.disputes import find_disputed
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Bureau:
     def settle(self) -> dict[str, pl.DataFrame]:
         """Return the tables by name, as the jobs `act` and `settle` would make them."""
         events = self.ledger.events()
-        gone = {int(link[1:], 16) for link in find_withdrawn(events)}
+        gone = {int(link[1:], 16) for link in find_withdrawn(events) | find_disputed(events)}
         acts = tuple(act for act in world.ACTS if int(act[0][1:]) not in gone)
         confirmed = world.build_confirmed(acts)
         site = {"identities": world.build_identities(), "sites": world.build_sites()}
@@ -99,7 +100,9 @@ class Bureau:
         made["disclosures"] = read_disclosures(events)
         made["corrections"] = write_corrections(
             corrections=list_corrections(
-                disclosures=list_held(made["disclosures"]), standing=self.list_standing(made)
+                disclosures=list_held(made["disclosures"]),
+                standing=self.list_standing(made),
+                disputed=name_disputed(find_disputed(events)),
             ),
             policy=world.ROUTING,
             clocks=world.CLOCKS,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from tests.casebook.casebook_scene import POLICY, TODAY, Bureau
+from tests.casebook.casebook_scene import AT, POLICY, TODAY, Bureau
 from tests.responsibility import hand_worked as world
 from tongcha.casebook.bulletin_files import FILE, write_bulletins
 from tongcha.casebook.bulletins import PEOPLE, SHORT, tally_bulletins
@@ -22,6 +22,7 @@ from tongcha.casebook.due import Standing, list_due_items, record_reply
 from tongcha.casebook.periods import list_periods
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
+from tongcha.review.disputes import record_dispute, record_resolution
 from tongcha.review.page_one import UNLOOKED
 from tongcha.tables import BY_NAME
 from tongcha.tables.review import REVIEW_QUALITY
@@ -140,6 +141,25 @@ def test_every_running_limit_is_listed_and_an_answered_prompt_no_longer(tmp_path
     reply = record_reply(prompt_id="Q00000000000a", text="经查无本校学生", on=TODAY, by="D1")
     bureau.ledger.append(reply, at="2026-11-21T09:00:00+08:00")
     assert "prompt" not in set(list_due(TODAY)["kind"])
+
+
+def test_an_open_dispute_is_due_to_be_answered_and_an_answered_one_no_longer(tmp_path):
+    bureau = Bureau.found(tmp_path)
+    opened = record_dispute(
+        batch=world.BATCH, link_id=world.link_id(1), source="学校", on=TODAY, by="D1", reason="称不是本校的人"
+    )
+    stored = bureau.ledger.append(opened, at=AT)
+    standing = Standing(**{n: BY_NAME[n].empty() for n in Standing.__slots__})
+
+    def list_due() -> pl.DataFrame:
+        return list_due_items(standing, events=bureau.ledger.events(), clocks=world.CLOCKS, today=TODAY)
+
+    row = list_due().row(0, named=True)
+    assert (row["kind"], row["ref"], row["due"]) == ("dispute", world.link_id(1), date(2026, 12, 11))
+    assert row["waits_for"] == "由本局核实学校提出的异议并办结"
+    answer = record_resolution(stored, by="D2", reason="已核实", on=TODAY, upheld=False)
+    bureau.ledger.append(answer, at=AT)
+    assert list_due().is_empty()
 
 
 def test_each_recipient_answers_by_its_own_clock_and_the_letter_says_the_same(tmp_path):

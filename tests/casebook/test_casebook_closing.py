@@ -128,6 +128,15 @@ def test_nothing_is_closed_while_something_waits_for_a_person():
     refuse_unfinished(Waiting(queue, held, lists), BATCH, drop_withheld=True)
 
 
+def test_a_batch_is_not_closed_over_somebodys_open_dispute():
+    queue = make_table("review_queue").filter(pl.col("state") == "已确认")
+    empty = BY_NAME["withheld_links"].empty()
+    rows = [(BATCH, WAITING, "no_dispute", "异议尚未办结")]
+    held = BY_NAME["withheld_links"].conform(pl.DataFrame(rows, empty.schema, orient="row"))
+    with pytest.raises(LedgerError, match="还有 1 条比对的异议"):
+        refuse_unfinished(Waiting(queue, held, BY_NAME["pupil_lists"].empty()), BATCH, drop_withheld=True)
+
+
 def test_a_closed_batch_stays_closed_and_says_who_closed_it(tmp_path):
     ledger = Ledger(f"sqlite:///{tmp_path / 'l.sqlite'}")
     refuse_closed(ledger.events(), BATCH)

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.casebook.casebook_scene import AT, Bureau
+from tests.casebook.casebook_scene import AT, TODAY, Bureau
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import totals
-from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.casebook.disclosures import find_disclosures_of, find_disputed_notices
 from tongcha.errors import LedgerError
-from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.ledger.events import Event, EventKind, NewEvent
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import record_withdrawal
+from tongcha.review.disputes import find_disputed, record_dispute, record_resolution
 
 pytestmark = pytest.mark.slow  # a whole bureau is settled again and again
 
@@ -119,6 +120,57 @@ def test_who_was_told_of_a_withdrawal_that_is_taken_back_is_told_that_the_paper_
     held = made["disclosures"].filter(pl.col("document_id") == notice)["sha256"]
     assert (due["change"], due["sha256"]) == ("replaced", held[0])
     assert "重新成立" in due["sentence"]
+
+
+def open_dispute(bureau: Bureau, link_id: str) -> Event:
+    opened = record_dispute(
+        batch=world.BATCH, link_id=link_id, source="当事人", on=TODAY, by="D1", reason="称不是本人"
+    )
+    return bureau.ledger.append(opened, at=AT)
+
+
+def test_a_dispute_asks_those_who_got_the_paper_to_wait_until_it_is_answered(bureau):
+    before = bureau.settle()
+    documents = bureau.documents_of(WRONG)
+    for number in documents:
+        bureau.deliver(number)
+    opened = open_dispute(bureau, WRONG)
+    made = bureau.settle()
+    assert "S3" not in totals(made["score_deductions"])
+    assert WRONG not in made["referrals"]["link_id"].to_list()
+    assert set(made["corrections"]["recipient_name"]) == set(documents.values())
+    assert set(made["corrections"]["change"]) == {"disputed"}
+    for letter in made["corrections"]["letter_id"].unique().sort():
+        bureau.deliver(letter)
+    still = bureau.settle()["corrections"]
+    assert still.height == made["corrections"].height  # being told to wait isn't the answer
+    answered = record_resolution(opened, by="D2", reason="已核实", on=TODAY, upheld=False)
+    stored = bureau.ledger.append(answered, at=AT)
+    after = bureau.settle()
+    assert after["corrections"].height == 0
+    assert all(after[name].equals(before[name]) for name in ("referrals", "school_notices"))
+    retraction = NewEvent(EventKind.RETRACTION, stored.event_id, "D2", {"reason": "登记有误"})
+    bureau.ledger.append(retraction, at=AT)
+    upheld = record_resolution(opened, by="D2", reason="冒用", on=TODAY, upheld=True)
+    bureau.ledger.append(upheld, at=AT)
+    assert set(bureau.settle()["corrections"]["change"]) == {"withdrawn", "replaced"}
+
+
+def test_a_notice_that_counts_only_what_is_disputed_waits_and_is_not_called_withdrawn(bureau):
+    [notice] = [number for number in bureau.documents_of(WRONG) if number.startswith("N")]
+    bureau.deliver(notice)
+    open_dispute(bureau, WRONG)
+    made = bureau.settle()
+    events = bureau.ledger.events()
+    disputed = find_disputed_notices(made["disclosures"], find_disputed(events))
+    states = project_notice_states(
+        notice_ids=made["school_notices"]["notice_id"],
+        steps=read_steps(events),
+        clocks=world.CLOCKS,
+        today=TODAY,
+        disputed=disputed,
+    ).filter(pl.col("notice_id") == notice)
+    assert states.select("state", "label", "clock").rows() == [("disputed", "异议待核", None)]
 
 
 @settings(max_examples=3, deadline=None)

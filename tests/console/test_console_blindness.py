@@ -6,9 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from tests.console.console_batch import LINKS, LOOKALIKE, SURE
-from tests.console.console_scenario import REVIEW_POLICY, Browser, link_path, queue_path, running, state_of
+from tests.console.console_batch import BATCH, LINKS, LOOKALIKE, SURE
+from tests.console.console_scenario import (
+    REVIEW_POLICY,
+    START,
+    Browser,
+    link_path,
+    queue_path,
+    running,
+    state_of,
+)
 from tongcha.ledger.events import EventKind
+from tongcha.review.disputes import record_dispute
 
 pytestmark = pytest.mark.slow  # a console is opened for every test
 REASON = "证件号与姓名都不同"
@@ -147,6 +156,18 @@ def test_someone_who_may_only_look_can_not_judge_and_sees_no_scores_of_open_link
     log_in("r1").judge(SURE, "same")
     assert "40.00" in viewer.open(SURE).text
     assert len(settings.ledger.events(EventKind.JUDGEMENT)) == 1
+
+
+def test_a_dispute_is_told_after_ones_own_answer_and_not_before(settings, log_in):
+    opened = record_dispute(
+        batch=BATCH, link_id=SURE, source="当事人", on=START.date(), by="c1", reason="称当日在外地"
+    )
+    settings.ledger.append(opened, at=START.isoformat())
+    browser = log_in("r1")
+    before = browser.open(SURE)
+    assert "称当日在外地" not in before.text
+    browser.judge(SURE, "same", page=before)
+    assert "当事人提出（登记人 c1" in browser.open(SURE).text
 
 
 def test_a_link_of_another_round_shows_nothing_and_counts_as_no_access(settings, log_in):

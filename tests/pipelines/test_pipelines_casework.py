@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -13,7 +13,8 @@ import pyzipper
 from pipelines.archive import Archive
 from pipelines.casedesk import draw_rechecks, reissue, relieve, report_outcome, rule_on, strike
 from pipelines.caseview import show_disclosures
-from pipelines.casework import Desk, deliver
+from pipelines.casework import Desk, deliver, list_papers
+from pipelines.disputes import dispute, resolve
 from pipelines.packing import pack_document
 from pipelines.replay import replay
 from pipelines.report import read_all, show_link
@@ -25,6 +26,7 @@ from tongcha.casebook.rectification import record_assignment, record_closing
 from tongcha.errors import LedgerError, PolicyError
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.steps import record_step
+from tongcha.review.disputes import record_dispute
 
 pytestmark = pytest.mark.slow
 BY = "R06"
@@ -108,6 +110,39 @@ def test_a_withdrawal_corrects_who_was_told_and_what_was_known_then_comes_out_ag
     assert before[f"outbox/{notice['path']}"] == notice["sha256"]
     reissue(home, notice["event_id"], tmp_path / "again.docx")
     assert (tmp_path / "again.docx").read_bytes() == Archive(home.root).read(notice["sha256"])
+
+
+def test_a_dispute_stops_what_would_leave_and_its_answer_restores_or_withdraws_it(desk, capsys):
+    home, act = desk.runner.home, choose_act(desk)
+    for number in (act["package"], act["notice"]):
+        deliver(desk, number, on=None, receipt="回执")
+    given = set(read(desk, "disclosures")["recipient_name"])
+    before, points = digests(home, "outbox/referrals", "outbox/notices"), score(desk, act)
+    said = record_dispute(
+        batch="-", link_id=act["link"], source="当事人", on=date(2026, 1, 1), by=BY, reason="称不是本人"
+    )
+    [early] = desk.append([said])  # recorded, and not yet computed: the outbox still holds the package
+    assert act["package"] not in list_papers(desk.runner)["document_id"].to_list()
+    retract_event(desk.runner, early.event_id, by=BY, reason="登记有误")
+    dispute(desk, act["link"], source="当事人", on=None, reason="称当日在外地")
+    assert act["link"] not in read(desk, "referrals")["link_id"].to_list()
+    assert score(desk, act) == points - Decimal("2.00")
+    assert set(read(desk, "corrections")["change"]) == {"disputed"}
+    assert set(read(desk, "corrections")["recipient_name"]) == given
+    held = read(desk, "withheld_links").filter(pl.col("link_id") == act["link"])
+    assert held["requirement"].to_list() == ["no_dispute"]
+    assert act["link"] in read(desk, "due_items").filter(pl.col("kind") == "dispute")["ref"].to_list()
+    show_link(home, act["link"])
+    assert "当事人提出（登记人 R06" in capsys.readouterr().out
+    resolve(desk, act["link"], upheld=False, on=None, reason="签到表证明在场")
+    assert digests(home, "outbox/referrals", "outbox/notices") == before
+    assert read(desk, "corrections").is_empty()
+    answered = Ledger(home.ledger_url()).events()[-1]
+    retract_event(desk.runner, answered.event_id, by=BY, reason="登记有误")
+    resolve(desk, act["link"], upheld=True, on=None, reason="证件被冒用")
+    assert score(desk, act) == points - Decimal("2.00")
+    assert set(read(desk, "corrections")["change"]) <= {"withdrawn", "replaced"}
+    assert set(read(desk, "corrections")["recipient_name"]) == given
 
 
 def test_strangers_unknown_numbers_and_days_to_come_are_refused(desk):

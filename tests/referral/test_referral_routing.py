@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
+from tongcha.linkage.comparisons import age_on
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.routing import route_referrals
@@ -143,6 +148,29 @@ def test_a_fact_about_the_meeting_is_found(finding, column, value):
         pl.lit(value, world.build_identities().schema[column]).alias(column)
     )
     assert find(identities=changed).filter(pl.col("finding") == finding).height == 12 > before
+
+
+@pytest.mark.parametrize(("told", "differs"), [(43, False), (45, False), (47, False), (42, True), (48, True)])
+def test_an_age_is_compared_with_the_years_completed_on_the_raid_day(told, differs):
+    born = world.build_people().with_columns(birth_date=pl.lit(date(1980, 12, 31)))  # 45 until New Year's Eve
+    met = world.build_identities().with_columns(age=pl.lit(told, world.build_identities().schema["age"]))
+    found = find(people=born, identities=met).filter(pl.col("finding") == "age_differs")
+    assert found.height == (12 if differs else 0)
+
+
+@given(st.dates(date(1950, 1, 1), date(2000, 12, 31)), st.integers(18, 80))
+@settings(max_examples=40, deadline=None)
+def test_an_age_differs_for_the_facts_exactly_when_it_does_for_the_engine(birth, told):
+    people = world.build_people().with_columns(birth_date=pl.lit(birth))
+    met = world.build_identities().with_columns(age=pl.lit(told, world.build_identities().schema["age"]))
+    found = find(people=people, identities=met).filter(pl.col("finding") == "age_differs")
+    links = world.build_confirmed().frame
+    days = (
+        pl.DataFrame({"day": [birth] * links.height, "raid": links["raid_date"]}).cast(pl.Int32)
+    ).to_dict()
+    years = age_on(days["day"].to_numpy(), days["raid"].to_numpy())
+    expected = links.filter(pl.Series(abs(years - told) > world.ROUTING.facts.age_slack))["link_id"]
+    assert sorted(found["link_id"]) == sorted(expected)
 
 
 def test_two_officers_are_demanded():

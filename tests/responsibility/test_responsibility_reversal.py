@@ -16,7 +16,7 @@ from tongcha.documents.numbers import number_record
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
-from tongcha.responsibility.corrections import list_corrections, write_corrections
+from tongcha.responsibility.corrections import list_corrections, name_disputed, write_corrections
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.repricing import compare_deductions, keep_decided, keep_final, read_decided_rules
@@ -234,6 +234,32 @@ def test_corrections_go_to_exactly_those_who_hold_a_paper_that_no_longer_stands(
         ("乙区教育局", "replaced"),
         ("示例市监察委员会", "withdrawn"),
     }
+
+
+def test_what_is_only_disputed_is_never_called_withdrawn_and_is_named_beside_what_is():
+    def sentences(*disputed: str) -> dict[str, tuple[str, str]]:
+        left = STANDING.with_columns(numbers=pl.lit("R2"))
+        due = list_corrections(disclosures=DISCLOSED, standing=left, disputed=disputed)
+        return {name: (change, text) for name, _, _, change, text in due.iter_rows()}
+
+    one = sentences("R1")
+    assert one["乙区教育局"][0] == "disputed"  # R2 stands, R1 waits for an answer
+    assert "编号R1的内容有异议" in one["乙区教育局"][1]
+    assert "撤回" not in one["乙区教育局"][1]
+    assert one["示例市监察委员会"][0] == "withdrawn"  # R2 is gone for good
+    everything = sentences("R1", "R2")
+    assert {change for change, _ in everything.values()} == {"disputed"}
+    nothing_left = STANDING.with_columns(numbers=pl.lit(""))
+    mixed = list_corrections(disclosures=DISCLOSED, standing=nothing_left, disputed=["R1"])
+    [text] = mixed.filter(pl.col("change") == "replaced")["sentence"]
+    assert "编号R2的内容已撤回" in text
+    assert "编号R1的内容有异议" in text
+
+
+def test_papers_name_a_disputed_link_by_itself_and_by_its_clue_for_each_recipient():
+    named = name_disputed([world.link_id(1)])
+    assert world.link_id(1) in named
+    assert number_record("R", world.link_id(1), "discipline_committee") in named
 
 
 def test_a_correction_letter_clears_the_name_and_goes_when_nothing_is_wrong_any_more(tmp_path):

@@ -9,7 +9,8 @@ import polars as pl
 from tests.review.review_scenario import BATCH, DAY, POLICY, candidate_links, facts, identities
 from tongcha.ledger.chain import digest_event
 from tongcha.ledger.events import Event, NewEvent
-from tongcha.review.decisions import find_disputed, find_withdrawn, record_judgement
+from tongcha.review.decisions import find_withdrawn, record_judgement
+from tongcha.review.disputes import find_disputed
 from tongcha.review.gate import GateOutcome, confirm_links
 from tongcha.review.judgements import project_judgements
 

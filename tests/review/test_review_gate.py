@@ -22,13 +22,7 @@ from tests.review.review_scenario import (
 )
 from tongcha.errors import GateError, LedgerError
 from tongcha.policy.adoption import adopt_as_example
-from tongcha.review.decisions import (
-    record_dispute,
-    record_recusal,
-    record_resolution,
-    record_retraction,
-    record_withdrawal,
-)
+from tongcha.review.decisions import record_recusal, record_retraction, record_withdrawal
 
 
 def test_without_a_judgement_nothing_is_confirmed_however_sure_the_machine_is():
@@ -122,16 +116,6 @@ def test_a_judgement_on_other_evidence_carries_nothing():
 def test_a_recused_reviewers_signature_does_not_count():
     recusal = record_recusal(batch=BATCH, link_id=SURE, reviewer="r1", reason="亲属关系", declared_on=DAY)
     assert not confirmed_by(pass_gate([judge(SURE, "r1"), recusal]))
-
-
-def test_a_dispute_holds_a_link_until_it_is_settled_and_an_upheld_one_withdraws_it():
-    opened = [judge(SURE, "r1"), record_dispute(batch=BATCH, link_id=SURE, by="s1", reason="不是本人")]
-    assert missing_of(pass_gate(opened), SURE) == ["no_dispute"]
-    done = {"batch": BATCH, "link_id": SURE, "by": "r9", "reason": "已核实"}
-    assert confirmed_by(pass_gate([*opened, *record_resolution(**done, upheld=False)])) == [SURE]
-    assert missing_of(pass_gate([*opened, *record_resolution(**done, upheld=True)]), SURE) == [
-        "not_withdrawn"
-    ]
 
 
 def test_a_rejected_link_is_not_listed_as_withheld():

@@ -47,12 +47,16 @@ def refuse_unfinished(waiting: Waiting, batch: str, *, drop_withheld: bool) -> N
         drop_withheld: links that lack a condition of the gate aren't waited for any longer.
 
     Raises:
-        LedgerError: links wait for review or for the gate, or lists of pupils are still out.
+        LedgerError: links wait for review or for the gate, a dispute is open, or lists of pupils are out.
     """
     culprit = f"批次 {batch}"
     unread = waiting.review_queue.filter(pl.col("state").is_in(WAITING)).height
     if unread:
         raise LedgerError(culprit, f"还有 {unread} 条比对等人复核", "复核完再办结")
+    disputed = waiting.withheld_links.filter(pl.col("requirement") == "no_dispute")["link_id"].n_unique()
+    if disputed:
+        fix = "先用 tongcha case resolve 办结并答复对方"
+        raise LedgerError(culprit, f"还有 {disputed} 条比对的异议尚未办结", fix)
     settled = waiting.withheld_links.filter(pl.col("requirement").is_in(SETTLED))["link_id"]
     held = waiting.withheld_links.filter(~pl.col("link_id").is_in(settled.to_list()))["link_id"].n_unique()
     if held and not drop_withheld:

@@ -17,7 +17,7 @@ from tongcha.responsibility.steps import record_step
 from tongcha.tables.casebook import DISCLOSURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _SAID: Final = tuple(name for name in PAPERS if name != "document_id")
 
@@ -51,7 +51,9 @@ def record_delivery(
     """
     own = papers.filter(pl.col("document_id") == document_id).sort("path")
     if own.is_empty():
-        raise LedgerError(f"文书 {document_id}", "发件箱中没有这份文书", "核对编号；已撤回的不能再送达")
+        raise LedgerError(
+            f"文书 {document_id}", "发件箱中没有这份文书", "核对编号；已撤回的、有异议的不能送达"
+        )
     if not receipt.strip():
         raise LedgerError(f"文书 {document_id}", "没有写明送达方式与回执", "写明后再登记")
     events = [
@@ -114,6 +116,18 @@ def list_held(disclosures: pl.DataFrame) -> pl.DataFrame:
         .select(columns)
     )
     return pl.concat([given, settled]).sort("recipient_name", "path", "seq")
+
+
+def find_disputed_notices(disclosures: pl.DataFrame, disputed: Collection[str]) -> frozenset[str]:
+    """Return the notices handed over that speak of a link with an open dispute.
+
+    Args:
+        disclosures: table of that name.
+        disputed: from `find_disputed`.
+    """
+    given = disclosures.filter(pl.col("kind") == "notice").with_columns(link=pl.col("links").str.split(JOIN))
+    about = given.explode("link").filter(pl.col("link").is_in(sorted(disputed)))
+    return frozenset(about["document_id"])
 
 
 def find_disclosures_of(disclosures: pl.DataFrame, link_id: str) -> pl.DataFrame:

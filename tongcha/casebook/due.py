@@ -14,6 +14,7 @@ from tongcha.casebook.papers import JOIN
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 from tongcha.responsibility.clocks import set_deadline
+from tongcha.review.disputes import list_open_disputes
 from tongcha.tables.casebook import DUE_ITEMS
 from tongcha.tables.referral import RECIPIENTS
 
@@ -50,12 +51,13 @@ def list_due_items(
 
     Args:
         standing: the tables that limits are read from.
-        events: the ledger; says which prompts schools have answered.
+        events: the ledger; says which prompts schools have answered, and which disputes are open.
         clocks: policy/clocks.yaml.
         today: the day to judge by.
         unclosed: batches that are to be closed, as `list_unclosed` gives them.
     """
-    answered = find_answered(events)
+    known = list(events)
+    answered = find_answered(known)
     items = pl.concat(
         [
             _list_notices(standing.notice_states),
@@ -69,6 +71,7 @@ def list_due_items(
             _list_rectifications(standing.rectification_ledger),
             _list_rechecks(standing.rechecks),
             _list_pupils(standing.pupil_lists),
+            _list_disputes(list_open_disputes(known), clocks),
             *([] if unclosed is None else [_list_unclosed(unclosed)]),
         ]
     )
@@ -172,6 +175,16 @@ def _list_pupils(lists: pl.DataFrame) -> pl.DataFrame:
         due="destroy_by",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )
+
+
+def _list_disputes(waiting: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
+    limits = [set_deadline(clocks.clock("dispute"), on) for on in waiting["on"]]
+    rows = [
+        ("dispute", link, limit.label, f"由本局核实{source}提出的异议并办结", limit.due,
+         f"{limit.text}；{limit.basis}")
+        for (link, source), limit in zip(waiting.select("link_id", "source").iter_rows(), limits, strict=True)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=_schema(), orient="row").unique("ref", maintain_order=True)
 
 
 def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tongcha.policy.routing import RoutingPolicy
 
 PAPERS: Final = pl.Schema(
@@ -122,7 +124,8 @@ def list_school_papers(
 def list_correction_papers(corrections: pl.DataFrame) -> pl.DataFrame:
     """Return the correction letters: `PAPERS`; `settles` names what each letter takes back.
 
-    A letter settles a withdrawal. A paper that was replaced is settled only by handing over its new version.
+    A letter settles a withdrawal. A paper that was replaced is settled only by handing over its new version,
+    one that waits for the answer to a dispute only by that answer.
 
     Args:
         corrections: table of that name.
@@ -143,6 +146,21 @@ def list_correction_papers(corrections: pl.DataFrame) -> pl.DataFrame:
             basis=pl.lit("《个人信息保护法》第八条、第四十六条；《公职人员政务处分法》第五十三条"),
         )
     )
+
+
+def leave_out_stopped(papers: pl.DataFrame, stopped: Collection[str]) -> pl.DataFrame:
+    """Return the papers that mention none of these links.
+
+    The ledger stops a paper at once, even if what was recorded last hasn't been computed yet.
+
+    Args:
+        papers: shaped as `PAPERS`.
+        stopped: links withdrawn or with an open dispute.
+    """
+    mentioned = (
+        pl.col("links").str.split(JOIN).list.set_intersection(pl.lit(sorted(stopped), pl.List(pl.String)))
+    )
+    return papers.filter(mentioned.list.len().fill_null(0) == 0)
 
 
 def _join_unique(column: str, separator: str = JOIN) -> pl.Expr:

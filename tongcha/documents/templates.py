@@ -79,7 +79,9 @@ def build_correction_letter() -> bytes:
         paragraph("关于撤回、更正有关文书的函", "Title"),
         GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),
-        *write_body("我局此前送达你单位的下列文书，经核查已不再成立或者内容有变，现予撤回、更正："),
+        *write_body(
+            "我局此前送达你单位的下列文书，已不再成立、内容有变或者有异议待核实，现予撤回、更正或者请暂停使用："
+        ),
         paragraph("{%p for item in papers %}"),
         paragraph(
             "{{ item.order }}.{{ item.paper }}（原文件指纹{{ item.fingerprint }}）：{{ item.sentence }}。",

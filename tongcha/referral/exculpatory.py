@@ -127,7 +127,8 @@ def _search_person(
     )
     known = known.join(namesakes, on="name", how="left")
     row = pl.format("比对库 {}", "person_id")
-    age = pl.col("raid_date").dt.year() - pl.col("birth_date").dt.year()
+    raid, born = pl.col("raid_date"), pl.col("birth_date")
+    age = raid.dt.year() - born.dt.year() - _falls_before(raid, born).cast(pl.Int32)
     return [
         _report(known, pl.col("namesakes") > 0, "namesakes",
                 pl.format("比对库中另有 {} 人与其同名", "namesakes"), row),
@@ -140,6 +141,12 @@ def _search_person(
         _report(known, pl.col("status").str.contains_any(list(rules.gone)), "registry_says_left",
                 "教师库当前登记状态为已离开，与任职经历须一并核实", row),
     ]  # fmt: skip
+
+
+def _falls_before(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whether a day comes earlier in its year than another in its own; a birthday then hasn't been yet."""
+    month, other_month = one.dt.month(), other.dt.month()
+    return (month < other_month) | ((month == other_month) & (one.dt.day() < other.dt.day()))
 
 
 def _search_employment(links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules) -> list[pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""After a withdrawal: who holds a paper that is no longer right, and what is wrong with it.
+"""After a withdrawal or a dispute: who holds a paper that no longer stands, and what is wrong with it.
 
 A correction goes to exactly those who got the old paper, as the disclosure records say; what never left
 needs none.
@@ -15,8 +15,10 @@ from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
 from tongcha.tables.casebook import CORRECTIONS
+from tongcha.tables.referral import RECIPIENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from tongcha.policy.clocks import ClockPolicy
@@ -27,12 +29,21 @@ FOLDER: Final = "corrections"
 FILE: Final = "更正函.docx"
 WITHDRAWN: Final = "此前送达的文书已撤回，请停止使用并退回或者销毁，由此作出的处理请一并更正"
 PART_WITHDRAWN: Final = "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准"
+PENDING: Final = "其中编号{}的内容有异议，正在核实，结果另行函告；此前请暂停使用，不得据以处理"
 REPLACED: Final = "此前送达的文书内容有变，请以更正后的为准"
 STANDS_AGAIN: Final = "此前已告知撤回，现经核查重新成立，请以重新送达的文书为准"
 _SHOWN: Final = 12
 
 
-def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+def name_disputed(disputed: Collection[str]) -> frozenset[str]:
+    """Return the numbers under which papers speak of links with an open dispute: the links, their clues."""
+    clues = (number_record("R", link, recipient) for link in disputed for recipient in RECIPIENTS)
+    return frozenset([*disputed, *clues])
+
+
+def list_corrections(
+    *, disclosures: pl.DataFrame, standing: pl.DataFrame, disputed: Collection[str] = ()
+) -> pl.DataFrame:
     """Return the corrections due: `recipient_name, path, sha256, change, sentence`.
 
     Args:
@@ -41,28 +52,27 @@ def list_corrections(*, disclosures: pl.DataFrame, standing: pl.DataFrame) -> pl
             `sha256` is null where the recipient was told that the paper is withdrawn.
         standing: the papers that stand now: `path, sha256, numbers`; the numbers are those of the clues or
             cases that a paper speaks of, so that a letter can say which of them is taken back.
+        disputed: numbers of what is disputed and not yet decided, from `name_disputed`.
 
     Returns:
         One row per recipient and path whose last version handed over isn't the one that stands: `change`
-        is `withdrawn` (nothing stands any more) or `replaced` (another version stands, or what was told to
-        be withdrawn stands again). `sha256` is that of the last version handed over.
+        is `disputed` (all that is missing is disputed, so nobody may call it taken back), `withdrawn`
+        (nothing stands any more) or `replaced` (another version stands, or what was told to be withdrawn
+        stands again). `sha256` is that of the last version handed over.
     """
     held = _find_last_held(disclosures)
     now = standing.select("path", current="sha256", left="numbers").unique("path")
     believed = pl.when(~pl.col("is_told")).then("sha256")
     wrong = held.join(now, on="path", how="left").filter(believed.ne_missing(pl.col("current")))
-    gone = pl.col("current").is_null()
+    said, left = (pl.col(name).fill_null("").str.split("、") for name in ("numbers", "left"))
+    open_numbers = pl.lit(sorted(disputed), pl.List(pl.String))
+    dropped = wrong.with_columns(dropped=said.list.set_difference(left)).with_columns(
+        pending=pl.col("dropped").list.set_intersection(open_numbers).list.sort().list.join("、"),
+        taken=pl.col("dropped").list.set_difference(open_numbers).list.sort().list.join("、"),
+    )
     return (
-        wrong.with_columns(
-            change=pl.when(gone).then(pl.lit("withdrawn")).otherwise(pl.lit("replaced")),
-            sentence=pl.when(gone)
-            .then(pl.lit(WITHDRAWN))
-            .when("is_told")
-            .then(pl.lit(STANDS_AGAIN))
-            .when(_name_dropped() != "")
-            .then(pl.format(PART_WITHDRAWN, _name_dropped()))
-            .otherwise(pl.lit(REPLACED)),
-        )
+        dropped.with_columns(change=_name_change())
+        .with_columns(sentence=_say_change())
         .select(CORRECTION_COLUMNS)
         .sort("recipient_name", "path")
     )
@@ -81,10 +91,31 @@ def _find_last_held(disclosures: pl.DataFrame) -> pl.DataFrame:
     return said.unique(key, keep="last", maintain_order=True)
 
 
-def _name_dropped() -> pl.Expr:
-    """Return the numbers that the paper handed over names and the one that stands doesn't."""
-    said, left = (pl.col(name).fill_null("").str.split("、") for name in ("numbers", "left"))
-    return said.list.set_difference(left).list.sort().list.join("、")
+def _name_change() -> pl.Expr:
+    return (
+        pl.when((pl.col("pending") != "") & (pl.col("taken") == ""))
+        .then(pl.lit("disputed"))
+        .when(pl.col("current").is_null())
+        .then(pl.lit("withdrawn"))
+        .otherwise(pl.lit("replaced"))
+    )
+
+
+def _say_change() -> pl.Expr:
+    pending, taken = pl.format(PENDING, "pending"), pl.format(PART_WITHDRAWN, "taken")
+    return (
+        pl.when(pl.col("change") == "disputed")
+        .then(pending)
+        .when(pl.col("change") == "withdrawn")
+        .then(pl.lit(WITHDRAWN))
+        .when("is_told")
+        .then(pl.lit(STANDS_AGAIN))
+        .when((pl.col("taken") != "") & (pl.col("pending") != ""))
+        .then(pl.concat_str(taken, pl.lit("；"), pending))
+        .when(pl.col("taken") != "")
+        .then(taken)
+        .otherwise(pl.lit(REPLACED))
+    )
 
 
 def write_corrections(

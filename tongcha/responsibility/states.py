@@ -1,6 +1,7 @@
 """Where a notice stands: proposed → notified → contested or accepted → decided → final.
 
-From anywhere it may be withdrawn; what was decided may be restored after rectification.
+From anywhere it may be withdrawn; what was decided may be restored after rectification. While all that a
+notice counts is disputed, it is neither: it waits.
 
 A pure projection of the steps that people recorded. Silence moves nothing: when the time to answer has
 passed, the notice is still only `notified`, and a person must decide. A step that isn't due yet, such as
@@ -19,7 +20,7 @@ from tongcha.responsibility.clocks import Deadline, set_deadline
 from tongcha.tables.responsibility import NOTICE_STATES, NOTICE_STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from tongcha.policy.clocks import ClockPolicy
@@ -36,11 +37,12 @@ STATE_LABELS: Final = {
     "appeal_decided": "申诉已处理",
     "final": "已生效",
     "restored": "已恢复",
+    "disputed": "异议待核",
     "withdrawn": "已撤回",
 }
 OPEN_TO_DEFENCE: Final = ("proposed", "notified", "contested", "accepted")
 """States in which a school may still be notified, afresh if the notice changed."""
-_OPEN: Final = tuple(state for state in STATE_LABELS if state != "withdrawn")
+_OPEN: Final = tuple(state for state in STATE_LABELS if state not in {"disputed", "withdrawn"})
 _FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "notified": OPEN_TO_DEFENCE,
     "contested": ("notified",),
@@ -133,17 +135,24 @@ def _refuse_untimely(position: Position, step: str, on: date, culprit: str) -> N
 
 
 def project_notice_states(
-    *, notice_ids: Iterable[str], steps: pl.DataFrame, clocks: ClockPolicy, today: date
+    *,
+    notice_ids: Iterable[str],
+    steps: pl.DataFrame,
+    clocks: ClockPolicy,
+    today: date,
+    disputed: Collection[str] = (),
 ) -> pl.DataFrame:
     """Return the table `notice_states`: one row per notice that stands or that a step was recorded of.
 
-    A notice with steps behind which no deduction stands any more is withdrawn, whatever was recorded.
+    A notice with steps behind which no deduction stands any more is withdrawn, whatever was recorded, or
+    waits for the answer to a dispute.
 
     Args:
         notice_ids: the notices that stand.
         steps: table `notice_steps`; what people recorded, in any order.
         clocks: policy/clocks.yaml.
         today: the day to judge limits by.
+        disputed: notices handed over that speak of a link with an open dispute.
 
     Raises:
         LedgerError: the recorded steps contradict each other.
@@ -157,7 +166,7 @@ def project_notice_states(
         for row in taken.get((notice_id,), ordered.clear()).iter_rows(named=True):
             position = take_step(position, row["step"], row["on"], clocks, event_id=row["event_id"])
         if notice_id not in standing:
-            position = Position("withdrawn", position.since)
+            position = Position("disputed" if notice_id in disputed else "withdrawn", position.since)
         rows.append(_describe_position(notice_id, position.settle(today), today))
     return NOTICE_STATES.conform(pl.DataFrame(rows, schema=NOTICE_STATES.schema))
 
@@ -199,6 +208,7 @@ def _name_next(position: Position, *, overdue: bool, today: date) -> str:
         "appealed": "由上一级督导机构作出处理决定",
         "final": "整改到位的，学校可以申请销号恢复",
         "restored": "已恢复，无待办",
+        "disputed": "所涉比对有异议，由本局核实，期间暂停使用",
         "withdrawn": "已撤回，无待办",
     }
     return sentences[position.state]

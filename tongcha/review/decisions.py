@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
+from tongcha.review.disputes import find_upheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,20 +61,6 @@ def record_withdrawal(*, batch: str, link_id: str, by: str, reason: str) -> NewE
     return NewEvent(EventKind.WITHDRAWAL, link_id, by, {"batch": batch, "reason": reason})
 
 
-def record_dispute(*, batch: str, link_id: str, by: str, reason: str) -> NewEvent:
-    """Return the event that opens a dispute; the link can't leave until it is settled."""
-    return NewEvent(EventKind.DISPUTE, link_id, by, {"batch": batch, "reason": reason})
-
-
-def record_resolution(*, batch: str, link_id: str, by: str, reason: str, upheld: bool) -> list[NewEvent]:
-    """Return the events that settle a dispute: an upheld one also withdraws the link."""
-    payload = {"batch": batch, "reason": reason, "upheld": upheld}
-    settled = [NewEvent(EventKind.RESOLUTION, link_id, by, payload)]
-    if upheld:
-        settled.append(record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason))
-    return settled
-
-
 def record_retraction(*, event_id: str, by: str, reason: str) -> NewEvent:
     """Return the event that takes an earlier one back: a judgement, a withdrawal, a retraction….
 
@@ -85,19 +72,10 @@ def record_retraction(*, event_id: str, by: str, reason: str) -> NewEvent:
 
 
 def find_withdrawn(events: Iterable[Event]) -> frozenset[str]:
-    """Return the links whose withdrawal stands."""
-    return frozenset(e.subject for e in drop_retracted(events) if e.kind is EventKind.WITHDRAWAL)
-
-
-def find_disputed(events: Iterable[Event]) -> frozenset[str]:
-    """Return the links with a dispute that no later resolution settles."""
-    disputed: set[str] = set()
-    for event in drop_retracted(events):
-        if event.kind is EventKind.DISPUTE:
-            disputed.add(event.subject)
-        elif event.kind is EventKind.RESOLUTION:
-            disputed.discard(event.subject)
-    return frozenset(disputed)
+    """Return the links whose withdrawal stands, or of which a dispute was upheld."""
+    standing = drop_retracted(events)
+    withdrawn = frozenset(e.subject for e in standing if e.kind is EventKind.WITHDRAWAL)
+    return withdrawn | find_upheld(standing)
 
 
 def _refuse_blank(culprit: str, reason: str) -> None:

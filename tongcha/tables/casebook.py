@@ -6,7 +6,7 @@ from tongcha.tables.contract import Partition, Rule, Stage, Table, day, flag, nu
 from tongcha.tables.referral import RECIPIENTS
 
 DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction", "supervision")
-CHANGES = ("withdrawn", "replaced")
+CHANGES = ("withdrawn", "replaced", "disputed")
 ISSUE_CATEGORIES = (
     "unlicensed_site",
     "teacher_tutoring",
@@ -19,7 +19,17 @@ ISSUE_CATEGORIES = (
 ISSUE_STATES = ("open", "rectifying", "closed", "reopened", "void")
 RECHECK_RESULTS = ("waiting", "kept", "reopened")
 CADENCES = ("日报", "周通报", "半月报", "季通报", "专项总结")
-DUE_KINDS = ("notice", "prompt", "referral", "rectification", "recheck", "pupils", "supervision", "closing")
+DUE_KINDS = (
+    "notice",
+    "prompt",
+    "referral",
+    "rectification",
+    "recheck",
+    "pupils",
+    "supervision",
+    "closing",
+    "dispute",
+)
 ORDER_STATES = ("proposed", "issued")
 
 DISCLOSURES = Table(
@@ -59,7 +69,13 @@ CORRECTIONS = Table(
         text("recipient_name", "接收单位", required=True),
         text("path", "已送达的文件", required=True),
         text("sha256", "已送达文件的指纹", required=True),
-        text("change", "变化", "withdrawn=已撤回，replaced=内容有变", required=True, one_of=CHANGES),
+        text(
+            "change",
+            "变化",
+            "withdrawn=已撤回，replaced=内容有变，disputed=有异议待核实",
+            required=True,
+            one_of=CHANGES,
+        ),
         text("sentence", "说明", required=True),
         text("letter_id", "更正函编号", required=True, pattern="K[0-9a-f]{12}"),
         text("letter_path", "更正函", required=True),

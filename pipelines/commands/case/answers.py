@@ -60,3 +60,35 @@ def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: d
     from pipelines.casedesk import report_outcome
 
     report_outcome(open_desk(by), link, outcome=result, recipient=recipient, measure=measure, on=to_day(on))
+
+
+@click.command()
+@click.argument("link", metavar="比对编号")
+@click.option(
+    "--source", required=True, type=click.Choice(["当事人", "学校"]), help="谁提出的。 Who disputes it."
+)
+@signed
+@dated
+def dispute(link: str, source: str, by: str, reason: str, on: datetime | None) -> None:
+    """登记异议：当事人或者学校说“不是本人”。办结之前，有关这条比对的一律不出。
+
+    Record that the person or the school disputes a link; until resolved, nothing about it leaves.
+    """
+    from pipelines.disputes import dispute as record
+
+    record(open_desk(by), link, source=source, on=to_day(on), reason=reason)
+
+
+@click.command()
+@click.argument("link", metavar="比对编号")
+@click.argument("answer", metavar="成立|不成立", type=click.Choice(["成立", "不成立"]))
+@signed
+@dated
+def resolve(link: str, answer: str, by: str, reason: str, on: datetime | None) -> None:
+    """办结异议：成立的，比对处处撤回；不成立的，重新过关口。判断过这条比对的人不能办结。
+
+    Resolve a dispute: upheld, the link is taken back everywhere; nobody who judged the link may resolve it.
+    """
+    from pipelines.disputes import resolve as record
+
+    record(open_desk(by), link, upheld=answer == "成立", on=to_day(on), reason=reason)
