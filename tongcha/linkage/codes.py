@@ -114,9 +114,9 @@ def code_ids(numbers: pl.Series) -> U8:
 
 
 def read_digits(places: U8) -> I64:
-    """Return columns of digits as whole numbers; other bytes make a number that means nothing."""
-    powers = 10 ** np.arange(places.shape[1], dtype=np.int64)[::-1]
-    number: I64 = (places.astype(np.int64) - ord("0")) @ powers
+    """Return columns of few digits as whole numbers; other bytes make a number that means nothing."""
+    powers = 10 ** np.arange(places.shape[1], dtype=np.int32)[::-1]
+    number: I64 = (places.astype(np.int32) @ powers - ord("0") * powers.sum()).astype(np.int64)
     return number
 
 

@@ -19,7 +19,7 @@ class Clock(PolicyPart):
         label: what it limits, in Chinese.
         length: how many units.
         unit: calendar days, working days or calendar months; a text that only says 日 means calendar days.
-        starts: the event from whose following day it is counted; for readers only, `states.py` has its own.
+        starts: the event it is counted from, for readers only; `states.py` starts the clocks.
         basis: the clause it comes from.
         certainty: F = read in public text, U = to be confirmed locally; for readers only.
         recipients: kinds of recipient of a referral whose answer it limits.
