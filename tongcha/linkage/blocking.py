@@ -85,19 +85,22 @@ def scan_people(people: People, probes: Mapping[str, Probes]) -> Scan:
         probes: what the identities probe with, by kind.
     """
     sieves = Sieves.of(probes)
-    census: list[Census] = []
     found: dict[str, list[tuple[U64, I64]]] = {kind: [] for kind in KINDS}
     counted = {kind: np.zeros(len(tally.wanted), np.int64) for kind, tally in sieves.tallies.items()}
-    for part in workers().map(partial(_scan_part, sieves=sieves), people.parts()):
-        census.append(part.census)
+
+    def keep(part: ScannedPart) -> Census:
         for kind, hits in part.found:
             found[kind].append(hits)
         for kind, count in part.counted:
             counted[kind] += count
+        return part.census
+
+    scanned = workers().map(partial(_scan_part, sieves=sieves), people.parts())
+    census = Census.sum(map(keep, scanned))
     return Scan(
         run_together({kind: partial(sort_keys, parts) for kind, parts in found.items()}),
         {kind: Totals(sieves.tallies[kind].wanted, count) for kind, count in counted.items()},
-        Census.sum(census),
+        census,
     )
 
 

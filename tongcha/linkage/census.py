@@ -12,7 +12,7 @@ from tongcha.identity.characters import SIZE
 from tongcha.linkage.codes import DAYS, F64, FIRST_DAY, I64, NO_DAY, read_digits, years_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.keyed import Keyed
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 YEAR: Final = 365.2425
 OLDEST: Final = 120
 AREAS: Final = 1_000_000
+SIZES: Final = {"surnames": SIZE, "births": DAYS, "areas": AREAS, "origins": AREAS, "sexes": 3}
+"""places of each count over all people"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,24 @@ class Census:
         )
 
     @classmethod
-    def sum(cls, parts: Sequence[Census]) -> Self:
-        """Return what was counted in all parts, of which there is at least one."""
-        schools, at = np.unique(np.concatenate([part.schools for part in parts]), return_inverse=True)
-        staff = np.zeros(len(schools), np.int64)
-        np.add.at(staff, at, np.concatenate([part.staff for part in parts]))
-        return cls(
-            sum(part.people for part in parts),
-            _add_up([part.surnames for part in parts], SIZE),
-            _add_up([part.births for part in parts], DAYS),
-            _add_up([part.areas for part in parts], AREAS),
-            _add_up([part.origins for part in parts], AREAS),
-            _add_up([part.sexes for part in parts], 3),
-            schools,
-            staff,
-        )
+    def sum(cls, parts: Iterable[Census]) -> Self:
+        """Return what was counted in all parts, of which there is at least one.
+
+        Each part is let go before the next is asked for: together they would take more room than the people.
+        """
+        total = {name: np.zeros(size, np.int64) for name, size in SIZES.items()}
+        people, schools, staff = 0, [], []
+        for part in parts:
+            people += part.people
+            for name, counts in total.items():
+                more: I64 = getattr(part, name)
+                counts[: len(more)] += more
+            schools.append(part.schools)
+            staff.append(part.staff)
+        every, at = np.unique(np.concatenate(schools), return_inverse=True)
+        theirs = np.zeros(len(every), np.int64)
+        np.add.at(theirs, at, np.concatenate(staff))
+        return cls(people, **total, schools=every, staff=theirs)
 
     def staff_of(self, schools: U64) -> I64:
         """Return how many people each school has."""
@@ -119,13 +124,6 @@ class Census:
         seen = np.convolve(np.bincount(ages[aged], minlength=OLDEST + 1), kernel, "same")[ages]
         mixed: F64 = (seen + policy.lean * share) / (aged.sum() + policy.lean)
         return np.maximum(mixed, policy.least_share)
-
-
-def _add_up(counts: list[I64], size: int) -> I64:
-    total = np.zeros(size, np.int64)
-    for count in counts:
-        total[: len(count)] += count
-    return total
 
 
 def _day(days: F64) -> I64:

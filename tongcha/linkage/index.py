@@ -24,7 +24,7 @@ from tongcha.linkage.source import PeopleFrame
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tongcha.linkage.source import People
+    from tongcha.linkage.source import Part, People
 
 FORMAT: Final = 5
 """of the files; another number is written anew"""
@@ -46,22 +46,24 @@ def prepare_index(
         fingerprint: tells the snapshot that the index belongs to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    counted = []
     files = {
         kind: [(folder / f"{kind}.{part}").open("wb") for part in ("key", "row")]
         for kind in (*KINDS, *COUNTED)
     }
-    for offset, read in people.parts():
+
+    def write(part: Part) -> Census:
+        offset, read = part
         keyed = read()
-        counted.append(Census.of(keyed))
         for keys in person_keys(keyed):
             keys.key.tofile(files[keys.kind][0])
             (keys.rows() + offset).astype(np.uint32).tofile(files[keys.kind][1])
+        return Census.of(keyed)
+
+    census = Census.sum(map(write, people.parts()))
     for kind, pair in files.items():
         for file in pair:
             file.close()
         sort_on_disk(folder, kind)
-    census = Census.sum(counted)
     _write_census(census, folder)
     people.save(folder / RECORDS)
     prepare_lookup(spells, "teacher_id", folder, "spells")
