@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -11,26 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from tests.identity.id_scene import QUICK, TODAY, births, numbers, with_check
 from tongcha.identity.id_columns import SCHEMA, id_columns
-from tongcha.identity.id_numbers import check_digit, match_mask, parse_id, read_letters, tidy_id, upgrade_15
-from tongcha.identity.id_repair import KINDS, repair_candidates, repair_id
+from tongcha.identity.id_numbers import check_digit, match_mask, parse_id, tidy_id, upgrade_15
+from tongcha.identity.id_repair import repair_candidates
 from tongcha.identity.phones import parse_phone, phone_columns
 from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
-
-TODAY = date(2026, 11, 22)
-QUICK = settings(deadline=None, max_examples=60)
-
-births = st.dates(date(1930, 1, 1), date(2008, 12, 31))
-numbers = st.builds(
-    lambda region, born, order: with_check(f"{region}{born:%Y%m%d}{order:03d}"),
-    st.sampled_from(["110105", "210203", "340103", "440304", "650102", "310115"]),
-    births,
-    st.integers(0, 995),
-)
-
-
-def with_check(first17: str) -> str:
-    return first17 + check_digit(first17)
 
 
 @given(numbers)
@@ -59,38 +45,6 @@ def test_a_single_wrong_character_is_always_noticed(number, place, character):
     assert parsed.status in {"bad_check", "bad_chars", "destroyed_zeroed"}
 
 
-@given(numbers, st.integers(0, 16))
-@QUICK
-def test_two_exchanged_neighbours_are_always_noticed_and_found_again(number, place):
-    wrong = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
-    if wrong == number:
-        return
-    assert parse_id(wrong, today=TODAY).clean == ""
-    assert number in repair_candidates(wrong, today=TODAY)
-
-
-@given(numbers, st.integers(0, 16), st.sampled_from("0123456789"))
-@QUICK
-def test_one_wrong_lost_or_doubled_character_leads_back_to_the_number(number, place, digit):
-    wrong = number[:place] + digit + number[place + 1 :]
-    lost = number[:place] + number[place + 1 :]
-    doubled = number[:place] + number[place] + number[place:]
-    for written in (wrong, lost, doubled):
-        if written != number:
-            assert number in repair_candidates(written, today=TODAY)
-
-
-@given(numbers)
-@QUICK
-def test_candidates_are_valid_differ_from_what_was_written_and_come_in_order(number):
-    written = number[:5] + str((int(number[5]) + 1) % 10) + number[6:]
-    found = repair_id(written, today=TODAY)
-    assert all(parse_id(candidate, today=TODAY).clean == candidate != written for candidate, _ in found)
-    kinds = [KINDS.index(kind) for _, kind in found]
-    assert kinds == sorted(kinds)
-    assert len({candidate for candidate, _ in found}) == len(found)
-
-
 @given(births, st.integers(1, 995))
 @QUICK
 def test_upgrading_keeps_the_old_number_inside_and_passes_the_check(born, order):
@@ -102,12 +56,6 @@ def test_upgrading_keeps_the_old_number_inside_and_passes_the_check(born, order)
 
 def test_the_sequence_of_centenarians_belongs_to_the_century_before():
     assert upgrade_15("110105950101996")[6:10] == "1895"
-
-
-@given(numbers)
-@QUICK
-def test_a_valid_number_is_never_repaired(number):
-    assert repair_candidates(number, today=TODAY) == []
 
 
 @given(numbers, st.sampled_from([" {}", "{}\u200b", "'{}", "\ufeff{}", '="{}"', "{} ", "`{}"]))
@@ -200,26 +148,6 @@ def test_a_number_is_found_behind_its_label_but_only_if_it_is_valid():
     assert parse_id("身份证号：11010519491231002X").clean == "11010519491231002X"
     assert parse_id("11010519491231002X（本人）").status == "valid"
     assert parse_id("身份证号：110105194912310021").status == "bad_chars"
-
-
-@given(numbers, st.sets(st.integers(0, 17), min_size=1), st.data())
-@QUICK
-def test_letters_that_stand_for_digits_are_read_as_those_if_the_check_digit_then_holds(number, places, data):
-    looks = {"0": "Oo", "1": "IiLl|", "2": "Zz", "5": "Ss", "8": "Bb"}
-    written = "".join(
-        data.draw(st.sampled_from(looks[digit])) if place in places and digit in looks else digit
-        for place, digit in enumerate(number)
-    )
-    if written != number:
-        assert (parse_id(written, today=TODAY).clean, read_letters(written, today=TODAY)) == ("", number)
-        assert (number, "confusion") in repair_id(written, today=TODAY)
-        assert read_letters(written[:17] + ("0" if number[17] != "0" else "1"), today=TODAY) == ""
-
-
-def test_a_circle_for_one_digit_is_a_zero_and_three_in_a_row_hide_digits():
-    assert read_letters("11〇105194912310〇2X") == "11010519491231002X"
-    assert read_letters("11010519491231〇〇〇〇") == ""
-    assert parse_id("11010519491231〇〇〇〇").mask == "11010519491231****"
 
 
 @given(st.text(max_size=80))

@@ -9,61 +9,27 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from assets.store import WHOLE, TableStore
-from pipelines.cli import tongcha
-from pipelines.home import Home, Settings, write_private
 from tests.casebook.casebook_scene import POLICY
+from tests.pipelines.case_desk import CLERK, ORDER, PROMPT, asked, open_desk, refuse, say, store_tables
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute
 from tongcha.casebook.due import find_answered
 from tongcha.casebook.issues import build_issue_ledger, read_opened
 from tongcha.casebook.supervision import read_supervisions
 from tongcha.ledger.store import Ledger
-from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.inspectors import name_inspectors
-from tongcha.responsibility.scoreboard import tally_scoreboard
-from tongcha.review.decisions import find_withdrawn, record_judgement
-from tongcha.review.disputes import find_disputed
 from tongcha.tables import BY_NAME
 
-LINKS = BY_NAME["candidate_links"]
-TODAY = dt.date(2026, 11, 20)
-PROMPT, ORDER = "Q00000000000a", "U00000000000a"
-CLERK = "C01"
-PEOPLE = [
-    {"code": CLERK, "name": "办案员", "roles": ["办案"]},
-    {"code": "C02", "name": "查看员", "roles": ["查看"]},
-    {"code": "C03", "name": "区县办案员", "roles": ["办案"], "areas": ["210202"]},
-    {"code": "C04", "name": "一审兼办案", "roles": ["一审", "办案"]},
-    {"code": "C05", "name": "他区办案员", "roles": ["办案"], "areas": ["999900"]},
-]
+if TYPE_CHECKING:
+    import polars as pl
 
-
-def store_tables() -> dict[str, pl.DataFrame]:
-    """The hand-worked schools as the job `settle` would have stored them."""
-    acts = attribute()
-    given = {"school_responsibilities": acts, "pupil_schools": world.build_pupil_schools()}
-    deductions = compute_deductions(**given, sites=world.build_sites(), policy=world.DEDUCTIONS)
-    handed = {
-        "seq": 1, "event_id": "E0000000000000001", "document_id": PROMPT, "kind": "prompt",
-        "recipient_name": "示例市第一中学", "path": "p", "sha256": "s", "basis": "b", "on": TODAY,
-        "receipt": "签收", "by": CLERK,
-    }  # fmt: skip
-    return {
-        **given,
-        "sites": world.build_sites(),
-        "score_deductions": deductions,
-        "scoreboard": tally_scoreboard(score_deductions=deductions, schools=world.build_schools()),
-        "disclosures": world.build(
-            "disclosures", [handed, handed | {"seq": 2, "document_id": ORDER, "kind": "supervision"}]
-        ),
-    }
+    from pipelines.home import Home
 
 
 @pytest.fixture(scope="module")
@@ -73,38 +39,7 @@ def stored() -> dict[str, pl.DataFrame]:
 
 @pytest.fixture
 def home(tmp_path, monkeypatch, stored) -> Home:
-    made = Home(tmp_path / "home").open()
-    made.write_settings(Settings(demo=True, today=TODAY))
-    write_private(made.root / "reviewers.yaml", yaml.safe_dump({"reviewers": PEOPLE}).encode())
-    store = TableStore(made.root / "tables")
-    for name, frame in stored.items():
-        partition = WHOLE if BY_NAME[name].partition.value == "whole" else world.BATCH
-        store.write(BY_NAME[name], partition, frame)
-    monkeypatch.setenv("TONGCHA_HOME", str(made.root))
-    monkeypatch.setenv("DAGSTER_HOME", "")
-    monkeypatch.setattr("pipelines.casework.settle", lambda _: asked.append("settle"))
-    for place in ("disputes", "withdrawal"):
-        monkeypatch.setattr(f"pipelines.{place}.act_batches", lambda _, batch: asked.append(f"act {batch}"))
-    monkeypatch.setattr("dagster.DagsterInstance.from_config", lambda _: None)  # nothing is run here
-    asked.clear()
-    return made
-
-
-asked: list[str] = []
-
-
-def say(*words: str) -> str:
-    """Run a command that must be taken."""
-    done = CliRunner().invoke(tongcha, words, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
-def refuse(*words: str) -> str:
-    """Run a command that must be refused; returns why."""
-    done = CliRunner().invoke(tongcha, words)
-    assert done.exit_code != 0
-    return f"{done.output}{done.exception}"
+    return open_desk(tmp_path, monkeypatch, stored)
 
 
 def test_other_rules_are_compared_without_changing_anything(home, tmp_path):
@@ -295,85 +230,3 @@ def test_a_person_decides_on_an_order_that_was_proposed(home):
     own = issues.filter(issues["category"] != "undecided")
     assert sorted(ordered["issue_id"]) == sorted(own["issue_id"])
     assert asked == ["settle"]
-
-
-@pytest.fixture
-def link(home) -> str:
-    """A link of the batch that C04 signed."""
-    number = "L00000000000000d1"
-    row = {"link_id": number, "batch": world.BATCH, "raid_id": "Q1"}
-    candidate = pl.DataFrame([row]).with_columns(
-        **{name: pl.lit(None, dtype) for name, dtype in LINKS.schema.items() if name not in row}
-    )
-    TableStore(home.root / "tables").write(LINKS, world.BATCH, candidate.select(LINKS.schema.names()))
-    signed = record_judgement(
-        batch=world.BATCH, link_id=number, review_round="一审", reviewer="C04", verdict="same", reason="相符",
-        evidence_hash="h", decided_on=TODAY,
-    )  # fmt: skip
-    Ledger(home.ledger_url()).append(signed, at="2026-11-20T08:00:00+08:00")
-    return number
-
-
-def dispute(link: str, by: str = CLERK, *more: str) -> tuple[str, ...]:
-    return ("case", "dispute", link, "--source", "当事人", "--by", by, "--reason", "称不是本人", *more)
-
-
-def resolve(link: str, answer: str, by: str = CLERK, *more: str) -> tuple[str, ...]:
-    return ("case", "resolve", link, answer, "--by", by, "--reason", "已核实", *more)
-
-
-def test_a_dispute_is_recorded_on_the_day_shown_as_open_and_answered_once(home, link):
-    assert "一律不出" in say(*dispute(link, CLERK, "--on", "2026-11-19"))
-    assert asked == [f"act {world.BATCH}"]
-    known = Ledger(home.ledger_url())
-    assert find_disputed(known.events()) == {link}
-    shown = say("case", "due")
-    for said in (link, "当事人", "尚未办结的异议"):
-        assert said in shown
-    assert "已有尚未办结的异议" in refuse(*dispute(link))
-    assert "办结为不成立" in say(*resolve(link, "不成立"))
-    assert find_disputed(known.events()) == frozenset()
-    assert "没有尚未办结的异议" in refuse(*resolve(link, "成立"))
-    say(*dispute(link, CLERK, "--on", "2026-11-19"))  # the same words after an answer count anew
-    assert find_disputed(known.events()) == {link}
-
-
-def test_an_upheld_dispute_withdraws_the_link_and_each_of_its_events_can_be_retracted(home, link):
-    ledger = Ledger(home.ledger_url())
-    say(*dispute(link))
-    opened = ledger.events()[-1].event_id
-    say(*resolve(link, "成立"))
-    answered = ledger.events()[-1].event_id
-    assert find_withdrawn(ledger.events()) == {link}
-    assert "已经撤销" in refuse(*dispute(link))
-    why = ("--by", CLERK, "--reason", "登记有误")
-    assert "不相符" in refuse("retract", opened, *why)  # the answer rests on it
-    assert "不能由其决定" in refuse("retract", answered, "--by", "C04", "--reason", "登记有误")
-    say("retract", answered, *why)
-    assert find_withdrawn(ledger.events()) == frozenset()
-    assert find_disputed(ledger.events()) == {link}
-    say("retract", opened, *why)
-    assert find_disputed(ledger.events()) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        (dispute("L9999999999999999"), "找不到"),
-        (dispute("L00000000000000d1", "C02"), "没有“办案”权限"),
-        (dispute("L00000000000000d1", "C05"), "不属代号 C05 的区划"),
-        (dispute("L00000000000000d1", CLERK, "--on", "2026-11-21"), "晚于今天"),
-        (dispute("L00000000000000d1", CLERK, "--reason", " "), "没有写明理由"),
-        (resolve("L00000000000000d1", "成立"), "没有尚未办结的异议"),
-    ],
-)
-def test_a_dispute_that_may_not_be_recorded_leaves_no_trace(home, link, words, why):
-    assert why in refuse(*words)
-    assert find_disputed(Ledger(home.ledger_url()).events()) == frozenset(), link
-    assert asked == []
-
-
-def test_who_signed_the_link_may_record_the_dispute_but_not_answer_it(home, link):
-    say(*dispute(link, "C04"))
-    assert "不能由其决定" in refuse(*resolve(link, "不成立", "C04"))
-    assert find_disputed(Ledger(home.ledger_url()).events()) == {link}
