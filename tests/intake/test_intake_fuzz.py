@@ -93,6 +93,7 @@ def check_answer(entries, folder, out):
             assert all(cell.data_type in {"s", "n"} for line in sheet.iter_rows() for cell in line)
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=6), st.sampled_from(["utf-8", "gb18030"]))
 @example([["张三", "长" * 40_000, "", "", "x"]], "utf-8")
 @example([["张三", "\x07", "", "", "x"]], "gb18030")
