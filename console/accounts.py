@@ -20,6 +20,7 @@ from tongcha.documents.files import write_file
 from tongcha.errors import HomeError
 from tongcha.policy.base import PolicyPart
 from tongcha.review.reviewers import Reviewer, Reviewers
+from tongcha.yaml_files import MisfitError, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,12 +151,10 @@ class Accounts:
             return ()
         _refuse_shared(self._accounts)
         try:
-            loaded = yaml.safe_load(self._accounts.read_text(encoding="utf-8"))
-            return _AccountsFile.model_validate(loaded).accounts
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-            raise HomeError(
-                "登录文件 accounts.yaml", "无法读取", "删去此文件，再用 tongcha reviewer add 逐人设密码"
-            ) from error
+            return read_model(self._accounts, _AccountsFile).accounts
+        except MisfitError as misfit:
+            fix = "删去此文件，再用 tongcha reviewer add 逐人设密码"
+            raise HomeError(misfit.name_culprit("登录文件 accounts.yaml"), misfit.rule, fix) from misfit
 
     def _write_account(self, code: str, password_hash: str) -> None:
         others = [account for account in self._list_accounts() if account.code != code]

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final, Self
 
 import yaml
-from pydantic import ValidationError
 
 from pipelines.provenance import POLICIES
 from tongcha.errors import HomeError
 from tongcha.policy.base import PolicyPart
+from tongcha.yaml_files import MisfitError, read_model
 
 ENVIRONMENT: Final = "TONGCHA_HOME"
 FOLDERS: Final = (
@@ -142,9 +142,10 @@ class Home:
         if not path.is_file():
             return Settings()
         try:
-            settings = Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-        except (OSError, yaml.YAMLError, ValidationError) as error:
-            raise HomeError("settings.yaml", "无法读取或有未知的键", "按 docs/operations.md 改正") from error
+            settings = read_model(path, Settings)
+        except MisfitError as misfit:
+            fix = "按 docs/operations.md 改正"
+            raise HomeError(misfit.name_culprit("settings.yaml"), misfit.rule, fix) from misfit
         if settings.today and not settings.demo:
             raise HomeError("settings.yaml 的 today", "只有演示可以固定日期", "删去 today")
         return settings

@@ -34,7 +34,9 @@ def test_a_batch_folder_that_links_elsewhere_is_unknown(inbox, tmp_path):
         ("expires_on: 2027-12-31", "expires_on: 以后", "不是日期"),
         ("agreement_id: 协议-1\n", "", "缺少数据共享协议编号"),
         ("purpose: 查处违规补课", "purpose: ''", "缺少使用目的"),
-        ("purpose: 查处违规补课", "purpose: [", "无法读取"),
+        ("purpose: 查处违规补课", "purpose: [", "第 . 行：不是 YAML"),
+        ("purpose: 查处违规补课", "purpose: " + "[" * 20_000, "层数过多"),
+        ("purpose: 查处违规补课", "purpose: &a [乙]\nnote: *a", "重复别处的内容"),
     ],
 )
 def test_a_batch_without_a_lawful_source_is_refused(inbox, old, new, said):

@@ -201,7 +201,7 @@ def test_a_broken_list_of_reviewers_is_refused_clearly(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(HomeError, match="复核人名单"):
         Reviewers.load(path)
-    with pytest.raises(HomeError, match="无法读取"):
+    with pytest.raises(HomeError, match="不存在或者不能读取"):
         Reviewers.load(tmp_path / "missing.yaml")
 
 

@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from tongcha.errors import SourceError
 from tongcha.tables.intake import BATCH_KINDS
+from tongcha.yaml_files import MisfitError, read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,9 +85,11 @@ def _read_values(path: Path, culprit: str) -> dict[str, object]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise SourceError(culprit, "文件过大", "按模板重新填写")
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-        raise SourceError(culprit, "无法读取", "按模板用 UTF-8 编码重新填写") from error
+        values = read_yaml(path)
+    except MisfitError as misfit:
+        raise SourceError(
+            misfit.name_culprit(culprit), misfit.rule, "按模板用 UTF-8 编码重新填写"
+        ) from misfit
     if not isinstance(values, dict):
         raise SourceError(culprit, "不是「键：值」的格式", "按模板重新填写")
     return values

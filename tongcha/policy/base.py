@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from tongcha.errors import PolicyError
+from tongcha.yaml_files import MisfitError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's loader where PyYAML was built with it: ten times faster, and as safe"""
-
-
 class PolicyPart(BaseModel):
     """Any part of a policy: frozen, and an unknown key is refused so that a typo can't pass."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class PolicyFile(PolicyPart):
@@ -64,12 +60,7 @@ class PolicyFile(PolicyPart):
             PolicyError: the file is missing, isn't YAML, or breaks its schema.
         """
         try:
-            return cls.model_validate(yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER))  # noqa: S506  it is one of the two safe ones
-        except (OSError, yaml.YAMLError) as error:
-            raise PolicyError(f"政策文件 {path.name}", "无法读取", "核对文件是否存在、是否为 YAML") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(step) for step in first["loc"]) or "整个文件"
-            raise PolicyError(
-                f"政策文件 {path.name} 的 {where}", f"不合规定（{first['msg']}）", "按 policy/README.md 改正"
-            ) from error
+            return read_model(path, cls)
+        except MisfitError as misfit:
+            culprit = misfit.name_culprit(f"政策文件 {path.name}")
+            raise PolicyError(culprit, misfit.rule, "按 policy/README.md 改正") from misfit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from tongcha.errors import HomeError
 from tongcha.policy.base import PolicyPart
+from tongcha.yaml_files import MisfitError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ class Reviewers(PolicyPart):
     def _each_code_once(self) -> Self:
         codes = [reviewer.code for reviewer in self.reviewers]
         if len(set(codes)) < len(codes):
-            raise ValueError("code 重复")
+            raise ValueError("有两人用同一个 code")
         return self
 
     def find(self, code: str) -> Reviewer | None:
@@ -77,9 +77,6 @@ class Reviewers(PolicyPart):
         """
         fix = "每人写 code、name、roles（一审、二审、集体研究、复验、查看、办案），可写 areas（六位区划代码）"
         try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise HomeError(f"复核人名单 {path.name}", "无法读取", fix) from error
-        except ValidationError as error:
-            where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "整个文件"
-            raise HomeError(f"复核人名单 {path.name} 的 {where}", "不合规定", fix) from error
+            return read_model(path, cls)
+        except MisfitError as misfit:
+            raise HomeError(misfit.name_culprit(f"复核人名单 {path.name}"), misfit.rule, fix) from misfit
