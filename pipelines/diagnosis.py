@@ -102,8 +102,12 @@ def _try(subject: str, action: Callable[[], object], state: str) -> Finding:
     try:
         action()
     except TongchaError as error:
-        return Finding(subject, error.rule, is_fine=False, fix=error.fix)
+        return _name_fault(subject, error)
     return Finding(subject, state, is_fine=True)
+
+
+def _name_fault(subject: str, error: TongchaError) -> Finding:
+    return Finding(subject, f"{error.culprit}：{error.rule}", is_fine=False, fix=error.fix)
 
 
 def _look_at_versions() -> Iterator[Finding]:
@@ -124,7 +128,7 @@ def _look_at_policy(path: Path, kind: type[PolicyFile], *, is_demo: bool) -> Ite
     try:
         policy = kind.load(path)
     except TongchaError as error:
-        yield Finding(subject, error.rule, is_fine=False, fix=error.fix)
+        yield _name_fault(subject, error)
         return
     adopted = policy.is_adopted or is_demo or path.stem not in OUTWARD
     state = f"版本 {policy.version}" + ("" if adopted else "，尚未审定，不能据以出具文书")
@@ -172,5 +176,5 @@ def _look_at_ledger(home: Home) -> Finding:
     try:
         found = Ledger(home.ledger_url()).verify()
     except TongchaError as error:
-        return Finding("台账", error.rule, is_fine=False, fix=error.fix)
+        return _name_fault("台账", error)
     return Finding("台账", f"{found.count} 条", found.is_intact, "停止使用，从备份核对")

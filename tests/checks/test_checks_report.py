@@ -16,6 +16,8 @@ from pipelines.provenance import POLICIES
 from tests.scenario import BATCH, make_table
 from tongcha.tables import BY_NAME
 
+pytestmark = pytest.mark.slow  # loading Great Expectations takes six seconds
+
 CHROMIUM = Path("/usr/bin/chromium")
 SECRET_NAME, SECRET_NUMBER = "王某某", "11010519491231002X"
 STRAYS = next(rule for rule in CROSS_RULES if rule.name == "every_identity_belongs_to_a_site")
@@ -78,7 +80,6 @@ def test_a_check_run_by_itself_speaks_of_all_batches(office):
     assert page.name == "全部批次.html"
 
 
-@pytest.mark.slow
 def test_a_browser_shows_it_without_asking_anybody(office):
     from playwright.sync_api import sync_playwright
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tongcha.intake.preflight import Limits
 
+pytestmark = pytest.mark.slow  # books of megabytes
+
 NOISE = random.Random(2).randbytes(3 << 20).hex().encode()
 FILLING = ("xl/tables/table9.xml", b"<t>" + NOISE + b"</t>")
 LINKS, SHEET, MOVED = "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/media/sheet1.xml"

@@ -1,6 +1,7 @@
 """What Tongcha's event log relies on in Dagster's own."""
 
 import dagster as dg
+import pytest
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 
 from pipelines.event_log import PooledEventLog
@@ -19,6 +20,7 @@ def test_dagsters_own_storage_reads_what_was_written_over_open_connections(tmp_p
     ours.dispose()
 
 
+@pytest.mark.slow
 def test_a_home_keeps_its_runs_in_that_storage(tmp_path, monkeypatch):
     """Decides: the class is named in a home's dagster.yaml, which Dagster loads (pipelines/home.py)."""
     home = Home(tmp_path / "home").open()
