@@ -7,6 +7,7 @@ from assets.declare import declare_asset
 from assets.office import Office
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.intake import IntakePolicy
+from tongcha.policy.linkage import LinkagePolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.package import Dossiers, write_packages
@@ -35,6 +36,7 @@ def exculpatory_findings(  # noqa: PLR0913, PLR0917 - one argument per upstream 
         schools=schools,
         sites=sites,
         rules=office.policy(RoutingPolicy, "routing").facts,
+        lent=office.policy(LinkagePolicy, "linkage").lent,
         school_names=office.policy(IntakePolicy, "intake").school_names,
     )
 

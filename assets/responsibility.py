@@ -14,6 +14,7 @@ from tongcha.policy.adoption import EXAMPLE_POINTS_MARK
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.intake import IntakePolicy
+from tongcha.policy.linkage import LinkagePolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.attribution import attribute_schools
@@ -52,6 +53,7 @@ def school_responsibilities(  # noqa: PLR0913, PLR0917 - one argument per upstre
         employment=employment,
         schools=schools,
         policy=office.policy(RoutingPolicy, "routing"),
+        lent=office.policy(LinkagePolicy, "linkage").lent,
     )
     return settle_responsibilities(attributed, office.events(), schools, inspectors)
 

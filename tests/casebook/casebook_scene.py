@@ -59,6 +59,7 @@ class Bureau:
             confirmed=confirmed,
             employment=world.build_employment(),
             rules=world.ROUTING.facts,
+            lent=world.LINKAGE.lent,
             school_names=INTAKE.school_names,
             **site,
             **base,

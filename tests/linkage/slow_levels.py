@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tongcha.identity.characters import folds, surname_alternates, surname_readings
 from tongcha.identity.id_numbers import check_digit, parse_id, read_letters
@@ -16,6 +16,9 @@ from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import parse_phone
 from tongcha.identity.school_names import number_in_words, plainer_names
 from tongcha.linkage.glyphs import READINGS, load_glyphs
+
+if TYPE_CHECKING:
+    from tongcha.policy.linkage import LinkagePolicy
 
 Record = dict[str, Any]
 LADDER = (
@@ -110,18 +113,18 @@ def compare(
     person: Record,
     school_names: dict[str, list[str]],
     areas: dict[str, int],
-    fits_from: float,
+    policy: LinkagePolicy,
 ) -> Record:
     """Level of every field; None where a side lacks it."""
     return {
-        "id_number": compare_numbers(met, person),
+        "id_number": compare_numbers(met, person, policy.id_number.slip_places),
         "name": compare_names(met, person),
         "phone": compare_phones(met, person),
         "birth": compare_births(met["born"], person["born"]),
         "age": compare_ages(met, person),
         "sex": None if not (met["sex"] and person["sex"]) else same(met["sex"] == person["sex"]),
         "area": compare_areas(met["region"], person["region"]),
-        "school": compare_schools(met, person["school_id"], school_names, areas, fits_from),
+        "school": compare_schools(met, person["school_id"], school_names, areas, policy.school.fits_from),
         "subject": compare_subjects(met["claimed_subject"], person["subject"]),
     }
 
@@ -130,7 +133,7 @@ def same(agrees: bool) -> str:  # noqa: FBT001  the only argument
     return "same" if agrees else "different"
 
 
-def compare_numbers(met: Record, person: Record) -> str | None:
+def compare_numbers(met: Record, person: Record, slip_places: int) -> str | None:
     one, other = met["number"], person["number"]
     kinds = met["number_kind"], person["number_kind"]
     if "absent" in kinds:
@@ -141,7 +144,7 @@ def compare_numbers(met: Record, person: Record) -> str | None:
     if "partial" not in kinds:
         return "different" if differing else "exact"
     shown = sum("*" not in {a, b} for a, b in zip(one, other, strict=True))
-    once = "partial_near" if shown > 8 else "conflict"
+    once = "partial_near" if shown >= slip_places else "conflict"
     return {0: "partial", 1: once}.get(differing, "different")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.linkage.linkage_scene import RAIDED, spells
+from tests.linkage.linkage_scene import RAIDED, policy, spells
 from tongcha.linkage.as_of import employment_as_of
 
 BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
@@ -18,7 +18,7 @@ DAY_BEFORE, NEXT_DAY, DAY_AFTER_NEXT = (RAIDED + timedelta(days) for days in (-1
 
 def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = ("T",)) -> tuple[Any, ...]:
     asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED})
-    frame = employment_as_of(asked, spells(*rows), responsible=responsible)
+    frame = employment_as_of(asked, spells(*rows), lent=policy().lent, responsible=responsible)
     return frame.select("employment_state", "in_service", "responsible_school_id", "spell_no").row(0)
 
 

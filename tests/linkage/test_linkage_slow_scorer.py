@@ -119,7 +119,7 @@ def reference(scored):
     areas = {school["school_id"]: school["region"] for school in schools}
     found = {}
     for i, row in pairs:
-        levels = compare(met[i], people[row], names, areas, rules.school.fits_from)
+        levels = compare(met[i], people[row], names, areas, rules)
         found[i, row] = {"levels": levels, "bits": weigh(met[i], people[row], levels, counts, rules)}
     return found, met, people
 

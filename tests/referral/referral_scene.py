@@ -28,6 +28,7 @@ def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
     confirmed = world.build_confirmed()
     findings = find_exculpatory(
         rules=world.ROUTING.facts,
+        lent=world.LINKAGE.lent,
         school_names=INTAKE.school_names,
         confirmed=confirmed,
         employment=flip(world.build_employment(), reverse=reverse),

@@ -27,6 +27,7 @@ def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
     return find_exculpatory(
         confirmed=world.build_confirmed() if confirmed is None else confirmed,
         rules=world.ROUTING.facts,
+        lent=world.LINKAGE.lent,
         school_names=INTAKE.school_names,
         **given,
     )
@@ -50,6 +51,13 @@ def route(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
 def recipients_of(person: str, referrals: pl.DataFrame) -> set[tuple[str, str]]:
     rows = referrals.filter(pl.col("person_id") == person)
     return set(rows.select("recipient", "route_rule").iter_rows())
+
+
+def test_every_word_for_a_loan_that_the_linkage_knows_speaks_for_the_person():
+    for word in world.LINKAGE.lent:
+        lent = world.build_employment().with_columns(staff_type=pl.lit(f"{word}人员"))
+        found = find(employment=lent).filter(pl.col("finding") == "on_loan")
+        assert found["link_id"].n_unique() == world.build_confirmed().frame["link_id"].n_unique(), word
 
 
 def test_each_person_goes_to_one_body_by_legal_status():

@@ -22,6 +22,7 @@ import polars as pl
 from tongcha.policy.adoption import adopt_as_example
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
+from tongcha.policy.linkage import LinkagePolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.confirmed import ConfirmedLinks
 from tongcha.tables import BY_NAME
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "policy" / "templates"
+LINKAGE = LinkagePolicy.load(ROOT / "policy" / "linkage.yaml")
 ROUTING = adopt_as_example(RoutingPolicy.load(ROOT / "policy" / "routing.yaml"))
 DEDUCTIONS = adopt_as_example(DeductionPolicy.load(ROOT / "policy" / "deductions.yaml"))
 CLOCKS = adopt_as_example(ClockPolicy.load(ROOT / "policy" / "clocks.yaml"))

@@ -23,7 +23,9 @@ def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
         "employment": world.build_employment(),
         "schools": world.build_schools(),
     } | tables
-    return attribute_schools(confirmed=world.build_confirmed(acts), policy=world.ROUTING, **given_tables)
+    return attribute_schools(
+        confirmed=world.build_confirmed(acts), policy=world.ROUTING, lent=world.LINKAGE.lent, **given_tables
+    )
 
 
 def deduct(

@@ -62,10 +62,11 @@ def test_two_posts_that_day_are_a_question_unless_one_is_a_loan():
     )
     both = pl.concat([world.build_employment(), second])
     assert attribute(employment=both).filter(pl.col("person_id") == "T01")["state"][0] == "question"
-    lent = pl.concat([world.build_employment(), second.with_columns(staff_type=pl.lit("借调"))])
-    row = attribute(employment=lent).row(by_predicate=pl.col("person_id") == "T01", named=True)
-    assert row["state"] == "attributed"
-    assert "另有任职学校" in row["chain"]
+    for word in world.LINKAGE.lent:
+        lent = pl.concat([world.build_employment(), second.with_columns(staff_type=pl.lit(word))])
+        row = attribute(employment=lent).row(by_predicate=pl.col("person_id") == "T01", named=True)
+        assert row["state"] == "attributed", word
+        assert "另有任职学校" in row["chain"]
 
 
 def test_a_retired_teacher_who_was_hired_again_is_a_question():

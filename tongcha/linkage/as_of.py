@@ -9,22 +9,29 @@ person unless the policy says `host` (《中小学教师违反职业道德行为
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-LENT: Final = ("借调", "借用", "交流", "轮岗", "挂职", "支教")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Responsible = Literal["employer", "host"]
 
 
 def employment_as_of(
-    asked: pl.DataFrame, employment: pl.DataFrame, *, responsible: Responsible = "employer"
+    asked: pl.DataFrame,
+    employment: pl.DataFrame,
+    *,
+    lent: Sequence[str],
+    responsible: Responsible = "employer",
 ) -> pl.DataFrame:
     """Return what each person's employment was on each day asked for.
 
     Args:
         asked: person_id, teacher_id (one row per record of the person), day.
         employment: table `employment`: teacher_id, spell_no, school_id, start, end, staff_type, end_reason.
+        lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
         responsible: which school answers for a person who was lent out on that day.
 
     Returns:
@@ -33,8 +40,8 @@ def employment_as_of(
     """
     days = asked.unique()
     spells = days.join(employment, on="teacher_id", how="inner").with_columns(
-        is_lent=_names_a_loan("staff_type"),
-        runs=runs_on("day", ["person_id", "day"]),
+        is_lent=names_a_loan(lent),
+        runs=runs_on("day", ["person_id", "day"], lent),
     )
     standing = _sum_up(spells).join(_choose(spells, responsible), on=["person_id", "day"], how="left")
     state = (
@@ -68,22 +75,24 @@ def employment_as_of(
     )
 
 
-def _names_a_loan(column: str) -> pl.Expr:
-    return pl.col(column).str.contains_any(list(LENT)).fill_null(value=False)
+def names_a_loan(lent: Sequence[str]) -> pl.Expr:
+    """Whether the `staff_type` of a spell contains one of the words."""
+    return pl.col("staff_type").str.contains_any(list(lent)).fill_null(value=False)
 
 
-def runs_on(day: str, by: list[str]) -> pl.Expr:
+def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
     """Whether a spell (start, end, staff_type) runs on a day.
 
     Args:
         day: column of the day.
         by: columns that are equal for the spells of one person and day.
+        lent: what a `staff_type` contains if the person is lent out.
     """
     begun, end = pl.col("start") <= pl.col(day), pl.col("end")
     runs = begun & (end.is_null() | (pl.col(day) < end))
     is_last = begun & (end == pl.col(day)).fill_null(value=False)
     goes_on = (pl.col("start") == pl.col(day) + pl.duration(days=1)).any().over(by)
-    is_employed = (runs & ~_names_a_loan("staff_type")).any().over(by)
+    is_employed = (runs & ~names_a_loan(lent)).any().over(by)
     return runs | (is_last & goes_on & ~is_employed)
 
 

@@ -28,17 +28,20 @@ AREA_LEVELS: Final = ("district", "city", "elsewhere")
 SCHOOL_LEVELS: Final = ("fits", "same_district", "elsewhere")
 SUBJECT_LEVELS: Final = ("same", "different")
 FAR_YEARS: Final = 4
-FEW_PLACES: Final = 8
-"""of an ID number that may be seen: if one of so few differs, it isn't taken for a slip"""
 PHONE_DIGITS: Final = 11
 POWERS: Final = 10 ** np.arange(PHONE_DIGITS)
 DAYS_A_YEAR: Final = 365.25
 
 
-def compare_numbers(met: Side, person: Side) -> Levels:
+def compare_numbers(met: Side, person: Side, slip_places: int) -> Levels:
     """Level of the ID number: exact, one edit away, agreeing where visible, in conflict, or another number.
 
     Numbers are another's (`different`) if both are complete and right, or if two visible places differ.
+
+    Args:
+        met: one side of the pairs.
+        person: the other.
+        slip_places: of so many visible places one may differ by a slip (`id_number.slip_places`).
     """
     state, other = met.number_state, person.number_state
     known = (state > NUMBER_ABSENT) & (other > NUMBER_ABSENT)
@@ -48,17 +51,17 @@ def compare_numbers(met: Side, person: Side) -> Levels:
     level[full] = np.where(exact, ID_LEVELS.index("exact"), ID_LEVELS.index("different"))
     bad = (state == NUMBER_BAD) | (other == NUMBER_BAD)
     some = np.flatnonzero(known & ~bad & ((state == NUMBER_PARTIAL) | (other == NUMBER_PARTIAL)))
-    level[some] = _compare_visible(met.number[some], person.number[some])
+    level[some] = _compare_visible(met.number[some], person.number[some], slip_places)
     odd = np.flatnonzero(known & bad)
     level[odd[_one_edit(met, person, odd)]] = ID_LEVELS.index("near")
     return level
 
 
-def _compare_visible(one: U8, other: U8) -> Levels:
+def _compare_visible(one: U8, other: U8, slip_places: int) -> Levels:
     """Level of numbers of which some places are unknown."""
     shown = (one != STAR) & (other != STAR)
     differ = ((one != other) & shown).sum(axis=1)
-    almost = (differ == 1) & (shown.sum(axis=1) > FEW_PLACES)
+    almost = (differ == 1) & (shown.sum(axis=1) >= slip_places)
     levels = [ID_LEVELS.index(name) for name in ("partial", "partial_near", "different")]
     level = np.select([differ == 0, almost, differ > 1], levels, ID_LEVELS.index("conflict"))
     return level.astype(np.int8)

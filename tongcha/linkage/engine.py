@@ -88,5 +88,5 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
 def add_employment(links: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     """Add what the employment of each link's person was on the raid date."""
     asked = links.select("person_id", "teacher_id", day="raid_date")
-    known = employment_as_of(asked, employment, responsible=policy.responsible)
+    known = employment_as_of(asked, employment, lent=policy.lent, responsible=policy.responsible)
     return links.join(known, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")

@@ -206,7 +206,7 @@ def _employ(links: pl.DataFrame, spells: Future[pl.DataFrame], policy: LinkagePo
     twins = asked.select("person_id", "day", teacher_id="twin_id").drop_nulls()
     records = pl.concat([asked.select(twins.columns), twins])
     known = spells.result().with_columns(pl.col("school_id").cast(pl.String))
-    employed = employment_as_of(records, known, responsible=policy.responsible)
+    employed = employment_as_of(records, known, lent=policy.lent, responsible=policy.responsible)
     keys = ["person_id", "raid_date"]
     told = employed.rename({"day": "raid_date"})
     return links.select(keys).join(told, on=keys, how="left", maintain_order="left").drop(keys)

@@ -68,7 +68,7 @@ def compare_pairs(
         sides: which of them make up each pair.
         told: their claims, schools and subjects.
         scan: how many people use each phone and work in each school.
-        policy: which schools fit a claim, and shares that can't be counted.
+        policy: which schools fit a claim, what a slip is, and shares that can't be counted.
     """
     taken = run_together(
         {"met": partial(met.take, sides.identity), "person": partial(people.take, sides.record)}
@@ -78,7 +78,7 @@ def compare_pairs(
         {
             "name": partial(compare_names, one, other),
             "school": partial(_compare_schools, one, sides, told, policy.school.fits_from),
-            "id_number": partial(compare_numbers, one, other),
+            "id_number": partial(compare_numbers, one, other, policy.id_number.slip_places),
             "subject": partial(_compare_subjects, sides, told),
             "phone": partial(compare_phones, one, other),
             "birth": partial(compare_births, one, other),

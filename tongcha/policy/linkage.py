@@ -118,6 +118,7 @@ class LinkagePolicy(PolicyFile):
     school: School
     subject: Subject
     responsible: Literal["employer", "host"]
+    lent: tuple[str, ...] = Field(min_length=1, description="人员类别含这些字样的为借出")
     grades: Grades
     decision: Decision
     subjects: Subjects

@@ -50,6 +50,9 @@ class IdNumber(PolicyPart):
         description="a visible digit of this part is a stranger's as well"
     )
     least_u: Share = Field(description="no partial number is rarer than this")
+    slip_places: Annotated[int, Field(ge=2, le=18)] = Field(
+        description="one place may differ by a slip if so many are visible on both sides"
+    )
 
 
 class Name(PolicyPart):

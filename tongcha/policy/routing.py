@@ -54,7 +54,6 @@ class FactRules(PolicyPart):
     near_days: int = Field(ge=1, le=180, description="任职段在查处前后多少日内起止的，须再核实")
     officers_needed: int = Field(ge=2, le=5, description="取证至少几名执法人员")
     age_slack: int = Field(ge=0, le=10, description="现场登记的年龄可以差几岁")
-    lent: tuple[str, ...] = Field(min_length=1, description="人员类别含这些字样的为借出")
     not_permanent: tuple[str, ...] = Field(min_length=1, description="含这些字样的适用其他处分规定")
     rehired: tuple[str, ...] = Field(min_length=1, description="含这些字样的是否属于在职教师由人判定")
     gone: tuple[str, ...] = Field(min_length=1, description="登记状态含这些字样的为已离开")

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
-from tongcha.linkage.as_of import runs_on
+from tongcha.linkage.as_of import names_a_loan, runs_on
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tongcha.policy.intake import SchoolNameLimits
     from tongcha.policy.routing import FactRules
     from tongcha.review.confirmed import ConfirmedLinks
@@ -30,6 +32,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     schools: pl.DataFrame,
     sites: pl.DataFrame,
     rules: FactRules,
+    lent: Sequence[str],
     school_names: SchoolNameLimits,
 ) -> pl.DataFrame:
     """Return the table `exculpatory_findings`: at most one row per link and fact.
@@ -42,6 +45,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
         schools: table `schools`.
         sites: table `sites`.
         rules: `facts` of policy/routing.yaml.
+        lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
         school_names: when a written school counts as one of the directory; of policy/intake.yaml.
     """
     links = confirmed.frame.select(
@@ -51,7 +55,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     found = [
         *_search_site(links, identities, sites, rules),
         *_search_person(links, identities, people, rules),
-        *_search_employment(links, employment, rules),
+        *_search_employment(links, employment, rules, lent),
         *_search_school(links, identities, schools, school_names),
     ]
     return EXCULPATORY_FINDINGS.conform(
@@ -105,7 +109,7 @@ def _search_site(
         _report(held, pl.col("subject_type").ne_missing("学科类"), "not_subject_tutoring",
                 "场所的培训尚未鉴定为学科类", site),
         _report(held, officers < rules.officers_needed, "too_few_officers",
-                "登记的执法人员不足两人，取证程序须核实", site),
+                f"登记的执法人员不足 {rules.officers_needed} 人，取证程序须核实", site),
     ]  # fmt: skip
 
 
@@ -149,14 +153,16 @@ def _falls_before(one: pl.Expr, other: pl.Expr) -> pl.Expr:
     return (month < other_month) | ((month == other_month) & (one.dt.day() < other.dt.day()))
 
 
-def _search_employment(links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules) -> list[pl.DataFrame]:
+def _search_employment(
+    links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules, lent: Sequence[str]
+) -> list[pl.DataFrame]:
     spells = links.join(
         employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type", "end_reason"),
         on="teacher_id",
     ).sort("link_id", "spell_no")
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
     began = (raid - pl.col("start")).dt.total_days()
-    current = spells.filter(runs_on("raid_date", ["link_id"]))
+    current = spells.filter(runs_on("raid_date", ["link_id"], lent))
     row = pl.format("任职经历 {} 第 {} 段", "teacher_id", "spell_no")
     several = current.filter(pl.len().over("link_id") > 1)
     past = spells.filter(end <= raid)
@@ -167,7 +173,7 @@ def _search_employment(links: pl.DataFrame, employment: pl.DataFrame, rules: Fac
                 "该任职段在查处前不久才开始", row),
         _report(current, (end - raid).dt.total_days() <= rules.near_days, "ended_soon_after",
                 "该任职段在查处后不久终止，当日是否仍在岗须核实", row),
-        _report(current, pl.col("staff_type").str.contains_any(list(rules.lent)), "on_loan",
+        _report(current, names_a_loan(lent), "on_loan",
                 "查处当日处于借调、轮岗、支教等状态，用人单位与管理责任须核实", row),
         _report(several, pl.lit(True), "two_posts", "查处当日有两段以上任职经历同时有效", row),
         _report(current, kind.str.contains_any(list(rules.not_permanent)), "not_permanent_staff",

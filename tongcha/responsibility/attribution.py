@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.documents.numbers import number_record
-from tongcha.linkage.as_of import runs_on
+from tongcha.linkage.as_of import names_a_loan, runs_on
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tongcha.policy.routing import RoutingPolicy
     from tongcha.review.confirmed import ConfirmedLinks
 
@@ -28,6 +30,7 @@ def attribute_schools(
     employment: pl.DataFrame,
     schools: pl.DataFrame,
     policy: RoutingPolicy,
+    lent: Sequence[str],
 ) -> pl.DataFrame:
     """Return the table `school_responsibilities`: one row per confirmed link.
 
@@ -40,14 +43,15 @@ def attribute_schools(
         people: table `people`; tells which records are the same person.
         employment: table `employment`.
         schools: table `schools`.
-        policy: policy/routing.yaml; says which roles are banned, who is lent, who was hired again.
+        policy: policy/routing.yaml; says which roles are banned and who was hired again.
+        lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
     """
     links = (
         confirmed.frame.join(
             identities.select("batch", "identity_id", "role"), on=["batch", "identity_id"], how="left"
         )
         .join(_name_persons(people), on="person_id", how="left")
-        .join(_summarise_spells(confirmed.frame, employment, policy), on="link_id", how="left")
+        .join(_summarise_spells(confirmed.frame, employment, lent), on="link_id", how="left")
         .join(
             schools.select(
                 pl.col("school_id").alias("responsible_school_id"),
@@ -79,17 +83,17 @@ def _name_persons(people: pl.DataFrame) -> pl.DataFrame:
     return people.select("person_id", person=pl.coalesce("same_person_as", "person_id"))
 
 
-def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, policy: RoutingPolicy) -> pl.DataFrame:
+def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, lent: Sequence[str]) -> pl.DataFrame:
     """Return per link the claimed spell and how many spells were valid that day, and of what kind."""
     claims = links.select(
         "link_id", "teacher_id", "raid_date", claimed="spell_no", claimed_school="responsible_school_id"
     )
     spells = employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type")
-    valid = claims.join(spells, on="teacher_id").filter(runs_on("raid_date", ["link_id"]))
+    valid = claims.join(spells, on="teacher_id").filter(runs_on("raid_date", ["link_id"], lent))
     is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
     return valid.group_by("link_id").agg(
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
-        lent=pl.col("staff_type").str.contains_any(list(policy.facts.lent)).fill_null(value=False).any(),
+        lent=names_a_loan(lent).any(),
         claim_holds=is_claimed.fill_null(value=False).any(),
         start=pl.col("start").filter(is_claimed).min(),
         end=pl.col("end").filter(is_claimed).min(),
