@@ -6,6 +6,7 @@ Only the frozen character tables and the scalar parsers of `tongcha.identity` ar
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from tongcha.identity.id_numbers import check_digit, parse_id, read_letters
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import parse_phone
-from tongcha.identity.school_names import number_in_words, plainer_names
+from tongcha.identity.school_names import number_in_words, plainer_names, short_city
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
@@ -231,10 +232,14 @@ def fits(claim: str, name: str, fits_from: float) -> bool:
     return common[-1] / len(claim) >= fits_from
 
 
+def tidy(text: str) -> str:
+    return NOISE.sub("", unicodedata.normalize("NFKC", text))
+
+
 def compare_schools(
     met: Record, school: str | None, names: dict[str, list[str]], areas: dict[str, int], fits_from: float
 ) -> str | None:
-    claim = NOISE.sub("", met["claimed_school"] or "")
+    claim = tidy(met["claimed_school"] or "")
     if not claim or school not in names:
         return None
     if any(fits(claim, name, fits_from) for name in names[school]):
@@ -254,17 +259,19 @@ def read_claim(met: Record, schools: list[Record], fits_from: float) -> tuple[st
         for part in (100, 10_000):
             near = [school for school in schools if school["region"] // part == met["region"] // part]
             for text, kind in some:
-                clean = NOISE.sub("", text)
+                clean = tidy(text)
                 if clean and any(fits(clean, name, fits_from) for s in near for name in s["kinds"][kind]):
                     return clean, kind
-    return NOISE.sub("", written), "written"
+    return tidy(written), "written"
 
 
 def name_kinds(school: Record) -> dict[str, list[str]]:
-    """The school's names as written, with numbers in words, and with each of its campuses."""
+    """The school's names as written, in words behind the city, and with each of its campuses."""
     written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
-    names = [NOISE.sub("", name) for name in written if name]
+    names = [tidy(name) for name in written if name]
+    city = tidy(short_city(school["city"] or ""))
     words = [number_in_words(name) for name in names]
+    words = [name if name[:2] == city[:2] else city + name for name in words]
     campuses = [name for name in (school["campuses"] or "").split("、") if name]
     both = [name + campus for name in words for campus in campuses]
     return {"written": names, "in words": words, "with campus": both}

@@ -15,16 +15,19 @@ from tongcha.linkage.claims import compare_schools, find_schools
 
 SCHOOLS = pl.DataFrame(
     [
-        ("怀化市光明中学", "东校区、西校区", "431202"),
-        ("怀化市第十一中学", None, "431202"),
-        ("怀化第三中学", None, "431202"),
-        ("怀化市第二中学东校区", None, "431202"),
-        ("怀化市第二中学", None, "431202"),
-        ("怀化市第5小学", None, "431202"),
-        ("长沙市光明中学", "北校区", "430102"),
-        ("长沙市第七中学", None, "430102"),
+        ("怀化市光明中学", "东校区、西校区", "431202", "怀化市"),
+        ("怀化市第十一中学", None, "431202", "怀化市"),
+        ("怀化第三中学", None, "431202", "怀化市"),
+        ("怀化市第二中学东校区", None, "431202", "怀化市"),
+        ("怀化市第二中学", None, "431202", "怀化市"),
+        ("怀化市第5小学", None, "431202", "怀化市"),
+        ("麻阳县东门小学", "溪口校区", "431226", "怀化市"),
+        ("长沙市光明中学", "北校区", "430102", "长沙市"),
+        ("长沙市第七中学", None, "430102", "长沙市"),
+        ("东门小学", None, "430103", "长沙市"),
+        ("花垣县民族小学", None, "433124", "湘西土家族苗族自治州"),
     ],
-    schema=["name", "campuses", "area"],
+    schema=["name", "campuses", "area", "city"],
     orient="row",
 ).with_columns(
     school_id=pl.format("S{}", pl.int_range(pl.len())),
@@ -64,6 +67,14 @@ def fits(claim, area=HERE, schools=SCHOOLS, *, sought=True):
         pytest.param("五小", "怀化市第5小学", id="a number that is on record in digits"),
         pytest.param("三中（退）", "怀化第三中学", id="a remark"),
         pytest.param("三中老师", "怀化第三中学", id="a speaker"),
+        pytest.param("３中", "怀化第三中学", id="a full-width digit"),
+        pytest.param("第３中学", "怀化第三中学", id="a full-width digit behind 第"),
+        pytest.param("怀化麻阳东门小学", "麻阳县东门小学", id="the city before a name without it"),
+        pytest.param("怀化市麻阳县东门小学", "麻阳县东门小学", id="the city in full"),
+        pytest.param("湖南省怀化市麻阳东门小学溪口校区", "麻阳县东门小学", id="province, city and campus"),
+        pytest.param("湖南怀化三中", "怀化第三中学", id="the province before a name with its city"),
+        pytest.param("长沙东门小学", "东门小学", id="a school of another city with its city"),
+        pytest.param("湘西花垣民族小学", "花垣县民族小学", id="an autonomous prefecture"),
         pytest.param("市3中南校区老师（退休）", "怀化第三中学", id="all at once"),
     ],
 )
@@ -95,11 +106,20 @@ def test_a_campus_adds_no_letters_to_the_name_of_its_school():
     assert fits("光明学校") == []
 
 
+def test_schools_without_a_column_of_cities_are_read_without_them():
+    assert fits("湖南省麻阳东门小学", schools=SCHOOLS.drop("city")) == ["麻阳县东门小学"]
+    assert fits("怀化麻阳东门小学", schools=SCHOOLS.drop("city")) == []
+
+
+def test_the_kind_of_a_city_adds_no_letters_to_the_name_of_its_schools():
+    assert fits("市三中") == ["怀化第三中学"]
+
+
 def test_schools_without_a_column_of_campuses_are_read_all_the_same():
     assert fits("光明中学东校区", schools=SCHOOLS.drop("campuses")) == ["怀化市光明中学"]
 
 
-TEXT = st.text("光明第三3十一中小学校区东（）市县老师初二班", max_size=10)
+TEXT = st.text("光明第三3十一中小学校区东（）市县盟地湖南省西自治老师初二班", max_size=10)
 
 
 @given(TEXT)

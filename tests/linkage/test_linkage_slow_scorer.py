@@ -55,8 +55,17 @@ def hide_some_places(met: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_oddly(claims):
-    """Claims as some write them: with a campus, a remark, a speaker, an unnamed place, a number in digits."""
-    ways = ("{}", "{}", "{}（东校区）", "{}东校区老师", "市{}（退）", "{}南校区", "县{}")
+    """Claims as some write them: campus, remark, speaker, province, city, unnamed place, digits."""
+    ways = (
+        "{}",
+        "{}（东校区）",
+        "{}东校区老师",
+        "市{}（退）",
+        "{}南校区",
+        "县{}",
+        "澜川市{}",
+        "湖北省澜川{}",
+    )
     odd = [ways[n % len(ways)].format(claim) if claim else None for n, claim in enumerate(claims)]
     return [claim and (claim if n % 3 else claim.replace("三", "3")) for n, claim in enumerate(odd)]
 
@@ -68,7 +77,9 @@ def scored(tmp_path_factory):
     met, schools = read_table(world, "identities").sort("identity_id"), read_table(world, "schools")
     met = hide_some_places(met)
     met = met.with_columns(pl.Series("claimed_school", write_oddly(met["claimed_school"].to_list())))
-    schools = schools.with_columns(pl.col("name").str.replace("第二", "第2"), campuses=pl.lit("东校区、本部"))
+    schools = schools.with_columns(
+        pl.col("name").str.replace("第二", "第2").str.strip_prefix("澜川市"), campuses=pl.lit("东校区、本部")
+    )
     people, registry = open_registry(world), scan_table(world, "registry")
     listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
     schools = schools.sort("school_id")

@@ -41,7 +41,13 @@ _NAMED_NUMBERS: Final = frozenset({"八一", "五四", "七一", "六一", "一�
 
 
 _UNNAMED_PLACE: Final = re.compile(r"^[市区县](?=.{2})")
-_LOOSE_NAME: Final = r"[0-9０-９\[(（［【]|^[\s\u3000]*[市区县]|年级|[初高][一二三]\W*$|班\W*$"
+_NAMED_CITY: Final = re.compile(r"^([^市区县旗]{2,6}?)(?:市|地区|盟)(?=.{3})")
+_NATIONS: Final = "朝鲜土家苗藏羌彝侗布依傣白景颇傈僳哈尼壮回蒙古哈萨克柯尔克孜族"
+"""letters of those whom the thirty autonomous prefectures are named after"""
+_CITY_KIND: Final = re.compile(rf"(?<=..)(?:市|地区|盟|[{_NATIONS}]*自治州)$")
+_LOOSE_NAME: Final = (
+    r"[0-9０-９\[(（［【]|^[\s\u3000]*(?:[市区县]|..{1,5}(?:市|地区|盟))|年级|[初高][一二三]\W*$|班\W*$"
+)
 """what a name has that may be written more plainly, but for the words of `school_words`"""
 
 
@@ -153,14 +159,14 @@ def short_place(place: str) -> str:
 def loose_name() -> str:
     """Pattern of what `plainer_names` may have a plainer name for; some that match have none."""
     ends = [word for kind in ("campus", "campus_end", "speaker") for word in school_words(kind)]
-    return rf"{_LOOSE_NAME}|(?:{'|'.join(ends)})\W*$"
+    return rf"{_LOOSE_NAME}|^[\s\u3000]*(?:{'|'.join(school_words('province'))})|(?:{'|'.join(ends)})\W*$"
 
 
 def plainer_names(written: str) -> list[tuple[str, str]]:
     """Return what a name may mean that no school bears as written, with the campus or none, nearest first.
 
-    Remarks in brackets, speakers and classes are left out, then the campus, then a 市, 区 or 县 that names no
-    place; numbers are written in words.
+    Remarks in brackets, speakers and classes are left out, then the campus, then the province and what the
+    city is (黄冈市 is 黄冈), then a 市, 区 or 县 that names no place; numbers are written in words.
 
     Example:
         >>> plainer_names("市3中(东校区)老师")
@@ -171,8 +177,28 @@ def plainer_names(written: str) -> list[tuple[str, str]]:
         text, found = _take_campus(_strip_speaker(text))
         campus = campus or found
     text = number_in_words(_strip_speaker(text))
-    places = dict.fromkeys((text, _UNNAMED_PLACE.sub("", text)))
+    places = dict.fromkeys((text, _name_city_shortly(text), _UNNAMED_PLACE.sub("", text)))
     return [(place + one, one) for place in places for one in dict.fromkeys((campus, "")) if len(place) > 1]
+
+
+def _name_city_shortly(text: str) -> str:
+    return _NAMED_CITY.sub(r"\1", _province().sub("", text))
+
+
+@lru_cache(maxsize=1)
+def _province() -> re.Pattern[str]:
+    names = "|".join(school_words("province"))
+    return re.compile(rf"^(?:{names})(?:省|市|\w{{0,3}}自治区)?(?=.{{3}})")
+
+
+def short_city(city: str) -> str:
+    """A city's name as people say it before that of a school.
+
+    Example:
+        >>> short_city("黄冈市"), short_city("恩施土家族苗族自治州"), short_city("兴安盟")
+        ('黄冈', '恩施', '兴安')
+    """
+    return _CITY_KIND.sub("", clean_text(city))
 
 
 def number_in_words(text: str) -> str:

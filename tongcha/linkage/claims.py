@@ -63,7 +63,7 @@ def find_schools(
     Args:
         texts: claimed school per identity.
         areas: six-digit district of the raid per identity.
-        schools: school_id, name, former_name, aliases, campuses, area.
+        schools: school_id, name, former_name, aliases, campuses, area, city.
         sought: identities whose claim is worth looking up.
         widely: of those, whom a school of the whole province may find as well.
         policy: what fits, and how many schools are few.
@@ -71,7 +71,7 @@ def find_schools(
     names, cleaned = name_schools(schools), clean_claims(texts)
     city = areas.astype(np.int64) // 100
     claims = pl.DataFrame({"claim": cleaned, "written": texts, "city": city}).with_row_index("identity")
-    claims, is_odd = claims.drop_nulls("claim"), pl.Series(may_be_loose(texts, names))
+    claims, is_odd = claims.drop_nulls("claim"), pl.Series(may_be_loose(texts, schools, names))
     who = claims["identity"]
     asked, odd = claims.filter(pl.Series(sought).gather(who)), claims.filter(is_odd.gather(who))
     every = pl.concat([asked.select(BY), odd.select(BY)]).unique().sort(BY)

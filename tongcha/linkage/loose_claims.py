@@ -1,4 +1,4 @@
-"""Claims that fit no school as written, read more loosely: without remarks, campus or an unnamed place.
+"""Claims that fit no school as written, read loosely: without remarks or campus, with the city or without.
 
 What fits as written is never read loosely, so that no claim loses a school by this.
 """
@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.identity.school_names import loose_name, number_in_words, plainer_names
+from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, short_city
 from tongcha.linkage.codes import code_regions
 from tongcha.linkage.letters import Lettered
-from tongcha.linkage.school_fits import IN_PROVINCE, NOISE, Reading, SchoolNames, fit_within, read_as
+from tongcha.linkage.school_fits import (
+    IN_PROVINCE,
+    NOISE,
+    Reading,
+    SchoolNames,
+    clean_claims,
+    drop_noise,
+    fit_within,
+    read_as,
+)
 from tongcha.linkage.sides import read_column
 
 if TYPE_CHECKING:
@@ -26,11 +35,13 @@ READ: Final = ["city", "reading", "has_campus"]
 Kinds = dict[bool, SchoolNames]
 
 
-def may_be_loose(written: pl.Series, names: SchoolNames) -> Truth:
+def may_be_loose(written: pl.Series, schools: pl.DataFrame, names: SchoolNames) -> Truth:
     """Whether each claim has another reading than as written."""
     if names.text.texts.str.contains(DIGITS).any():
         return written.is_not_null().to_numpy()  # 三中 may be on record as 3中
-    return written.str.contains(loose_name()).fill_null(value=False).to_numpy()
+    begins = pl.Series(_name_cities(schools)).unique().str.head(2)
+    after_city = clean_claims(written).str.head(2).is_in(begins.implode())
+    return (written.str.contains(loose_name()) | after_city).fill_null(value=False).to_numpy()
 
 
 def read_loosely(
@@ -96,24 +107,37 @@ def _fit_kinds(asked: pl.DataFrame, kinds: Kinds, fits_from: float) -> pl.DataFr
 
 
 def name_loosely(schools: pl.DataFrame, names: SchoolNames) -> Kinds:
-    """Return the names with their numbers in words, and the same with each campus of the school behind it."""
-    texts = names.text.texts
-    numbered = texts.str.contains(DIGITS).arg_true()
-    if len(numbered):
-        words = [number_in_words(text) for text in texts.gather(numbered)]
-        texts = texts.scatter(numbered, pl.Series(words))
-        names = SchoolNames(names.school, names.city, Lettered.of(texts))
+    """Return the names behind their city and with numbers in words; the same with each campus behind it."""
+    texts = _name_places(_write_numbers(names.text.texts), _name_cities(schools).gather(names.school))
     campuses = (
         read_column(schools, "campuses").str.replace_all(SEPARATORS, "、").str.split("、").to_frame("campus")
     )
     campuses = campuses.with_columns(school=pl.int_range(pl.len(), dtype=pl.Int64)).explode("campus")
-    campuses = campuses.with_columns(pl.col("campus").str.replace_all(NOISE, "")).filter(
-        pl.col("campus") != ""
-    )
+    campuses = campuses.with_columns(drop_noise(campuses["campus"])).filter(pl.col("campus") != "")
     frame = pl.DataFrame({"school": names.school, "city": names.city, "name": texts})
     both = frame.join(campuses, on="school").sort("school", "name", "campus")
     text = (both["name"] + both["campus"]).rename("text")
     return {
         True: SchoolNames(both["school"].to_numpy(), both["city"].to_numpy(), Lettered.of(text)),
-        False: names,
+        False: SchoolNames(names.school, names.city, Lettered.of(texts)),
     }
+
+
+def _write_numbers(texts: pl.Series) -> pl.Series:
+    numbered = texts.str.contains(DIGITS).arg_true()
+    words = [number_in_words(text) for text in texts.gather(numbered)]
+    return texts.scatter(numbered, pl.Series(words, dtype=pl.String))
+
+
+def _name_places(texts: pl.Series, city: pl.Series) -> pl.Series:
+    """Put the city before names that don't begin with it."""
+    is_there = texts.str.head(2) == city.str.head(2)
+    return pl.select(pl.when(is_there).then(texts).otherwise(city + texts)).to_series()
+
+
+def _name_cities(schools: pl.DataFrame) -> pl.Series:
+    """Return the city of each school as it is called for short, empty if it isn't told."""
+    written = read_column(schools, "city").fill_null("")
+    known = written.unique().sort()
+    short = pl.Series([short_city(city) for city in known], dtype=pl.String)
+    return written.replace_strict(known, drop_noise(short), return_dtype=pl.String)

@@ -33,7 +33,7 @@ READ: Final = {
         ("teacher_id", "name"),
         (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
     ),
-    "schools": (("school_id", "name"), ("former_name", "aliases", "campuses", "area")),
+    "schools": (("school_id", "name"), ("former_name", "aliases", "campuses", "area", "city")),
     "staff_lists": (("name",), ("area", "phone")),
     "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type")),
 }

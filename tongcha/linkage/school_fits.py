@@ -72,9 +72,14 @@ def read_as(claims: pl.Series, names: SchoolNames) -> Reading:
     return Reading(names, Lettered.of(distinct), text.to_numpy())
 
 
+def drop_noise(texts: pl.Series) -> pl.Series:
+    """Drop blanks and punctuation; full-width letters and digits become plain ones."""
+    return texts.str.normalize("NFKC").str.replace_all(NOISE, "")
+
+
 def clean_claims(texts: pl.Series) -> pl.Series:
-    """Drop blanks and punctuation; an empty claim is no claim."""
-    clean = texts.str.replace_all(NOISE, "")
+    """As `drop_noise`; an empty claim is no claim."""
+    clean = drop_noise(texts)
     return pl.select(pl.when(clean != "").then(clean)).to_series()
 
 
@@ -87,7 +92,8 @@ def name_schools(schools: pl.DataFrame) -> SchoolNames:
             "、"
         ),
     )
-    clean = frame.explode("text").with_columns(pl.col("text").str.replace_all(NOISE, ""))
+    parts = frame.explode("text")
+    clean = parts.with_columns(drop_noise(parts["text"]))
     named = clean.filter(pl.col("text") != "").unique(maintain_order=True)
     return SchoolNames(named["school"].to_numpy(), named["city"].to_numpy(), Lettered.of(named["text"]))
 
