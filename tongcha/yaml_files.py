@@ -22,9 +22,18 @@ Model = TypeVar("Model", bound=BaseModel)
 
 SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it: ten times faster, and as safe"""
-INT_TAG: Final = "tag:yaml.org,2002:int"
 MERGE_TAG: Final = "tag:yaml.org,2002:merge"
-PLAIN_INT: Final = re.compile(r"-?(0|[1-9][0-9]*)")
+PLAIN: Final = {
+    "tag:yaml.org,2002:int": (
+        re.compile(r"-?(?:0|[1-9][0-9]*)"),
+        "整数不得以 0 开头，也不得带下划线、冒号（代码、编号请加引号）",
+    ),
+    "tag:yaml.org,2002:bool": (
+        re.compile("true|false"),
+        "yes、no、on、off 会被读成真假：写 true 或 false，文字请加引号",
+    ),
+}
+"""what is read as such looks like this, or is refused for that reason"""
 WHOLE_FILE: Final = ""
 PLACES_SHOWN: Final = 5
 DEEPEST: Final = 64
@@ -164,8 +173,10 @@ def _refuse_ambiguous(root: yaml.Node) -> None:
                 if str(key.value) in keys:
                     raise MisfitError(_name_line(key.start_mark), "同一项写了两次，不知以哪个为准")
                 keys.add(str(key.value))
-        elif node.tag == INT_TAG and not PLAIN_INT.fullmatch(str(node.value)):
-            raise MisfitError(line, "整数不得以 0 开头，也不得带下划线、冒号（代码、编号请加引号）")
+        elif node.tag in PLAIN:
+            plain, rule = PLAIN[node.tag]
+            if not plain.fullmatch(str(node.value)):
+                raise MisfitError(line, rule)
 
 
 def _walk(root: yaml.Node, seen: set[int]) -> Iterator[yaml.Node]:
