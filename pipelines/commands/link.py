@@ -56,18 +56,20 @@ def link(
             raise click.UsageError(f"文件夹 {target.parent} 不存在：先建立，或改写 --out、--candidates")
     gc.disable()  # a link makes millions of numbers and no cycles: looking for them costs a tenth of it
     try:
-        counts = _link(folder, out, candidates, policy, index)
+        counts, unread = _link(folder, out, candidates, policy, index)
     finally:
         gc.enable()
     click.echo("，".join(f"{name} {count}" for name, count in counts.items()))
+    for column, count in unread.items():
+        click.echo(f"! {column}：{count} 个值读不成日期或整数，已当作没有填写", err=True)
 
 
 def _link(
     folder: Path, out: Path, candidates: Path | None, policy: Path | None, index: Path | None
-) -> dict[str, int]:
+) -> tuple[dict[str, int], dict[str, int]]:
     """Begin to read, then load what links: the two take about as long, and not the same core."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that linking never uses
-    from tongcha.linkage.reading import Reading
+    from tongcha.linkage.reading import Reading, count_unread
 
     with Reading.start(folder, is_indexed=index is not None) as reading:
         from pipelines.provenance import POLICIES
@@ -75,4 +77,4 @@ def _link(
         from tongcha.policy.linkage import LinkagePolicy
 
         rules = LinkagePolicy.load(policy or POLICIES / "linkage.yaml")
-        return link_reading(reading, out, candidates, rules, index)
+        return link_reading(reading, out, candidates, rules, index), count_unread(folder)

@@ -20,13 +20,13 @@ from tongcha.identity.name_keys import name_keys
 from tongcha.identity.names import fold_name, parse_name
 from tongcha.identity.phones import parse_phone, phone_columns
 from tongcha.identity.schools import resolve_schools
+from tongcha.identity.written_values import read_dates
 from tongcha.intake.cells import write_cell
 from tongcha.intake.csv_files import Records
 from tongcha.intake.folder import read_content
 from tongcha.intake.headers import clean_header
 from tongcha.intake.parser_child import fill_down
 from tongcha.intake.remarks import drop_remarks
-from tongcha.intake.typed import read_dates
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "identity.csv"
 TODAY = date(2026, 11, 22)

@@ -180,6 +180,16 @@ def test_parquet_of_any_types_becomes_the_same_text(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "point",
+    [dt.datetime(1990, 1, 1, 8, 30), dt.datetime(1989, 12, 31, 16, tzinfo=dt.UTC)],  # noqa: DTZ001  tables know no zone
+    ids=["without a zone", "said in UTC"],
+)
+def test_a_point_in_time_in_parquet_is_its_day_in_china(tmp_path, point):
+    pl.DataFrame({"出生日期": [point]}).write_parquet(tmp_path / "registry.parquet")
+    assert pl.concat(read_parquet_text(tmp_path / "registry.parquet", 10)).row(0) == ("1990-01-01",)
+
+
 def test_hidden_sheets_are_marked(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "h.xlsx") as book:
         book.add_worksheet("看").write(0, 0, "x")

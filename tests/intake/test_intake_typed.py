@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
+from tongcha.identity.written_values import read_dates
 from tongcha.intake.landing import tidy_text
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
-from tongcha.intake.typed import NOT_PLAIN, has_odd_byte, read_dates, type_table
+from tongcha.intake.typed import NOT_PLAIN, has_odd_byte, type_table
 
 DAY = dt.date(1990, 1, 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import polars as pl
 import pytest
@@ -12,7 +12,7 @@ from tests.linkage.linkage_scene import NAN, SCHOOLS, met, people, policy, spell
 from tongcha.errors import InputError
 from tongcha.linkage import source
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
-from tongcha.linkage.reading import read_table
+from tongcha.linkage.reading import count_unread, read_table
 from tongcha.linkage.sides import OTHER_SEXES, SEXES
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
@@ -200,3 +200,52 @@ def test_a_sex_is_read_as_intake_reads_it(rich, male, female):
 def test_every_way_of_writing_a_sex_that_intake_knows_is_known_here():
     ways = POLICY.values["sex"]
     assert {way: code for code, sex in enumerate(SEXES, start=1) for way in ways[sex]} == OTHER_SEXES
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("20261018", id="digits"),
+        pytest.param(20_261_018, id="a whole number of eight digits"),
+        pytest.param("2026年10月18日", id="Chinese"),
+        pytest.param("2026/10/18", id="strokes"),
+        pytest.param("2026.10.18 ", id="dots and a blank"),
+        pytest.param("２０２６-10-18", id="full width"),
+        pytest.param("2026-10-18 00:00:00", id="with a time"),
+        pytest.param(46_313, id="a spreadsheet's number"),
+        pytest.param(46_313.0, id="a spreadsheet's number, floating"),
+        pytest.param(datetime(2026, 10, 18), id="a point in time"),  # noqa: DTZ001  tables know no zone
+        pytest.param(datetime(2026, 10, 17, 16, tzinfo=UTC), id="midnight in China, said in UTC"),
+    ],
+)
+def test_a_day_is_read_as_intake_reads_it(folder, written):
+    expected = run(folder)
+    assert expected["in_service"].any()
+    rewrite(folder, "identities", pl.lit(written).alias("raid_date"))
+    assert run(folder).equals(expected)
+    assert count_unread(folder) == {}
+
+
+@pytest.mark.parametrize("written", ["41", "41岁", "４１", 41.0, "41.0", "41周岁"])
+def test_an_age_is_read_as_intake_reads_it(folder, written):
+    rewrite(folder, "identities", pl.lit(41).alias("age"))
+    expected = run(folder)
+    rewrite(folder, "identities", pl.lit(written).alias("age"))
+    assert run(folder).equals(expected)
+    assert count_unread(folder) == {}
+
+
+def test_what_can_not_be_read_counts_as_not_given_and_is_counted(folder):
+    rewrite(folder, "identities", pl.lit(None, pl.Int64).alias("age"))
+    expected = run(folder)
+    rewrite(folder, "identities", pl.Series("age", ["四十多", ""]))
+    assert run(folder).equals(expected)
+    assert count_unread(folder) == {"identities.age": 1}
+    for table, column, value in (
+        ("spells", "end", "至今"),
+        ("spells", "start", 7),
+        ("identities", "age", 41.5),
+    ):
+        rewrite(folder, table, pl.lit(value).alias(column))
+    counted = {"identities.age": 2, "spells.start": 1, "spells.end": 1}
+    assert count_unread(folder) == counted

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from dagster import DagsterInstance
@@ -22,6 +23,7 @@ from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
 from pipelines.runs import Runner
 from pipelines.views import open_views, write_result
+from tests.linkage.linkage_scene import NAN, met, people
 from tests.scenario import BATCH, make_table
 from tongcha.tables import ALL, BY_NAME
 
@@ -81,6 +83,19 @@ def test_a_folder_that_is_not_there_is_named_before_anything_is_linked(tmp_path,
     done = CliRunner().invoke(tongcha, words)
     assert done.exit_code == Exit.USAGE
     assert "不存在：先建立" in done.output
+
+
+def test_values_that_linking_can_not_read_are_counted_on_the_screen_and_never_shown(tmp_path):
+    people({"id_number": NAN}).write_parquet(tmp_path / "registry.parquet")
+    strange = met({}, {}).with_columns(age=pl.lit("四十多"), raid_date=pl.lit("十月"))
+    strange.write_parquet(tmp_path / "identities.parquet")
+    done = run("link", str(tmp_path), "--out", str(tmp_path / "out.parquet"), home=tmp_path)
+    assert done.returncode == Exit.OK
+    assert done.stderr.splitlines() == [
+        "! identities.raid_date：2 个值读不成日期或整数，已当作没有填写",
+        "! identities.age：2 个值读不成日期或整数，已当作没有填写",
+    ]
+    assert not {"四十多", "十月"} & set(done.stdout.split())
 
 
 def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.identity.written_values import day_of
 from tongcha.intake.cells import DIGITS_KEPT, FIRST_LOST
 from tongcha.intake.confinement import end, send, start
 from tongcha.intake.csv_files import Records
@@ -96,5 +97,5 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
         written = pl.when(column.abs() < FIRST_LOST).then(digits).otherwise(masked)
         return pl.when(whole).then(written).otherwise(column.cast(pl.String)).alias(name)
     if isinstance(kind, pl.Datetime):
-        return column.cast(pl.Date).cast(pl.String)
+        return day_of(column, kind).cast(pl.String)
     return column.cast(pl.String)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tongcha.identity.written_values import fold, plain_date, read_dates, read_numbers
 from tongcha.intake.refusals import PLACE, join_rejections, reject_rows
 from tongcha.tables import BY_NAME
 
@@ -18,16 +19,7 @@ if TYPE_CHECKING:
     from tongcha.policy.intake import IntakePolicy
     from tongcha.tables.contract import Column
 
-INSIDE: Final = r"[\s\u00a0\u200b-\u200f\u2060\u3000\ufeff]+"
 NOT_PLAIN: Final = r"[^!-~]"
-PLAIN_DATE: Final = "%Y-%m-%d"
-WRITTEN_DATE: Final = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日]?(?:[T ].*)?$"
-PACKED_DATE: Final = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
-SERIAL: Final = r"^([0-9]{5})(?:\.0+)?$"
-EPOCH: Final = pl.date(1899, 12, 30)
-"""Day 0 of the 1900 date system, valid for serials after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
-
-WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
 
 
 def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -49,7 +41,7 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
 
 def _read_plainly(column: Column) -> list[pl.Expr]:
     if column.dtype == pl.Date:
-        return [_plain_date(pl.col(column.name))]
+        return [plain_date(pl.col(column.name))]
     return [pl.col(column.name).cast(pl.Int64, strict=False)] if column.dtype == pl.Int64 else []
 
 
@@ -85,9 +77,9 @@ def has_odd_byte(text: pl.Series) -> bool:
 def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy) -> pl.Series:
     if column.dtype == pl.Date:
         return read_dates(text)
-    folded = text.str.normalize("NFKC").str.replace_all(INSIDE, "")
     if column.dtype == pl.Int64:
-        return folded.str.extract(WHOLE, 1).cast(pl.Int64, strict=False)
+        return read_numbers(text)
+    folded = fold(text)
     ways = policy.values.get(column.name, {})
     known = {way: value for value, written in ways.items() for way in written if value in column.one_of}
     return folded.replace(known) if known else folded
@@ -107,29 +99,3 @@ def _unreadable(
     return [
         reject_rows(lost, table=table, rule=f"{column.name}_is_readable", reason=reason, column=column.name)
     ]
-
-
-def read_dates(values: pl.Series) -> pl.Series:
-    """Return dates from `1990-01-01`, `1990年1月1日`, `1990/1/1`, `19900101` and serials; else null."""
-    dates = values.to_frame("text").select(_plain_date(pl.col("text"))).to_series().rename(values.name)
-    rest = values.filter(values.is_not_null() & dates.is_null()).unique(maintain_order=True)
-    if rest.is_empty():
-        return dates
-    text = rest.str.normalize("NFKC").str.replace_all(INSIDE, " ").alias("text").to_frame()
-    read = text.select(pl.coalesce(*_date_readings(pl.col("text")))).to_series()
-    later = values.replace_strict(rest, read, default=None, return_dtype=pl.Date)
-    return dates.zip_with(dates.is_not_null(), later)
-
-
-def _plain_date(text: pl.Expr) -> pl.Expr:
-    """Read ISO dates; so plain a form is parsed faster than its values are looked up in polars' cache."""
-    return text.str.to_date(PLAIN_DATE, strict=False, cache=False)
-
-
-def _date_readings(text: pl.Expr) -> list[pl.Expr]:
-    def joined(pattern: str) -> pl.Expr:
-        parts = [text.str.extract(pattern, i).str.zfill(2) for i in (1, 2, 3)]
-        return _plain_date(pl.concat_str(parts, separator="-"))
-
-    serial = text.str.extract(SERIAL, 1).cast(pl.Int32)
-    return [joined(WRITTEN_DATE), joined(PACKED_DATE), EPOCH + pl.duration(days=serial)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 import polars as pl
 
 from tongcha.errors import InputError
+from tongcha.identity.written_values import day_of, read_dates, read_numbers
 from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
@@ -182,10 +183,43 @@ def _conform(path: Path, column: str, there: Mapping[str, pl.DataType], dtype: P
         raise InputError(f"文件 {path.name} 的列 {column}", f"类型 {there[column]} 不能读作{kind}", fix)
     if there[column] == dtype or is_id:
         return pl.col(column)
-    written = pl.col(column).cast(pl.String) if isinstance(there[column], AS_TEXT) else pl.col(column)
-    if isinstance(there[column], (*AS_TEXT, pl.String)) and dtype == pl.Date:
-        return written.str.to_date(strict=False)
+    return _read_as(column, there[column], dtype)
+
+
+def _read_as(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
+    """Read a column as intake reads it: texts, and numbers that stand for dates, by what they look like."""
+    written = pl.col(column)
+    if dtype == pl.Date and isinstance(kind, pl.Datetime):
+        return day_of(written, kind)
+    if dtype == pl.Date or (dtype == pl.Int64 and not kind.is_integer()):
+        read = read_dates if dtype == pl.Date else read_numbers
+        return written.cast(pl.String).map_batches(read, return_dtype=dtype, is_elementwise=True)
     return written.cast(dtype, strict=False)
+
+
+def count_unread(folder: Path) -> dict[str, int]:
+    """Count values that are written but can't be read as a date or a whole number, and so count as not given.
+
+    Args:
+        folder: holds the tables.
+
+    Returns:
+        `table.column` → how many, for those that have any.
+    """
+    found = {}
+    for name in READ:
+        path = folder / f"{name}.parquet"
+        there = read_schema(path) if path.is_file() else {}
+        for column, dtype in TYPES.items():
+            if column in there and there[column] != dtype and not there[column].is_temporal():
+                found[f"{name}.{column}"] = _count_unread(path, column, there[column], dtype)
+    return {column: count for column, count in found.items() if count}
+
+
+def _count_unread(path: Path, column: str, kind: pl.DataType, dtype: PolarsType) -> int:
+    is_written = pl.col(column).cast(pl.String).str.strip_chars().str.len_chars() > 0
+    lost = is_written & _read_as(column, kind, dtype).is_null()
+    return int(pl.scan_parquet(path).select(lost.sum()).collect().item())
 
 
 def _can_be(written: pl.DataType, dtype: PolarsType) -> bool:

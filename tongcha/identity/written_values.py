@@ -1,0 +1,59 @@
+"""Dates and whole numbers as people write them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+INSIDE: Final = r"[\s\u00a0\u200b-\u200f\u2060\u3000\ufeff]+"
+PLAIN_DATE: Final = "%Y-%m-%d"
+WRITTEN_DATE: Final = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日]?(?:[T ].*)?$"
+PACKED_DATE: Final = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
+SERIAL: Final = r"^([0-9]{5})(?:\.0+)?$"
+EPOCH: Final = pl.date(1899, 12, 30)
+"""Day 0 of the 1900 date system, valid for serials after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
+LOCAL: Final = "Asia/Shanghai"
+"""the one time of the country: at its midnight it is still the day before in UTC"""
+WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
+
+
+def read_dates(values: pl.Series) -> pl.Series:
+    """Return dates from `1990-01-01`, `1990年1月1日`, `1990/1/1`, `19900101` and serials; else null."""
+    dates = values.to_frame("text").select(plain_date(pl.col("text"))).to_series().rename(values.name)
+    rest = values.filter(values.is_not_null() & dates.is_null()).unique(maintain_order=True)
+    if rest.is_empty():
+        return dates
+    text = fold(rest, " ").alias("text").to_frame()
+    read = text.select(pl.coalesce(*_date_readings(pl.col("text")))).to_series()
+    later = values.replace_strict(rest, read, default=None, return_dtype=pl.Date)
+    return dates.zip_with(dates.is_not_null(), later)
+
+
+def day_of(column: pl.Expr, kind: pl.Datetime) -> pl.Expr:
+    """Return the day of points in time; those that say their time zone are taken to the country's first."""
+    return (column.dt.convert_time_zone(LOCAL) if kind.time_zone else column).dt.date()
+
+
+def read_numbers(values: pl.Series) -> pl.Series:
+    """Return whole numbers from `45`, `４５`, `45.0`, `45岁`; else null."""
+    return fold(values).str.extract(WHOLE, 1).cast(pl.Int64, strict=False)
+
+
+def fold(values: pl.Series, blank: str = "") -> pl.Series:
+    """Return texts with full-width characters made plain and every run of blanks as one given."""
+    return values.str.normalize("NFKC").str.replace_all(INSIDE, blank)
+
+
+def plain_date(text: pl.Expr) -> pl.Expr:
+    """Read ISO dates; so plain a form is parsed faster than its values are looked up in polars' cache."""
+    return text.str.to_date(PLAIN_DATE, strict=False, cache=False)
+
+
+def _date_readings(text: pl.Expr) -> list[pl.Expr]:
+    def joined(pattern: str) -> pl.Expr:
+        parts = [text.str.extract(pattern, i).str.zfill(2) for i in (1, 2, 3)]
+        return plain_date(pl.concat_str(parts, separator="-"))
+
+    serial = text.str.extract(SERIAL, 1).cast(pl.Int32)
+    return [joined(WRITTEN_DATE), joined(PACKED_DATE), EPOCH + pl.duration(days=serial)]
