@@ -101,15 +101,16 @@ def met(*identities: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**MET_TYPES, "identity_id": TEXT})
 
 
-def spells(*rows: tuple[str, int, str, date, date | None, str]) -> pl.DataFrame:
-    """Table `employment`."""
-    names = ("teacher_id", "spell_no", "school_id", "start", "end", "staff_type")
+def spells(*rows: tuple[Any, ...]) -> pl.DataFrame:
+    """Table `employment`; end_reason, the seventh, may be left out."""
+    names = ("teacher_id", "spell_no", "school_id", "start", "end", "staff_type", "end_reason")
     types: dict[str, Any] = dict.fromkeys(names, TEXT) | {
         "spell_no": pl.Int64,
         "start": pl.Date,
         "end": pl.Date,
     }
-    return pl.DataFrame(rows, schema=types, orient="row").with_columns(end_reason=pl.lit(None, TEXT))
+    full = [(*row, None)[: len(names)] for row in rows]
+    return pl.DataFrame(full, schema=types, orient="row")
 
 
 def link(

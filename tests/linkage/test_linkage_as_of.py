@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import RAIDED, policy, spells
-from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.as_of import close_spells, employment_as_of
 
 BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
 LONG_AGO = date(2010, 9, 1)
@@ -39,8 +41,8 @@ def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = 
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "B", AFTER, None, "在编")],
-            ("gap", None, None, None),
-            id="between two spells: left open",
+            ("gap", False, None, None),
+            id="between two spells: not in service, and said so",
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, RAIDED, "在编"), ("T", 2, "B", NEXT_DAY, None, "在编")],
@@ -54,8 +56,8 @@ def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = 
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, RAIDED, "在编"), ("T", 2, "B", DAY_AFTER_NEXT, None, "在编")],
-            ("gap", None, None, None),
-            id="a last day and a day between: left open",
+            ("gap", False, None, None),
+            id="a last day and a day between: not in service, and said so",
         ),
         pytest.param(
             [
@@ -86,6 +88,46 @@ def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = 
             id="two employers at once: left open",
         ),
         pytest.param([], ("unknown", None, None, None), id="no spell known"),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编", "调动"), ("T", 2, "B", BEFORE, None, "在编")],
+            ("in_service", True, "B", 2),
+            id="a spell with a reason but no end: over where the next employment began",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编", "调动"), ("T", 2, "B", BEFORE, RAIDED, "在编", "退休")],
+            ("left", False, None, None),
+            id="the same, and retired from the next",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编", "调动"), ("T", 2, "B", BEFORE, None, "借调")],
+            ("in_service", True, "A", 1),
+            id="the same, but only a loan came after: still employed",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编", "退休")],
+            ("in_service", True, "A", 1),
+            id="a reason, no end and nothing after: as the spell says",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, RAIDED, "在编", "退休")],
+            ("conflict", None, None, None),
+            id="an employer left open from before another that the person left: left to people",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "A", BEFORE, RAIDED, "编外")],
+            ("in_service", True, "A", 1),
+            id="the same at one school: no contradiction",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, DAY_BEFORE, "在编", "辞职"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("conflict", None, None, None),
+            id="a loan whose employer is gone: left to people",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("in_service", True, "H", 2),
+            id="a loan that begins where employment ends: the host, for want of another",
+        ),
     ],
 )
 def test_a_spell_runs_from_its_start_until_before_its_end(rows, expected):
@@ -106,3 +148,36 @@ def test_the_next_spell_may_be_that_of_the_other_record():
 def test_spells_of_both_records_of_a_person_count():
     rows = [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("U", 1, "B", BEFORE, None, "在编")]
     assert as_of(*rows, records=("T", "U")) == ("in_service", True, "B", 1)
+
+
+DAYS = st.dates(RAIDED - timedelta(9), RAIDED + timedelta(9))
+SPELLS = st.tuples(
+    st.just("T"),
+    st.integers(1, 3),
+    st.sampled_from("AB"),
+    DAYS,
+    st.none() | DAYS,
+    st.sampled_from(["在编", "借调"]),
+    st.sampled_from([None, "", "调动"]),
+)
+
+
+@given(st.lists(SPELLS, max_size=5), st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_the_order_of_spells_changes_nothing_and_who_serves_has_a_school(rows, random):
+    told = as_of(*rows)
+    assert as_of(*random.sample(rows, len(rows))) == told
+    state, in_service, school, number = told
+    assert (in_service is True) == (state == "in_service") == (school is not None) == (number is not None)
+    assert (in_service is None) == (state in {"conflict", "unknown"})
+
+
+@given(st.lists(SPELLS, max_size=5))
+@settings(deadline=None)
+def test_closing_spells_changes_nothing_but_ends_that_were_left_open_for_a_reason(rows):
+    given_, closed = spells(*rows), close_spells(spells(*rows), ["teacher_id"], policy().lent)
+    assert closed.drop("end").equals(given_.drop("end"))
+    changed = closed.filter(closed["end"].ne_missing(given_["end"]))
+    assert (changed["end_reason"] == "调动").all()
+    assert (changed["start"] < changed["end"]).all()
+    assert changed["end"].is_in(given_["start"].implode()).all()

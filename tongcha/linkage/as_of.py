@@ -3,19 +3,23 @@
 A spell runs from its start until before its end: on a same-day transfer the new school answers. Some offices
 write the last day instead (08-31, and 09-01 for the next school): where another spell of the person begins on
 the day after the end, the end day still belongs to the ending spell, unless another one employs them then.
-A teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which answers for the
-person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the employing school).
+A spell that says why it ended but not when ended where the person's next employment began. What contradicts
+itself (two employers, an employer left open though a later one was left, a loan whose employer is gone) is
+left to people. A teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which
+answers for the person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the
+employing school).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BY: Final = ["person_id", "day"]
 Responsible = Literal["employer", "host"]
 
 
@@ -35,19 +39,19 @@ def employment_as_of(
         responsible: which school answers for a person who was lent out on that day.
 
     Returns:
-        person_id, day, employment_state, in_service (null if it can't be told), responsible_school_id,
-        spell_no; one row per distinct (person_id, day) in that order.
+        person_id, day, employment_state, in_service, responsible_school_id, spell_no; one row per distinct
+        (person_id, day) in that order. in_service is null if no spell is known or spells contradict each
+        other, and false between two spells, which has a state of its own.
     """
     days = asked.unique()
-    spells = days.join(employment, on="teacher_id", how="inner").with_columns(
-        is_lent=names_a_loan(lent),
-        runs=runs_on("day", ["person_id", "day"], lent),
+    spells = close_spells(days.join(employment, on="teacher_id", how="inner"), BY, lent).with_columns(
+        is_lent=names_a_loan(lent), runs=runs_on("day", BY, lent)
     )
     standing = _sum_up(spells).join(_choose(spells, responsible), on=["person_id", "day"], how="left")
     state = (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
-        .when(pl.col("schools") > 1)
+        .when((pl.col("schools") > 1) | _is_stale() | _is_lapsed())
         .then(pl.lit("conflict"))
         .when(pl.col("running") > 0)
         .then(pl.lit("in_service"))
@@ -57,7 +61,7 @@ def employment_as_of(
         .then(pl.lit("gap"))
         .otherwise(pl.lit("left"))
     )
-    told = {"in_service": True, "left": False, "not_yet": False}
+    told = {"in_service": True, "left": False, "not_yet": False, "gap": False}
     return (
         days.select("person_id", "day")
         .unique()
@@ -80,6 +84,31 @@ def names_a_loan(lent: Sequence[str]) -> pl.Expr:
     return pl.col("staff_type").str.contains_any(list(lent)).fill_null(value=False)
 
 
+def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl.DataFrame:
+    """Let spells that say why they ended, but not when, end where the next employment begins.
+
+    Args:
+        spells: start, end, staff_type, end_reason, and what stands in `by`.
+        by: columns that are equal for the spells of one person and day.
+        lent: what a `staff_type` contains if the person is lent out.
+
+    Returns:
+        The same rows in that order; `end` stays empty where no later employment is known.
+    """
+    has_reason = pl.col("end_reason").str.strip_chars().str.len_chars().fill_null(0) > 0
+    left_open = spells.select(pl.col("end").is_null() & has_reason & ~names_a_loan(lent)).to_series()
+    if not left_open.any():
+        return spells
+    employing = spells.filter(~names_a_loan(lent)).select(*by, next="start")
+    later = spells.filter(left_open).select(*by, "start").unique().join(employing, on=by)
+    ends = later.filter(pl.col("next") > pl.col("start")).group_by(*by, "start").agg(pl.col("next").min())
+    closed = spells.with_columns(left_open=left_open).join(
+        ends, on=[*by, "start"], how="left", maintain_order="left"
+    )
+    is_known = pl.col("left_open") & pl.col("next").is_not_null()
+    return closed.with_columns(end=pl.when(is_known).then("next").otherwise("end")).drop("left_open", "next")
+
+
 def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
     """Whether a spell (start, end, staff_type) runs on a day.
 
@@ -97,15 +126,33 @@ def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
 
 
 def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:
-    """Count each person's spells by how they lie to the day; schools of employing spells that run."""
+    """Count each person's spells by how they lie to the day; say where employing ones run, and ran last."""
     employing = pl.col("runs") & ~pl.col("is_lent")
-    return spells.group_by("person_id", "day").agg(
+    ended = ~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day"))
+    elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
+    return spells.group_by(BY).agg(
         spells=pl.len(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
         to_come=(pl.col("start") > pl.col("day")).sum(),
         schools=pl.col("school_id").filter(employing).n_unique(),
+        is_open=pl.col("end").filter(employing).null_count() == employing.sum(),
+        began_last=pl.col("start").filter("runs").max(),
+        left_elsewhere=pl.col("start").filter(elsewhere).max(),
+        left_last=pl.col("end").filter(ended).max(),
     )
+
+
+def _is_stale() -> pl.Expr:
+    """An employer is left open from before another one that the person has left since."""
+    left_since = (pl.col("left_elsewhere") > pl.col("began_last")).fill_null(value=False)
+    return (pl.col("schools") > 0) & pl.col("is_open") & left_since
+
+
+def _is_lapsed() -> pl.Expr:
+    """Only loans run, and the employment that the last of them began in is over."""
+    is_over = (pl.col("left_last") > pl.col("began_last")).fill_null(value=False)
+    return (pl.col("schools") == 0) & (pl.col("running") > 0) & is_over
 
 
 def _choose(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:

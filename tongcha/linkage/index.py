@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.source import Part, People
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"

@@ -36,7 +36,7 @@ READ: Final = {
     ),
     "schools": (("school_id", "name"), ("former_name", "aliases", "campuses", "area", "city")),
     "staff_lists": (("name",), ("area", "phone")),
-    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type")),
+    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
 }
 """table → columns without which nothing can be linked, columns that help"""
 OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")

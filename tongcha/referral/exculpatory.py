@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
-from tongcha.linkage.as_of import names_a_loan, runs_on
+from tongcha.linkage.as_of import close_spells, names_a_loan, runs_on
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
@@ -160,6 +160,7 @@ def _search_employment(
         employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type", "end_reason"),
         on="teacher_id",
     ).sort("link_id", "spell_no")
+    spells = close_spells(spells, ["link_id"], lent)
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
     began = (raid - pl.col("start")).dt.total_days()
     current = spells.filter(runs_on("raid_date", ["link_id"], lent))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.documents.numbers import number_record
-from tongcha.linkage.as_of import names_a_loan, runs_on
+from tongcha.linkage.as_of import close_spells, names_a_loan, runs_on
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, lent: Seque
     claims = links.select(
         "link_id", "teacher_id", "raid_date", claimed="spell_no", claimed_school="responsible_school_id"
     )
-    spells = employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type")
-    valid = claims.join(spells, on="teacher_id").filter(runs_on("raid_date", ["link_id"], lent))
+    spells = close_spells(claims.join(employment, on="teacher_id"), ["link_id"], lent)
+    valid = spells.filter(runs_on("raid_date", ["link_id"], lent))
     is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
     return valid.group_by("link_id").agg(
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
