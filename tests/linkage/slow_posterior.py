@@ -19,6 +19,11 @@ Pair = tuple[int, int]
 def merge_records(rows: list[int], people: list[Record]) -> dict[int, int]:
     """Row → the row that stands for the person among these candidates."""
     person = {row: row for row in rows}
+    namesakes: dict[int, object] = {
+        row: (people[row]["fold"][:4], people[row]["born"], people[row]["region"] // 100)
+        for row in rows
+        if people[row]["born"] and people[row]["region"] // 100
+    }
     for keys in (
         {row: people[row]["number"] for row in rows if people[row]["number_kind"] == "valid"},
         {
@@ -31,11 +36,15 @@ def merge_records(rows: list[int], people: list[Record]) -> dict[int, int]:
             for row in rows
             if people[row]["born"]
         },
+        namesakes,
     ):
         groups = defaultdict(list)
         for row, key in keys.items():
             groups[key].append(row)
         for group in groups.values():
+            numbers = {people[row]["number"] for row in group if people[row]["number_kind"] == "valid"}
+            if keys is namesakes and len(numbers) > 1:
+                continue
             first = min(person[row] for row in group)
             person |= dict.fromkeys(group, first)
     return person

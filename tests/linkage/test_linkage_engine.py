@@ -94,6 +94,26 @@ def test_two_records_of_one_person_are_not_rivals_but_must_be_reviewed():
     assert link_["probability"] > 0.9
 
 
+@pytest.mark.parametrize(
+    ("other", "is_one"),
+    [
+        ({"id_number": None}, True),
+        ({"id_number": NAN[:10]}, True),
+        ({"id_number": None, "area": "340202"}, False),
+        ({"id_number": None, "birth_date": date(1985, 6, 1)}, False),
+        ({"id_number": "340104198503125565"}, False),
+    ],
+    ids=["no number", "a broken number", "another city", "another birth date", "another number"],
+)
+def test_a_record_elsewhere_in_the_city_with_name_and_birth_date_is_the_same_persons_unless_numbers_differ(
+    other, is_one
+):
+    elsewhere = PERSON | {"phone": None, "school_id": "S2", "area": "340103"} | other
+    link_ = best(link(met(CARD), people(PERSON, elsewhere)))
+    assert ("两条登记" in (link_["reason"] or "")) == is_one
+    assert not is_one or link_["decision"] == "review"
+
+
 def test_a_placeholder_adds_nothing():
     plain = score({"age": 41}, {})
     assert (

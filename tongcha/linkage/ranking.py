@@ -13,6 +13,7 @@ from tongcha.linkage.ratios import GRAIN, quantise
 from tongcha.linkage.values import NUMBER_VALID
 
 if TYPE_CHECKING:
+    from tongcha.linkage.codes import Truth
     from tongcha.linkage.glyphs import U64
     from tongcha.linkage.sides import Side
 
@@ -151,8 +152,9 @@ def _odds_of_others(bits: F64, number: I64, first: I64, size: I64) -> F64:
 def group_records(identity: I64, people: Side, row: I64, school: U64) -> I64:
     """Number the people behind the records of each identity: one number per person.
 
-    Two records are one person if they bear the same valid ID number, the same birth date and phone, or the
-    same name, birth date and school. A person's number is that of one of the records' rows.
+    Two records are one person if they bear the same valid ID number, the same birth date and phone, the same
+    name, birth date and school, or the same name, birth date and city without two valid numbers among all who
+    do. A person's number is that of one of the records' rows.
 
     Args:
         identity: identity of each pair.
@@ -162,15 +164,42 @@ def group_records(identity: I64, people: Side, row: I64, school: U64) -> I64:
     """
     person = row.copy()
     born, known = people.birth.astype(np.uint32), people.birth != NO_DAY
-    for key, usable in (
-        (mix(*segments(people.number)), people.number_state == NUMBER_VALID),
-        (mix(born, people.phone.astype(np.uint64)), known & (people.phone > 0)),
-        (mix(*people.name.fold.T, born, school), known),
-    ):
-        at = np.flatnonzero(usable)
-        at = at[find_repeated(mix(identity[at].astype(np.uint64), key[at]))]
-        order = at[np.lexsort((person[at], key[at], identity[at]))]
-        starts = (np.diff(identity[order], prepend=NOBODY - 1) != 0) | (key[order] != np.roll(key[order], 1))
-        if len(order):
-            person[order] = person[order[np.flatnonzero(starts)]][np.cumsum(starts) - 1]
+    number = np.where(people.number_state == NUMBER_VALID, mix(*segments(people.number)), 0)
+    name, phone = people.name.fold.T, people.phone.astype(np.uint64)
+    city = (people.area // 100).astype(np.uint64)
+    _merge(person, identity, number, number > 0)
+    _merge(person, identity, mix(born, phone), known & (people.phone > 0))
+    _merge(person, identity, mix(*name, born, school), known)
+    _merge(person, identity, mix(*name, born, city), known & (city > 0), number)
     return person
+
+
+def _merge(person: I64, identity: I64, key: U64, usable: Truth, number: U64 | None = None) -> None:
+    """Give records of one identity with equal keys one number (changes `person`).
+
+    Args:
+        person: number of the person behind each record.
+        identity: identity of each pair.
+        key: what one person's records have in common.
+        usable: whether a record has that key.
+        number: if given, records stay apart where two of those with that key bear different ones; 0 is none.
+    """
+    at = np.flatnonzero(usable)
+    at = at[find_repeated(mix(identity[at].astype(np.uint64), key[at]))]
+    if not len(at):
+        return
+    order = at[np.lexsort((person[at], key[at], identity[at]))]
+    begins = (np.diff(identity[order], prepend=NOBODY - 1) != 0) | (key[order] != np.roll(key[order], 1))
+    first, group = np.flatnonzero(begins), np.cumsum(begins) - 1
+    merged = person[order[first]][group]
+    if number is not None:
+        merged = np.where(_bear_one(number[order], first)[group], merged, person[order])
+    person[order] = merged
+
+
+def _bear_one(number: U64, first: I64) -> Truth:
+    """Whether each group, which begins at `first`, bears at most one number; 0 is none."""
+    most = np.maximum.reduceat(number, first)
+    least = np.minimum.reduceat(np.where(number > 0, number, np.iinfo(np.uint64).max), first)
+    is_one: Truth = (most == least) | (most == 0)
+    return is_one
