@@ -71,6 +71,21 @@ def test_entries_find_their_own_teacher_and_almost_all_do(city, combined):
     assert linked.height > 0.985 * city[0].list_truth.height
 
 
+def test_a_city_linked_in_parts_of_whole_lists_finds_as_many_and_no_other(city, taken, combined, monkeypatch):
+    monkeypatch.setattr("tongcha.reference.entries.AT_ONCE", 500)
+    tables = (taken.teachers, taken.employment, taken.schools, taken.staff_entries)
+    parted = combine_people(*tables, LINKING).staff_entries
+    both = parted.join(combined.staff_entries, on=["list_id", "row_no"], suffix="_whole")
+    assert both.height == combined.staff_entries.height > 2_000
+    differ = both.filter(pl.col("teacher_id").ne_missing(pl.col("teacher_id_whole")))
+    assert differ.height < 0.002 * both.height
+    assert (
+        judge(city, parted, pl.concat_str("list_id", pl.lit("#"), "row_no"))
+        .drop_nulls("teacher_id")["right"]
+        .all()
+    )
+
+
 def test_whoever_is_only_on_a_list_stays_a_person_of_their_own(combined):
     contract = combined.staff_entries.filter(pl.col("staff_type") != "在编")
     assert contract["teacher_id"].null_count() == contract.height

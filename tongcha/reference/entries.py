@@ -36,6 +36,8 @@ SLIPS: Final = (
 )
 """Rungs of the name ladder that a clerk's slip explains; another name at the same phone is none."""
 
+AT_ONCE: Final = 100_000
+"""entries that are linked together, counted to the end of a list; more would take more memory"""
 LEVELS: Final = ("id_number", "name", "phone", "sex", "school", "subject")
 FOUND: Final = pl.Schema(
     {
@@ -89,7 +91,7 @@ def link_entries(
     weights = linking.policy.adapt(linking.weights)
     people = teachers.sort("teacher_id").with_columns(person_id="teacher_id")
     placed = schools.sort("school_id")
-    claims = _write_claims(staff_entries.sort(ENTRY), placed).partition_by("city", maintain_order=True)
+    claims = _part(_write_claims(staff_entries.sort(ENTRY), placed))
     best = pl.concat(_find_best(part, people, placed, weights) for part in claims)
     registered = teachers.select("teacher_id", registered_at="school_id")
     known = best.join(registered, on="teacher_id", how="left").join(same_people, on="teacher_id", how="left")
@@ -121,10 +123,17 @@ def _write_claims(entries: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _part(claims: pl.DataFrame) -> list[pl.DataFrame]:
+    """Divide the claims by city, and those of a large one after whole lists."""
+    placed = claims.with_columns(place=pl.int_range(pl.len()).over("city"))
+    parts = placed.with_columns(part=pl.col("place").min().over("city", "list_id") // AT_ONCE)
+    return parts.drop("place").partition_by("city", "part", maintain_order=True)
+
+
 def _find_best(
     claims: pl.DataFrame, people: pl.DataFrame, schools: pl.DataFrame, weights: LinkagePolicy
 ) -> pl.DataFrame:
-    """Return the best registration for each entry of one city; a city at a time bounds the memory."""
+    """Return the best registration for each entry of one part."""
     scored = score_pairs(claims, PeopleFrame(people), schools, weights)
     links = list_links(scored, claims, weights).select(
         "identity_id", "teacher_id", "score", "margin_bits", "rival_id", *LEVELS
