@@ -160,7 +160,11 @@ def name_u(met: Record, person: Record, levels: Record, counts: Counts, policy: 
 def namesakes(met: Record, person: Record, levels: Record, counts: Counts, policy: LinkagePolicy) -> float:
     """How many more bear the name on no record, given how age and district compare."""
     rule, number, phone = policy.strangers, levels["id_number"], levels["phone"]
-    if number in {"exact", "near", *IN_PART} or phone in {"exact", "listed", "near"}:
+    if number in {"exact", "near"} or phone in {"exact", "listed", "near"}:
+        return 0.0
+    alike = places_alike(met, person) if number in IN_PART else "*" * 18
+    parts = {"birth": alike[6:14], "tail": alike[14:]}
+    if any("*" not in parts[part] for part in policy.id_number.telling_parts):
         return 0.0
     bell = NormalDist(0, rule.namesake_years)
     within = [2 * bell.cdf(years) - 1 for years in (0.5, 1.5, 2.5, 4.5)]

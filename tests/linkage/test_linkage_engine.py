@@ -114,6 +114,25 @@ def test_a_record_elsewhere_in_the_city_with_name_and_birth_date_is_the_same_per
     assert not is_one or link_["decision"] == "review"
 
 
+@pytest.mark.parametrize(
+    ("written", "backs"),
+    [
+        pytest.param(f"{NAN[0]}.{NAN[1:6]}E+17", False, id="what a spreadsheet left of it"),
+        pytest.param(NAN[:6] + "*" * 12, False, id="the region"),
+        pytest.param("*" * 6 + NAN[6:10] + "*" * 8, False, id="the birth year"),
+        pytest.param(NAN[:10] + "*" * 8, False, id="region and birth year"),
+        pytest.param(NAN[:4] + "*" * 12 + NAN[16:], False, id="the last two places"),
+        pytest.param("*" * 14 + NAN[14:], True, id="the last four"),
+        pytest.param(NAN[:14] + "*" * 4, True, id="the birth date"),
+    ],
+)
+def test_a_number_seen_in_part_backs_a_name_only_if_its_birth_date_or_last_four_are_seen(written, backs):
+    told = {"capture": "masked", "id_number": written, "sex": "男", "age": 41, "claimed_school": "八中"}
+    link_ = best(link(met(told), people(PERSON)))
+    assert link_["evidence_grade"] == ("乙" if backs else "丙")
+    assert backs or link_["decision"] == "review"
+
+
 def test_a_placeholder_adds_nothing():
     plain = score({"age": 41}, {})
     assert (

@@ -28,12 +28,12 @@ def decide_pairs(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy
 def grade_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
     """Add evidence_grade from the levels of the fields, strongest first.
 
-    甲: number and name agree. 乙: name agrees with a number seen in part or one edit away, or with the
-    phone (on a staff list: and the age), and nothing speaks against. 丙: name agrees with school, or with
+    甲: number and name agree. 乙: name agrees with a number seen in a whole part or one edit away, or with
+    the phone (on a staff list: and the age), and nothing speaks against. 丙: name agrees with school, or with
     age in the same city. 丁: the rest.
 
     Args:
-        links: one column of level names per field.
+        links: id_tells, one column of level names per field.
         policy: which levels count as agreement.
     """
     rule = policy.grades
@@ -43,7 +43,7 @@ def grade_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
         & ~pl.col("age").is_in(rule.contrary_ages)
         & ~pl.col("id_number").is_in(CONFLICTS)
     )
-    part = pl.col("id_number").is_in(rule.near_numbers)
+    part = pl.col("id_number").is_in(rule.near_numbers) & pl.col("id_tells")
     aged = pl.col("age").is_in(rule.close_ages) & pl.col("area").is_in(rule.close_areas)
     listed = (pl.col("phone") == "listed") & aged
     return links.with_columns(

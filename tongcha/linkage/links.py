@@ -19,6 +19,7 @@ from tongcha.linkage.comparisons import (
     SUBJECT_LEVELS,
 )
 from tongcha.linkage.name_levels import NAME_LEVELS
+from tongcha.linkage.number_bits import tells
 from tongcha.linkage.ranking import NOBODY
 from tongcha.linkage.values import NUMBER_BAD
 
@@ -46,7 +47,7 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
     Returns:
         pair (position in `scored.pairs`), identity_id, raid_id, raid_date, person_id, teacher_id,
         score, probability, rank, margin_bits, rival_id, rivalry_bits, doubt_bits, excluded_bits, twin_id,
-        id_failed, and one column of level names per field ("absent" where a side lacks it).
+        id_tells, id_failed, and one column of level names per field ("absent" where a side lacks it).
     """
     ranked = scored.ranked
     kept = np.flatnonzero(ranked.rank <= policy.decision.candidates_kept)
@@ -71,6 +72,7 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
             "doubt_bits": ranked.doubt[kept],
             "excluded_bits": scored.excluded[pair],
             "twin_id": person.gather(scored.record[np.maximum(twin, 0)]),
+            "id_tells": tells(scored.compared, policy.id_number)[pair],
             "id_failed": scored.compared.met.number_state[pair] == NUMBER_BAD,
         }
         | {field: _names(scored.compared.levels[field][pair], ladder) for field, ladder in LADDERS.items()}

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongcha.linkage.codes import ABSENT
-from tongcha.linkage.comparisons import FAR_YEARS, ID_LEVELS, PHONE_LEVELS
+from tongcha.linkage.comparisons import FAR_YEARS, PHONE_LEVELS
 from tongcha.linkage.field_bits import share_ages, share_cities
+from tongcha.linkage.number_bits import tells
 from tongcha.linkage.ratios import choose_u
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tongcha.linkage.codes import F64, Truth
     from tongcha.linkage.ratios import Compared
     from tongcha.policy.linkage import LinkagePolicy, Strangers
+    from tongcha.policy.linkage_weights import IdNumber
 
 
 def count_namesakes(pairs: Compared, ages: F64, census: Census, policy: LinkagePolicy) -> F64:
@@ -35,7 +37,7 @@ def count_namesakes(pairs: Compared, ages: F64, census: Census, policy: LinkageP
     near = policy.strangers.neighbours
     in_city = near / share_cities(pairs, census) + 1 - near
     nearer = np.where(area == ABSENT, 1.0, choose_u([in_city, in_city, 1 - near], area))
-    return np.where(is_tied(pairs), 0.0, policy.strangers.namesakes * older * nearer)
+    return np.where(is_tied(pairs, policy.id_number), 0.0, policy.strangers.namesakes * older * nearer)
 
 
 def share_namesake_ages(policy: Strangers) -> tuple[float, ...]:
@@ -45,9 +47,8 @@ def share_namesake_ages(policy: Strangers) -> tuple[float, ...]:
     return (within[0], *(more - less for less, more in pairwise(within)), 1 - within[-1])
 
 
-def is_tied(pairs: Compared) -> Truth:
-    """Whether number or phone agree, if only in part."""
-    number, phone = pairs.levels["id_number"], pairs.levels["phone"]
-    by_number = (number > ABSENT) & (number <= ID_LEVELS.index("partial_near"))
-    tied: Truth = by_number | ((phone > ABSENT) & (phone <= PHONE_LEVELS.index("near")))
+def is_tied(pairs: Compared, policy: IdNumber) -> Truth:
+    """Whether number or phone agree, so far that a namesake's hardly would."""
+    phone = pairs.levels["phone"]
+    tied: Truth = tells(pairs, policy) | ((phone > ABSENT) & (phone <= PHONE_LEVELS.index("near")))
     return tied

@@ -22,6 +22,7 @@ YEAR: Final = slice(6, 10)
 TAIL: Final = slice(14, 18)
 SEX: Final = slice(16, 17)
 """places of an ID number (GB 11643); the one of the sex is odd for men"""
+PARTS: Final = {"region": REGION, "birth": BIRTH, "tail": TAIL}
 
 
 def weigh_numbers(pairs: Compared, census: Census, policy: IdNumber) -> F64:
@@ -87,6 +88,18 @@ def shows(pairs: Compared, places: slice) -> Truth:
     one, other = pairs.met.number[some, places], pairs.person.number[some, places]
     shown[some] = ((one == other) & (one != STAR)).all(axis=1)
     return shown
+
+
+def tells(pairs: Compared, policy: IdNumber) -> Truth:
+    """Whether numbers agree as far as namesakes' hardly would: all of it, but for a slip, or a whole part.
+
+    A region or a year that is seen tells little: namesakes are often of the same age and from the same place.
+    """
+    level = pairs.levels["id_number"]
+    whole: Truth = (level == ID_LEVELS.index("exact")) | (level == ID_LEVELS.index("near"))
+    for part in policy.telling_parts:
+        whole |= shows(pairs, PARTS[part])
+    return whole
 
 
 def shows_birth(pairs: Compared) -> Truth:

@@ -46,6 +46,9 @@ class IdNumber(PolicyPart):
     borrowed: Share = Field(description="people who show someone else's number")
     near_u: Share = Field(description="a number one edit away is a given stranger's")
     near_people: People = Field(description="as many people at least have a number one edit away")
+    telling_parts: Annotated[tuple[Literal["birth", "tail"], ...], Field(min_length=1)] = Field(
+        description="a number seen in part backs a name if one of these is seen whole"
+    )
     digit_u: Annotated[dict[Literal["region", "birth", "tail"], Share], Field(min_length=3)] = Field(
         description="a visible digit of this part is a stranger's as well"
     )
