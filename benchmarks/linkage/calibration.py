@@ -62,7 +62,8 @@ def link(world: Path, policy: LinkagePolicy) -> pl.DataFrame:
     """Return every candidate with its levels, decision, and whether it is the person."""
     identities = read_table(world, "identities").sort("identity_id")
     schools = read_table(world, "schools").sort("school_id")
-    listed = find_listed(identities["phone"], scan_table(world, "staff_lists"), scan_table(world, "registry"))
+    staff, registry = scan_table(world, "staff_lists"), scan_table(world, "registry")
+    listed = find_listed(identities["phone"], staff, registry, schools, policy.school.fits_from)
     scored = score_pairs(identities, open_registry(world), schools, policy, listed)
     links = decide_pairs(scored, identities, policy).join(
         identities.select("identity_id", "capture"), on="identity_id"

@@ -68,7 +68,8 @@ def measure(seed: int, world: Path, policy: LinkagePolicy) -> list[dict[str, obj
     batch = met.filter(pl.col("raid_id").is_in(raids.tolist()))
     people, schools = open_registry(world), read_table(world, "schools").sort("school_id")
     registry = scan_table(world, "registry")
-    listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
+    staff = scan_table(world, "staff_lists")
+    listed = find_listed(met["phone"], staff, registry, schools, policy.school.fits_from)
 
     def link(identities: pl.DataFrame) -> pl.DataFrame:
         return decide_pairs(score_pairs(identities, people, schools, policy, listed), identities, policy)

@@ -97,7 +97,8 @@ def count_equals(missed: pl.DataFrame, world: Path, policy: LinkagePolicy) -> pl
     identities = read_table(world, "identities").sort("identity_id")
     schools = read_table(world, "schools").sort("school_id")
     registry, people = scan_table(world, "registry"), open_registry(world)
-    listed = find_listed(identities["phone"], scan_table(world, "staff_lists"), registry)
+    staff = scan_table(world, "staff_lists")
+    listed = find_listed(identities["phone"], staff, registry, schools, policy.school.fits_from)
     columns = ("teacher_id", "name", "sex", "birth_date", "area")
     rows = registry.select(columns).collect().with_row_index("row")
     met = identities.with_row_index("place").select(

@@ -94,7 +94,7 @@ def test_a_prepared_index_gives_the_same_links(folder):
 
 def test_a_prepared_index_knows_the_phones_of_staff_lists(folder):
     teacher = pl.read_parquet(folder / "registry.parquet").filter(pl.col("teacher_id") == "P1")
-    listed = teacher.select("name", "area", phone=pl.lit("13912345678"))
+    listed = teacher.select("name", "area", phone=pl.lit("13912345678"), school_written=pl.lit("八中"))
     listed.write_parquet(folder / "staff_lists.parquet")
     met({"phone": "13912345678", "name": teacher["name"][0]}).write_parquet(folder / "identities.parquet")
     plain = run(folder)
@@ -171,9 +171,35 @@ def rich(folder):
     """A folder in which areas, sexes and a staff list count."""
     told = {"site_area": "340104", "claimed_school": "八中", "sex": "男", "age": 41}
     met(told, told | {"phone": "13900001111"}).write_parquet(folder / "identities.parquet")
-    listed = pl.DataFrame({"name": ["张建国"], "area": ["340104"], "phone": ["13900001111"]})
+    entry = {"name": "张建国", "area": "340104", "phone": "13900001111", "school_written": "八中"}
+    listed = pl.DataFrame([entry])
     listed.write_parquet(folder / "staff_lists.parquet")
     return folder
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_theirs"),
+    [
+        pytest.param({}, True, id="the list of their school"),
+        pytest.param({"school_written": "合肥市第八中学"}, True, id="the school in full"),
+        pytest.param({"school_written": "红星小学"}, False, id="the list of another school"),
+        pytest.param({"school_written": None}, False, id="a list of no school"),
+        pytest.param({"school_written": "红星小学", "id_tail": NAN[-4:]}, True, id="their last four places"),
+        pytest.param({"id_tail": "0000"}, False, id="other last four places"),
+        pytest.param({"sex": "女"}, False, id="another sex"),
+    ],
+)
+def test_a_listed_phone_is_a_teachers_only_on_the_list_of_their_school_or_with_their_number(
+    rich, entry, is_theirs
+):
+    without = run(rich)
+    rewrite(rich, "staff_lists", *(pl.lit(value).alias(column) for column, value in entry.items()))
+    (rich / "staff_lists.parquet").rename(rich / "kept")
+    alone = run(rich)
+    (rich / "kept").rename(rich / "staff_lists.parquet")
+    assert run(rich).equals(without if is_theirs else alone)
+    assert not without.equals(alone)
+    assert run(rich, index=rich / "index").equals(run(rich))
 
 
 @pytest.mark.parametrize("dtype", [pl.String, pl.Int64])

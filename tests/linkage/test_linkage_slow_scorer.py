@@ -81,7 +81,8 @@ def scored(tmp_path_factory):
         pl.col("name").str.replace("第二", "第2").str.strip_prefix("澜川市"), campuses=pl.lit("东校区、本部")
     )
     people, registry = open_registry(world), scan_table(world, "registry")
-    listed = find_listed(met["phone"], scan_table(world, "staff_lists"), registry)
+    staff = scan_table(world, "staff_lists")
+    listed = find_listed(met["phone"], staff, registry, schools, policy().school.fits_from)
     schools = schools.sort("school_id")
     blocked = score_pairs(met, people, schools, policy(), listed).pairs
     rng = np.random.default_rng(5)

@@ -14,12 +14,13 @@ from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.index import MANIFEST, Index, prepare_index
 from tongcha.linkage.links import list_links
-from tongcha.linkage.listed import find_listed, read_entries
+from tongcha.linkage.listed import read_entries
 from tongcha.linkage.reading import (
     IN_MEMORY,
     Reading,
     choose_entries,
     count_rows,
+    find_entries,
     match_entries,
     read_schema,
     scan_table,
@@ -104,7 +105,7 @@ def link_reading(
     identities, id_type = _as_text(reading.identities.result(), "identity_id")
     schools, school_type = _as_text(reading.schools.result(), "school_id")
     people = open_registry(reading.folder, reading) if prepared is None else prepared.people
-    listed = _find_listed(reading, prepared, identities["phone"])
+    listed = _find_listed(reading, prepared, identities["phone"], schools, policy.school.fits_from)
     scan = None if prepared is None else prepared.scan
     found = find_candidates(identities, people, schools, policy, scan, listed)
     compared = compare_candidates(found, policy)
@@ -133,14 +134,18 @@ def link_reading(
     }
 
 
-def _find_listed(reading: Reading, prepared: Index | None, given: pl.Series) -> Listed:
+def _find_listed(
+    reading: Reading, prepared: Index | None, given: pl.Series, schools: pl.DataFrame, fits_from: float
+) -> Listed:
     if prepared is not None:
         entries = choose_entries(prepared.staff.find(given).lazy())
-        return read_entries(match_entries(entries, prepared.find_namesakes(entries["name"])))
-    if reading.entries is not None:
-        return read_entries(reading.entries.result())
-    folder = reading.folder
-    return find_listed(given, scan_table(folder, "staff_lists"), scan_table(folder, "registry"))
+        found = match_entries(entries, prepared.find_namesakes(entries["name"]))
+    elif reading.entries is not None:
+        found = reading.entries.result()
+    else:
+        folder = reading.folder
+        found = find_entries(given, scan_table(folder, "staff_lists"), scan_table(folder, "registry"))
+    return read_entries(found, schools, fits_from)
 
 
 def prepare_folder(folder: Path, index: Path) -> int:

@@ -19,6 +19,7 @@ from tongcha.linkage.census import Census
 from tongcha.linkage.keyed import name_keys
 from tongcha.linkage.keys import COUNTED, KINDS, person_keys
 from tongcha.linkage.lookups import Lookup, find_rows, map_keys, map_table, prepare_lookup, sort_on_disk
+from tongcha.linkage.reading import TOLD
 from tongcha.linkage.source import PeopleFrame
 
 if TYPE_CHECKING:
@@ -126,10 +127,9 @@ class Index:
         )
 
     def find_namesakes(self, names: pl.Series) -> pl.DataFrame:
-        """Return row, name, area of the people who bear one of these names, or one that reads as equal."""
+        """Return row and columns `TOLD` of the people whose name reads as one of these."""
         rows = find_rows(self.scan.keys["name_exact"], name_keys(names))
-        found = self.people.frame.select("name", "area")[rows]
-        return found.select(pl.Series("row", rows), "name", "area")
+        return self.people.frame.select(TOLD)[rows].select(pl.Series("row", rows), *TOLD)
 
 
 def _read_census(folder: Path) -> Census:

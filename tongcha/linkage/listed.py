@@ -1,8 +1,9 @@
 """Phones on the schools' own staff lists: often newer than the registry's, and a second way to a teacher.
 
 Only list entries whose phone somebody met has given are looked at. An entry belongs to the one registry
-record of its name and district; if several or none bear them, or several entries share the phone, it tells
-nothing.
+record of its name and district if the list is of its school, or the last places of the number are told; if
+several or none bear them, or several entries share the phone, it tells nothing. So who is on a list only
+doesn't lend a namesake on record a phone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.reading import find_entries
+from tongcha.linkage.school_fits import clean_claims, name_schools, read_as
 from tongcha.linkage.values import read_phones
 
 if TYPE_CHECKING:
@@ -40,20 +42,37 @@ class Listed:
         return np.where(self.row[at] == rows, self.phone[at], 0)
 
 
-def find_listed(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> Listed:
+def find_listed(
+    given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame, schools: pl.DataFrame, fits_from: float
+) -> Listed:
     """Find the people on record to whom staff lists give a phone that somebody met has given.
 
     Args:
         given: phones of the people met, as written.
-        staff: staff lists: name, area, phone.
-        people: people on record in their order of rows: name, area.
+        staff: staff lists, see `find_entries`.
+        people: people on record in their order of rows, see `find_entries`.
+        schools: school_id, name, former_name, aliases, area.
+        fits_from: as in `fit_letters`.
     """
-    return read_entries(find_entries(given, staff, people))
+    return read_entries(find_entries(given, staff, people), schools, fits_from)
 
 
-def read_entries(found: pl.DataFrame) -> Listed:
-    """Return what `find_entries` found as numbers."""
-    return Listed(found["row"].to_numpy(), read_phones(found["phone"]))
+def read_entries(found: pl.DataFrame, schools: pl.DataFrame, fits_from: float) -> Listed:
+    """Return those that `match_entries` found whose school or last places are the record's, as numbers."""
+    sure = found.filter(found["is_tail"] | _is_of_school(found, schools, fits_from))
+    return Listed(sure["row"].to_numpy(), read_phones(sure["phone"]))
+
+
+def _is_of_school(found: pl.DataFrame, schools: pl.DataFrame, fits_from: float) -> pl.Series:
+    """Whether each list, as it is called, is one of the record's school."""
+    theirs = schools.join(found.select("school_id").unique(), on="school_id", how="semi")
+    rows = theirs.select("school_id").with_row_index("school")
+    school = found.join(rows, on="school_id", how="left", maintain_order="left")["school"].cast(pl.Int64)
+    reading = read_as(clean_claims(found["school_written"]), name_schools(theirs))
+    known = school.is_not_null().arg_true().to_numpy()
+    fits = np.zeros(found.height, np.bool_)
+    fits[known] = reading.fit_pairwise(known, school.drop_nulls().to_numpy(), fits_from)
+    return pl.Series(fits)
 
 
 def list_phones(staff_entries: pl.DataFrame, people: pl.DataFrame) -> Listed:
