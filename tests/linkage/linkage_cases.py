@@ -15,7 +15,7 @@ from tongcha.identity.id_numbers import check_digit
 
 CASES = ROOT / "tests" / "cases" / "links.csv"
 FROZEN = ROOT / "tests" / "cases" / "links_frozen.csv"
-RULES = ("同场他人", "竞争候选", "重复登记")
+RULES = ("同场他人", "竞争候选")
 
 
 def read_cases() -> pl.DataFrame:

@@ -50,15 +50,13 @@ def merge_records(rows: list[int], people: list[Record]) -> dict[int, int]:
     return person
 
 
-def settle(weights: dict[int, float], person: dict[int, int], policy: LinkagePolicy) -> dict[int, Record]:
-    """Per candidate row of one identity: score, bits that rivals take, bits of doubt."""
+def settle(weights: dict[int, float], person: dict[int, int]) -> dict[int, Record]:
+    """Per candidate row of one identity: score."""
     found = {}
     for row, weight in weights.items():
         rest = sum(2**other for other_row, other in weights.items() if person[other_row] != person[row])
         rivals = grain(-log2(1 + rest))
-        twins = sum(person[other] == person[row] for other in weights) > 1
-        doubt = grain(min(policy.decision.duplicate_bits - weight - rivals, 0.0)) if twins else 0.0
-        found[row] = {"score": weight + rivals + doubt, "doubt": doubt}
+        found[row] = {"score": weight + rivals}
     return found
 
 
@@ -72,7 +70,7 @@ def exclude(
     taken = {}
     for pair in pairs:
         odds = sum(
-            2 ** (pairs[other]["score"] - pairs[other]["doubt"])
+            2 ** (pairs[other]["score"])
             for other in claims[met[pair[0]]["raid_id"], person[pair]]
             if other[0] != pair[0] and are_different(pair, other, pairs, met, policy)
         )

@@ -170,7 +170,7 @@ def test_scores_of_every_pair_are_those_of_the_reference(scored, reference):
 
     def settle_all():
         for i, rows in weights.items():
-            settled = settle(rows, {row: person[i, row] for row in rows}, rules)
+            settled = settle(rows, {row: person[i, row] for row in rows})
             for row, outcome in settled.items():
                 found[i, row] |= outcome
 

@@ -28,7 +28,6 @@ LABELS: Final = {
     "subject": "学科",
     "others": "同场他人",
     "rivals": "竞争候选",
-    "duplicate": "重复登记",
 }
 """field → what officials read as 证据项, in the order of the rows"""
 
@@ -99,7 +98,6 @@ SPECIAL: Final = {
     "prior": ("人群基数", "库中人数众多，任意一人恰为此人的可能很小，从负数起算"),
     "others": ("二者至多其一", "同场另有他人也与库中此人相符，二人不会都是此人，按对方的把握扣减"),
     "rivals": ("扣除竞争", "其他候选也可能是此人，相应扣减"),
-    "duplicate": ("两条登记", "同一人有两条登记，以哪一条为准尚待确认，相应扣减"),
 }
 LETTERED: Final = f"[{''.join(MISREAD)}]"
 READ_AS_DIGITS: Final = "证件号码中的字母按形近数字读出后校验通过，与对方号码一致，须核对原件"
@@ -140,11 +138,7 @@ def build_evidence(
     for seq, field in enumerate(FIELDS, start=1):
         if field in LEVEL_LABELS and field in links.columns:
             parts.append(_field_rows(links, field, seq, scored.bits[field][pair], sides[field]))
-    for seq, rule, column in (
-        (19, "others", "excluded_bits"),
-        (20, "rivals", "rivalry_bits"),
-        (21, "duplicate", "doubt_bits"),
-    ):
+    for seq, rule, column in ((19, "others", "excluded_bits"), (20, "rivals", "rivalry_bits")):
         parts.append(_rule_rows(links, rule, seq, links[column].to_numpy()).filter(pl.col("bits") != 0))
     return pl.concat(parts).sort("link_id", "seq")
 

@@ -48,7 +48,7 @@ def exclude_others(
     """
     bits = np.zeros(len(person))
     score = np.empty(len(person))
-    score[ranked.order] = ranked.score - ranked.doubt
+    score[ranked.order] = ranked.score
     one, other = _meet(raid_id, compared.identity, person, score)
     named = [NAME_LEVELS.index(name) for name in policy.close_names]
     apart = _are_different(met, compared, one, other, policy) | ~(

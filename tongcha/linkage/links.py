@@ -46,7 +46,7 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
 
     Returns:
         pair (position in `scored.pairs`), identity_id, raid_id, raid_date, person_id, teacher_id,
-        score, probability, rank, margin_bits, rival_id, rivalry_bits, doubt_bits, excluded_bits, twin_id,
+        score, probability, rank, margin_bits, rival_id, rivalry_bits, excluded_bits, twin_id,
         id_tells, id_failed, and one column of level names per field ("absent" where a side lacks it).
     """
     ranked = scored.ranked
@@ -69,7 +69,6 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
             "margin_bits": pl.Series(ranked.margin[kept], nan_to_null=True).replace([np.inf], [None]),
             "rival_id": person.gather(scored.record[np.maximum(rival, 0)]),
             "rivalry_bits": ranked.rivalry[kept],
-            "doubt_bits": ranked.doubt[kept],
             "excluded_bits": scored.excluded[pair],
             "twin_id": person.gather(scored.record[np.maximum(twin, 0)]),
             "id_tells": tells(scored.compared, policy.id_number)[pair],

@@ -31,7 +31,6 @@ class Ranked:
         order: positions of the pairs in that order; all other attributes follow it.
         score: posterior odds of the pair against everything else, in bits.
         rivalry: bits that the rivals took away (≤ 0).
-        doubt: bits taken away because the person has two records (≤ 0).
         rank: 1 for the best candidate of its identity.
         margin: bits between this pair and the best other person; infinite if there is none.
         rival: position (in the given order of pairs) of that person's record, NOBODY if there is none.
@@ -41,7 +40,6 @@ class Ranked:
     order: I64
     score: F64
     rivalry: F64
-    doubt: F64
     rank: I64
     margin: F64
     rival: I64
@@ -58,18 +56,17 @@ class Ranked:
         return type(self)(**columns)
 
 
-def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64, duplicate_bits: float) -> Ranked:
+def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64) -> Ranked:
     """Rank the candidates of each identity by weight, then by the order of their identifiers.
 
     Everyone else's odds count against a candidate, and so do those of nobody on record (odds 1). Two records
-    of one person don't count against each other, but which of them is meant stays in doubt.
+    of one person don't count against each other.
 
     Args:
         identity: identity of each pair.
         weight: prior and field bits of each pair.
         tie: position of each pair's person in the order of identifiers; a total order within an identity.
         person: equal for records of one person, as `group_records` tells.
-        duplicate_bits: highest score of a person who has two records.
     """
     order = _order_pairs(identity, weight, tie)
     who, bits, same = identity[order], weight[order], person[order]
@@ -80,14 +77,11 @@ def rank_pairs(identity: I64, weight: F64, tie: I64, person: I64, duplicate_bits
     rival = _best_other_person(who, same, place)
     rest = _odds_of_others(bits, number, first, size)
     rivalry = quantise(-np.log2(1 + rest))
-    doubt = np.where(twin == NOBODY, 0.0, np.minimum(duplicate_bits - (bits + rivalry), 0.0))
-    doubt = quantise(doubt)
     margin = np.where(rival == NOBODY, np.inf, bits - bits[rival])
     return Ranked(
         order,
-        bits + rivalry + doubt,
+        bits + rivalry,
         rivalry,
-        doubt,
         at - place + 1,
         margin,
         np.where(rival == NOBODY, NOBODY, order[rival]),

@@ -145,12 +145,12 @@ def weigh_candidates(candidates: Candidates, compared: Compared, policy: Linkage
     bits, prior = weigher.weigh(compared), weigher.prior()
     weight = np.sum(list(bits.values()), axis=0) + prior
     person, tie = grouped.result(), order.result().to_numpy()[record]
-    ranked = rank_pairs(pairs.identity, weight, tie, person, policy.decision.duplicate_bits)
+    ranked = rank_pairs(pairs.identity, weight, tie, person)
     raid_id = read_column(candidates.identities, "raid_id")
     excluded = exclude_others(raid_id, met, compared, person, ranked, policy.subjects)
     at = np.flatnonzero(np.isin(pairs.identity, pairs.identity[excluded < 0]))
     again = pairs.identity[at], weight[at] + excluded[at], tie[at], person[at]
-    ranked = ranked.ranked_anew(at, rank_pairs(*again, policy.decision.duplicate_bits))
+    ranked = ranked.ranked_anew(at, rank_pairs(*again))
     return Scored(pairs, found, record, compared, bits, prior, excluded, ranked)
 
 

@@ -51,7 +51,6 @@ class Decision(PolicyPart):
     )
     review_bits: Bits
     review_ranks: Annotated[int, Field(ge=1, le=20)]
-    duplicate_bits: Bits
     candidates_kept: Annotated[int, Field(ge=1, le=100)]
 
 

@@ -12,9 +12,6 @@ from tongcha.policy.linkage_weights import Bits, Share  # noqa: TC001 - pydantic
 if TYPE_CHECKING:
     from tongcha.policy.linkage import LinkagePolicy
 
-UNCAPPED_BITS = 60.0
-"""Which of two registrations of one person an entry means makes no difference here."""
-
 
 class ListWeights(PolicyPart):
     """What differs in the weights of `policy/linkage.yaml` when a school writes down its own staff."""
@@ -55,9 +52,7 @@ class StaffListPolicy(PolicyPart):
             "school": policy.school.model_copy(update={"m": ours.school}),
             "area": policy.area.model_copy(update={"m": ours.area}),
             "subject": policy.subject.model_copy(update={"m": ours.subject}),
-            "decision": policy.decision.model_copy(
-                update={"duplicate_bits": UNCAPPED_BITS, "candidates_kept": 1}
-            ),
+            "decision": policy.decision.model_copy(update={"candidates_kept": 1}),
         }
         return policy.model_copy(update=changed)
 
