@@ -53,30 +53,32 @@ def read_number(text: str | None) -> tuple[str, str]:
         return "absent", ""
     wide = {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)}
     tidy = text.translate(wide).replace(" ", "").replace("\u3000", "").upper()
-    if re.fullmatch(r"[1-9][0-9]{16}[0-9X]", tidy):
-        return ("valid", tidy) if check_digit(tidy[:17]) == tidy[17] else ("bad", tidy)
-    if re.fullmatch(r"[1-9*][0-9*]{16}[0-9X*]", tidy):
+    if re.fullmatch(r"[1-9][0-9]{16}[0-9X]", tidy) and check_digit(tidy[:17]) == tidy[17]:
+        return "valid", tidy
+    if re.fullmatch(r"[1-9*][0-9*]{16}[0-9X*]", tidy) and "*" in tidy:
         return "partial", tidy
-    if re.fullmatch(r"[0-9]{3}[0-9X]", tidy):
-        return "partial", "*" * 14 + tidy
+    if four := re.fullmatch(r"\W*([0-9]{3}[0-9X])[\s.。,，、;；)\]】'\"]*", tidy):
+        return "partial", "*" * 14 + four[1]
     if re.fullmatch(r"[0-9]{15}", tidy):
         first = tidy[:6] + "19" + tidy[6:]
         return "valid", first + check_digit(first)
-    return read_strange(text, tidy)
+    return read_strange(tidy)
 
 
-def read_strange(text: str, tidy: str) -> tuple[str, str]:
-    """What a number is that isn't 18 or 15 digits, a mask or the last four."""
-    digits = tidy.translate(str.maketrans("O〇IL|ZSB", "00111258"))
-    parsed, read = parse_id(text), read_letters(text)
-    if read:
-        return "valid", read
-    if re.fullmatch(r"[0-9A-Z]{13,22}", tidy):
-        return "bad", digits
-    if len(parsed.clean) == 18:
-        return "valid", parsed.clean
-    if len(parsed.mask) == 18:
-        return "partial", parsed.mask
+def read_strange(tidy: str) -> tuple[str, str]:
+    """What a number is that isn't 18 places that hold, 15 digits, a mask or the last four."""
+    bare = re.sub(r"[^0-9A-Z*〇|]", "", tidy)
+    digits = bare.translate(str.maketrans("O〇IL|ZSB", "00111258"))
+    if re.fullmatch(r"[1-9][0-9]{16}[0-9X]", bare) and check_digit(bare[:17]) == bare[17]:
+        return "valid", bare
+    parsed = parse_id(tidy)
+    for found in (parsed.clean, read_letters(bare)):
+        if len(found) == 18:
+            return "valid", found
+    masks = parsed.mask, bare if re.fullmatch(r"[1-9*][0-9*]{16}[0-9X*]", bare) else ""
+    for mask in masks:
+        if len(mask) == 18 and "*" in mask:
+            return "partial", mask
     return ("bad", digits) if re.fullmatch(r"[0-9A-Z]{13,22}", digits) else ("absent", "")
 
 

@@ -26,14 +26,59 @@ def lettered(draw):
     return "".join(draw(st.sampled_from(digit + LETTERS.get(digit, ""))) for digit in number)
 
 
-@given(st.lists(lettered(), min_size=1, max_size=20))
+@st.composite
+def decorated(draw):
+    """A number, whole or in part, with something around, in between, or instead of it."""
+    whole = [NAN, LI, NAN[:15] + "000", NAN[:17] + "0", NAN[-4:], NAN[:6] + "XXXXXXXX" + NAN[14:], NAN[:10]]
+    number = list(draw(st.sampled_from(whole)))
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(number)))
+        number.insert(place, draw(st.sampled_from("0123456789XxOl*Ｘ９ 号'（）.-…第")))
+    return "".join(number)
+
+
+@given(st.lists(lettered() | decorated(), min_size=1, max_size=20))
 @settings(deadline=None)
-def test_a_number_with_letters_is_read_as_the_slow_reference_reads_it(written):
+def test_a_number_with_letters_or_around_is_read_as_the_slow_reference_reads_it(written):
     table, state, text = read_numbers(pl.Series(written))
     for place, value in enumerate(written):
         kind, number = read_number(value)
         assert STATES[state[place]] == kind, value
         assert (text[place] or bytes(table[place]).decode().strip("\0")) == number, value
+
+
+FAILS = NAN[:17] + "0"
+
+
+@pytest.mark.parametrize("around", ["{}号", "'{}", "身份证{}", "{}（核）", "{}.", "({})"])
+def test_what_stands_around_a_number_hides_neither_it_nor_that_its_check_fails(around):
+    teacher, phone = people({"id_number": NAN, "phone": "13812345678"}), {"phone": "13812345678"}
+    right = best(link(met({"id_number": around.format(NAN)}), teacher))
+    assert (right["decision"], right["evidence_grade"]) == ("accept", "甲")
+    wrong = best(link(met(phone | {"id_number": around.format(FAILS)}), teacher))
+    assert wrong["decision"] == "review"
+    assert "校验不通过" in wrong["reason"]
+
+
+@pytest.mark.parametrize(
+    ("written", "as_well"),
+    [
+        (NAN[:6] + "XXXXXXXX" + NAN[14:], NAN[:6] + "********" + NAN[14:]),
+        (NAN[:15] + "000", NAN[:15] + "***"),
+        ("…" + NAN[14:], "*" * 14 + NAN[14:]),
+        (NAN[14:] + ".", "*" * 14 + NAN[14:]),
+        (NAN[:6] + "********" + NAN[14:] + "号", NAN[:6] + "********" + NAN[14:]),
+    ],
+)
+def test_a_number_in_part_is_read_however_its_hidden_places_are_written(written, as_well):
+    assert score({"id_number": written}, {"id_number": NAN}) == score(
+        {"id_number": as_well}, {"id_number": NAN}
+    )
+
+
+@pytest.mark.parametrize("written", ["手机尾号2278", "第4319号", "34*0104198503124319"])
+def test_what_is_no_number_is_none(written):
+    assert read_numbers(pl.Series([written]))[1].tolist() in ([0], [3])
 
 
 @pytest.mark.parametrize(

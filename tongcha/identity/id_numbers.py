@@ -208,7 +208,7 @@ def _parse_masked(tidy: str) -> ParsedId | None:
     parts = re.split(r"\*+", signs)
     if len(signs) != LENGTH and len(parts) == 2:  # noqa: PLR2004  one run: what is before it, what is after
         signs = parts[0] + "*" * (LENGTH - len(parts[0]) - len(parts[1])) + parts[1]
-    if len(signs) != LENGTH or "X" in signs[:17]:
+    if len(signs) != LENGTH or "X" in signs[:17] or "*" not in signs:  # a sign, and yet no place is missing
         return ParsedId("bad_length")
     return ParsedId("masked", mask=signs, region=signs[:6] if "*" not in signs[:6] else "")
 

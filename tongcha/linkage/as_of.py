@@ -160,7 +160,15 @@ def _choose(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
     loan_last = pl.col("is_lent") if responsible == "employer" else ~pl.col("is_lent")
     return (
         spells.filter("runs")
-        .sort("person_id", "day", loan_last, -pl.col("start").to_physical(), "teacher_id", "spell_no")
+        .sort(
+            "person_id",
+            "day",
+            loan_last,
+            -pl.col("start").to_physical(),
+            "teacher_id",
+            "spell_no",
+            "school_id",
+        )
         .unique(["person_id", "day"], keep="first", maintain_order=True)
         .select("person_id", "day", responsible_school_id="school_id", spell_no="spell_no")
     )

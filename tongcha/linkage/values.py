@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -49,6 +50,13 @@ MASKED: Final = r"^[1-9*][0-9*]{16}[0-9X*]$"
 COMPLETE: Final = r"^[1-9][0-9]{16}[0-9X]$"
 OLD: Final = r"^[0-9]{15}$"
 LAST_FOUR: Final = r"^[0-9]{3}[0-9X]$"
+LONE_FOUR: Final = r"^\W*([0-9]{3}[0-9Xx])[\s.。,，、;；)\]】'\"]*$"
+"""nothing but the last four, maybe behind signs for the others: `…7342`, `7342.`"""
+ZEROED: Final = r"^[0-9]{15}000$"
+"""what a spreadsheet leaves of a number, if the check digit fails"""
+ODD_PLACES: Final = rf"X.|{ZEROED}"
+"""an X that isn't the last place hides one"""
+AROUND: Final = "[^0-9A-Z*〇|]"
 ALMOST: Final = r"^[0-9A-Za-z]{13,22}$"
 """a complete number with places lost, doubled or misread"""
 FIRST_MOBILE, LAST_MOBILE = 13_000_000_000, 19_999_999_999
@@ -113,18 +121,20 @@ def read_numbers(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
 def _read_odd(numbers: pl.Series) -> tuple[U8, I8, pl.Series]:
     """As `read_numbers`, for numbers that aren't complete and right as they stand.
 
-    Letters that stand for digits are read as those, so that no more places differ than were mistaken.
+    Letters that stand for digits are read as those, so that no more places differ than were mistaken; what
+    stands around a number (号, brackets, an apostrophe) is left out.
     """
-    text = numbers.str.replace_many(FULL_WIDTH)
+    text = numbers.str.replace_many(FULL_WIDTH).str.replace(LONE_FOUR, "$1").str.to_uppercase()
     laid = lay_out(text)
-    text = text.str.to_uppercase()
-    rest = laid.is_null().arg_true()
+    rest = (laid.is_null() | text.str.contains(ZEROED)).arg_true()
     written = text.gather(rest)
-    digits = written.str.replace_many(MISREAD)
-    lettered = (digits != written) & digits.str.contains(COMPLETE)
-    strange = rest.filter(lettered | ~written.str.contains(ALMOST))
-    if len(strange):
-        laid = laid.scatter(strange, _parse_strange(text.gather(strange)))
+    bare = written.str.replace_all(AROUND, "")
+    digits = bare.str.replace_many(MISREAD)
+    lettered = (digits != bare) & digits.str.contains(COMPLETE)
+    strange = lettered | ~written.str.contains(ALMOST) | written.str.contains(ODD_PLACES)
+    if strange.any():
+        parsed = _parse_strange(written.filter(strange), bare.filter(strange))
+        laid = laid.scatter(rest.filter(strange), parsed)
     text = text.scatter(rest, digits)
     table = code_ids(laid)
     valid, masked = is_checked(table), (table == STAR).any(axis=1)
@@ -164,11 +174,14 @@ def complete_numbers(numbers: pl.Series) -> pl.Series:
     return pl.Series([bytes(row).decode() for row in rows], dtype=pl.String)
 
 
-def _parse_strange(numbers: pl.Series) -> pl.Series:
-    parsed = {text: parse_id(text) for text in numbers.unique()}
-    laid = {text: found.clean or read_letters(text) or found.mask for text, found in parsed.items()}
-    known = {text: number for text, number in laid.items() if len(number) == 18}  # noqa: PLR2004
-    return numbers.replace_strict(known, default=None, return_dtype=pl.String)
+def _parse_strange(numbers: pl.Series, bare: pl.Series) -> pl.Series:
+    """Return the 18 places that numbers tell, in whole or in part; else what is inside, if it is as long."""
+    known = {}
+    for text, inside in dict(zip(numbers, bare, strict=True)).items():
+        parsed = parse_id(text)
+        laid = parsed.clean or read_letters(inside) or parsed.mask
+        known[text] = laid if len(laid) == 18 else inside if re.fullmatch(MASKED, inside) else None  # noqa: PLR2004
+    return numbers.replace_strict(known, return_dtype=pl.String)
 
 
 def read_phones(phones: pl.Series) -> I64:
