@@ -15,7 +15,7 @@ from tongcha.identity.id_numbers import check_digit, parse_id, read_letters
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import parse_phone
-from tongcha.identity.school_names import number_in_words, plainer_names, short_city
+from tongcha.identity.school_names import number_in_words, plainer_names, school_words, short_city
 from tongcha.linkage.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
@@ -235,7 +235,8 @@ def fits(claim: str, name: str, fits_from: float) -> bool:
 
 
 def tidy(text: str) -> str:
-    return NOISE.sub("", unicodedata.normalize("NFKC", text))
+    clean = NOISE.sub("", unicodedata.normalize("NFKC", text))
+    return "" if clean.lower() in school_words("untold") else clean
 
 
 def compare_schools(
@@ -280,5 +281,5 @@ def name_kinds(school: Record) -> dict[str, list[str]]:
 
 
 def compare_subjects(claimed: str | None, taught: str | None) -> str | None:
-    one, other = NOISE.sub("", claimed or ""), NOISE.sub("", taught or "")
+    one, other = tidy(claimed or ""), tidy(taught or "")
     return same(one in other or other in one) if one and other else None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.linkage.linkage_scene import policy
+from tests.linkage.linkage_scene import policy, score
 from tests.linkage.slow_levels import NOISE
 from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, read_numeral
 from tongcha.linkage.claims import compare_schools, find_schools
@@ -104,6 +104,12 @@ def test_a_campus_leads_to_the_school_of_the_city_that_lists_it():
 
 def test_a_campus_adds_no_letters_to_the_name_of_its_school():
     assert fits("光明学校") == []
+
+
+@pytest.mark.parametrize("word", ["无", "不详", "N/A", "null", " （未知） ", "学校"])
+def test_a_word_for_an_untold_school_or_subject_is_no_claim(word):
+    plain = {"age": 41}
+    assert score(plain | {"claimed_school": word, "claimed_subject": word}, {}) == score(plain, {})
 
 
 def test_schools_without_a_column_of_cities_are_read_without_them():

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import LI, NAN, best, link, met, people, score
 from tests.linkage.slow_levels import read_number
-from tongcha.linkage.values import read_numbers
+from tongcha.identity.phones import parse_phone
+from tongcha.linkage.values import read_numbers, read_phones
 
 STATES = ("absent", "valid", "partial", "bad")
 LETTERS = {"0": "Oo〇", "1": "IlL|", "2": "Z", "5": "S", "8": "B"}
@@ -45,6 +46,18 @@ def test_a_number_with_letters_or_around_is_read_as_the_slow_reference_reads_it(
         kind, number = read_number(value)
         assert STATES[state[place]] == kind, value
         assert (text[place] or bytes(table[place]).decode().strip("\0")) == number, value
+
+
+@given(
+    st.lists(
+        st.text("138138０１３８ 80-+.*/、话", max_size=16) | st.from_regex(r"1[3-9][0-9]{3}[05]{6}"),
+        max_size=9,
+    )
+)
+@settings(deadline=None)
+def test_a_phone_is_read_as_each_cell_is(written):
+    expected = [int(parse_phone(text).clean or 0) for text in written]
+    assert read_phones(pl.Series(written, dtype=pl.String)).tolist() == expected
 
 
 FAILS = NAN[:17] + "0"

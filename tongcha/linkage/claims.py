@@ -13,7 +13,6 @@ from tongcha.linkage.loose_claims import may_be_loose, read_loosely
 from tongcha.linkage.school_fits import (
     BY,
     IN_PROVINCE,
-    NOISE,
     Reading,
     SchoolNames,
     clean_claims,
@@ -145,12 +144,10 @@ def compare_schools(
 
 def compare_subjects(claimed: pl.Series, taught: pl.Series) -> Levels:
     """Level of the claimed subject against the registered one, pair by pair; 初中数学 is 数学."""
-    pairs = pl.DataFrame({"claimed": claimed, "taught": taught}).with_columns(
-        pl.all().str.replace_all(NOISE, "")
-    )
+    pairs = pl.DataFrame({"claimed": clean_claims(claimed), "taught": clean_claims(taught)})
     one, other = pl.col("claimed"), pl.col("taught")
     same = one.str.contains(other, literal=True) | other.str.contains(one, literal=True)
-    known = (one != "") & (other != "")
+    known = one.is_not_null() & other.is_not_null()
     level = pl.when(known & same).then(0).when(known).then(1).otherwise(ABSENT)
     return pairs.select(level.cast(pl.Int8)).to_series().to_numpy()
 

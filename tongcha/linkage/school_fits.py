@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tongcha.identity.school_names import school_words
 from tongcha.linkage.codes import code_regions, sort_unique, spread
 from tongcha.linkage.letters import Lettered, fit_letters, share_rare_letters
 
@@ -78,9 +79,10 @@ def drop_noise(texts: pl.Series) -> pl.Series:
 
 
 def clean_claims(texts: pl.Series) -> pl.Series:
-    """As `drop_noise`; an empty claim is no claim."""
+    """As `drop_noise`; an empty claim is none, nor is a word for an untold one (无, 不详)."""
     clean = drop_noise(texts)
-    return pl.select(pl.when(clean != "").then(clean)).to_series()
+    is_told = (clean != "") & ~clean.str.to_lowercase().is_in(list(school_words("untold")))
+    return pl.select(pl.when(is_told).then(clean)).to_series()
 
 
 def name_schools(schools: pl.DataFrame) -> SchoolNames:

@@ -60,6 +60,8 @@ AROUND: Final = "[^0-9A-Z*〇|]"
 ALMOST: Final = r"^[0-9A-Za-z]{13,22}$"
 """a complete number with places lost, doubled or misread"""
 FIRST_MOBILE, LAST_MOBILE = 13_000_000_000, 19_999_999_999
+FILLED: Final = 100_000_000
+"""numbers that end in eight noughts only fill the field"""
 
 
 def read_names(names: pl.Series, *, spoken: bool) -> tuple[Names, I8]:
@@ -187,11 +189,11 @@ def _parse_strange(numbers: pl.Series, bare: pl.Series) -> pl.Series:
 def read_phones(phones: pl.Series) -> I64:
     """Return mobile numbers as integers, 0 if there is none; only what may hold one is parsed."""
     coded = code_phones(phones).copy()
-    plain = (coded >= FIRST_MOBILE) & (coded <= LAST_MOBILE)
+    plain = (coded >= FIRST_MOBILE) & (coded <= LAST_MOBILE) & (coded % FILLED != 0)
     coded[~plain] = 0
     odd = np.flatnonzero(~plain & phones.is_not_null().to_numpy())
     if len(odd):
-        text = phones.gather(odd)
+        text = phones.gather(odd).str.normalize("NFKC")
         mobile = text.str.replace_all(r"\D", "").str.contains(r"1[3-9]\d{9}").to_numpy()
         odd = odd[mobile]
         coded[odd] = code_phones(phone_columns(text.filter(mobile))["clean"])
