@@ -83,7 +83,7 @@ def test_the_yield_carries_its_exact_interval():
 DAYS = [date(2026, 7, 1) + timedelta(days=9 * n) for n in range(18)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(DAYS), st.integers(1, 9), min_size=1))
 def test_no_small_count_is_shown_nor_follows_from_a_quarter_and_its_halves(met):
     table = tally(met).filter(pl.col("measure") == "identities")

@@ -93,7 +93,7 @@ def test_pupils_are_counted_by_the_same_keys_when_their_names_are_gone():
     assert place(erased).equals(counted)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=2), st.sets(st.sampled_from(["I1", "I2"])))
 def test_erasing_twice_is_erasing_once_and_leaves_no_value_of_whoever_goes(taken, kept):
     tables = make_batch(*({"name": f"姓名{n}", "id_number": i, "phone": p} for n, (i, p) in enumerate(taken)))

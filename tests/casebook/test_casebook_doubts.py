@@ -176,7 +176,7 @@ def test_without_the_optional_inputs_the_register_is_what_it_was():
 
 
 @given(st.permutations(range(6)))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_the_order_of_the_log_never_shows(order):
     rows = [
         PATROL | {"patrol_id": f"X{n}", "patrol_date": RAID - timedelta(days=n % 3 + 1)} for n in range(6)

@@ -161,7 +161,7 @@ def test_a_draw_can_be_repeated_from_what_was_recorded(bureau):
     assert read_rechecks(bureau.ledger.events())["result"][0] == "reopened"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sets(st.integers(0, 400), max_size=60), st.text(min_size=1, max_size=8), st.randoms())
 def test_the_sample_depends_on_seed_and_population_only(numbers, seed, dice):
     issues = [f"I{n:012x}" for n in sorted(numbers)]

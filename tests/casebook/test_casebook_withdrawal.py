@@ -173,7 +173,7 @@ def test_a_notice_that_counts_only_what_is_disputed_waits_and_is_not_called_with
     assert states.select("state", "label", "clock").rows() == [("disputed", "异议待核", None)]
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.permutations(range(1, 13)))
 def test_withdrawing_everything_leaves_pupils_only_and_no_referral(tmp_path_factory, order):
     bureau = Bureau.found(tmp_path_factory.mktemp("bureau"))

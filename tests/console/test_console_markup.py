@@ -13,7 +13,7 @@ def words(pieces: list[Piece], *kinds: str) -> str:
 
 
 @given(VALUES, VALUES)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_both_values_can_be_read_back_and_stand_under_each_other(upper, lower):
     above, below = align_pair(upper, lower)
     assert words(above, "same", "differs") == upper
@@ -25,7 +25,7 @@ def test_both_values_can_be_read_back_and_stand_under_each_other(upper, lower):
 
 
 @given(VALUES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_equal_values_are_not_marked(value):
     assert [piece.kind for side in align_pair(value, value) for piece in side] == ["same", "same"]
 

@@ -151,7 +151,7 @@ def test_a_number_is_found_behind_its_label_but_only_if_it_is_valid():
 
 
 @given(st.text(max_size=80))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_text_makes_a_reader_fail(text):
     parsed = parse_id(text, today=TODAY)
     assert parsed.status in STATUSES

@@ -28,7 +28,7 @@ from tongcha.identity.name_keys import SCHEMA, name_keys, pack
 from tongcha.identity.names import fold_name, parse_name
 from tongcha.identity.romanised import split_syllables
 
-QUICK = settings(deadline=None, max_examples=60)
+QUICK = settings(max_examples=60)
 COMMON = (
     "王李张刘陈杨赵黄周吴欧阳尉迟单仇曾任肖萧闫阎伟芳娜秀英敏静丽强磊洋艳勇军杰娟涛明超兰霞平晴睛喆䶮小晓"
 )
@@ -163,7 +163,7 @@ han = st.sampled_from("张李王陈马高江白欧阳方安伟娜小国建卓玛
 
 
 @given(st.lists(st.text(han, min_size=1, max_size=7), max_size=9))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_column_of_long_names_is_read_as_each_of_them_is(names):
     keys = name_keys(pl.Series(names, dtype=pl.String))
     parsed = [parse_name(name) for name in names]
@@ -172,7 +172,7 @@ def test_a_column_of_long_names_is_read_as_each_of_them_is(names):
 
 
 @given(st.text(max_size=80))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_text_makes_a_reader_fail(text):
     assert parse_name(text).form in {"full", "surname", "latin", "perhaps_two", "none"}
     assert name_keys(pl.Series([text])).height == 1

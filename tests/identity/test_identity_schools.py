@@ -11,7 +11,7 @@ from tests.intake_files import POLICY as INTAKE
 from tongcha.identity.school_names import parse_school, read_numeral
 from tongcha.identity.schools import SCHEMA, resolve_schools
 
-QUICK = settings(deadline=None, max_examples=40)
+QUICK = settings(max_examples=40)
 SCHOOLS = pl.DataFrame(
     [
         ("3121000001", "澜川市望海区第七中学", "219902", "澜川市", None, "七中", None),

@@ -47,7 +47,7 @@ def check(data: bytes, path) -> None:
 @example(["编号,姓名", "1,张三", "", "2,李四", ""], "\n", "utf-8")
 @example(["a,b", "1,2", "3,4", "5,6", '"7,8', "9,0"], "\n", "utf-8")
 @example(["a,b", "1,2", "3,4", "5,6", "7,8,9", "9,0"], "\n", "utf-8")
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_read_is_the_same_whatever_the_text(tmp_path, lines, end, encoding):
     check(end.join(lines).encode(encoding), tmp_path / "file.csv")
 

@@ -97,9 +97,7 @@ def check_answer(entries, folder, out):
 @given(st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=6), st.sampled_from(["utf-8", "gb18030"]))
 @example([["张三", "长" * 40_000, "", "", "x"]], "utf-8")
 @example([["张三", "\x07", "", "", "x"]], "gb18030")
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, *HealthCheck]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, *HealthCheck])
 def test_whatever_the_cells_of_a_csv_every_row_is_accounted_for(tmp_path_factory, rows, encoding):
     place = tmp_path_factory.mktemp("cells")
     folder = place / "lists"

@@ -43,7 +43,7 @@ AREAS = st.sampled_from(["340103", "3401", None])
 
 @pytest.mark.slow
 @given(st.lists(st.tuples(KEYS, AREAS, st.sampled_from(["公办", "私立", None])), max_size=8))
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_quarantine_and_the_single_queries_count_the_same(rows):
     table = BY_NAME["schools"]
     frame = pl.DataFrame(rows, schema=["school_id", "area", "ownership"], orient="row")

@@ -43,7 +43,7 @@ def test_a_number_of_more_than_fifteen_digits_is_never_kept_whole(value, text):
 
 
 @given(st.integers(min_value=10**15, max_value=10**19))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_destroyed_number_keeps_fifteen_digits_and_marks_the_rest(number):
     text = write_cell(float(number))
     assert text[:15].isdigit()
@@ -66,7 +66,7 @@ CELLS = st.text(alphabet='张a1,"\n ', max_size=4)
 
 
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_fast_reader_and_the_careful_one_agree(rows):
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
@@ -78,7 +78,7 @@ def test_the_fast_reader_and_the_careful_one_agree(rows):
 
 
 @given(st.lists(st.text(alphabet="张䶮a1,", max_size=6), min_size=1, max_size=6), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_text_is_decoded_by_proof_although_the_plain_reader_is_tried_first(lines, data):
     text = "\n".join(["甲,乙", *lines]) + "\n"
     damaged = bytearray(text.encode(data.draw(st.sampled_from(["utf-8", "gb18030"]))))

@@ -43,7 +43,7 @@ def test_what_is_not_clearly_a_date_is_not_read_as_one(written):
 
 
 @given(st.dates(min_value=dt.date(1927, 6, 1), max_value=dt.date(2100, 1, 1)))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_serial_is_the_date_it_stands_for(day):
     serial = (day - dt.date(1899, 12, 30)).days
     assert read_dates(pl.Series([str(serial)])).to_list() == [day]

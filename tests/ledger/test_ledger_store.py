@@ -165,7 +165,7 @@ def test_several_processes_append_at_once_without_a_fork_or_a_loss(url):
     assert ledger.verify().is_intact
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=8))
 def test_a_retraction_returns_to_what_stood_before(tmp_path_factory, steps):
     ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('l') / 'ledger.sqlite'}")

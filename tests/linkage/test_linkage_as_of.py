@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import RAIDED, policy, spells
@@ -163,7 +163,6 @@ SPELLS = st.tuples(
 
 
 @given(st.lists(SPELLS, max_size=5), st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_the_order_of_spells_changes_nothing_and_who_serves_has_a_school(rows, random):
     told = as_of(*rows)
     assert as_of(*random.sample(rows, len(rows))) == told
@@ -173,7 +172,6 @@ def test_the_order_of_spells_changes_nothing_and_who_serves_has_a_school(rows, r
 
 
 @given(st.lists(SPELLS, max_size=5))
-@settings(deadline=None)
 def test_closing_spells_changes_nothing_but_ends_that_were_left_open_for_a_reason(rows):
     given_, closed = spells(*rows), close_spells(spells(*rows), ["teacher_id"], policy().lent)
     assert closed.drop("end").equals(given_.drop("end"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import policy, score
@@ -129,7 +129,6 @@ TEXT = st.text("光明第三3十一中小学校区东（）市县盟地湖南省
 
 
 @given(TEXT)
-@settings(deadline=None)
 def test_only_names_that_look_it_have_a_plainer_name(written):
     is_loose = pl.Series([written]).str.contains(loose_name()).item()
     plainer = {NOISE.sub("", text) for text, _ in plainer_names(written)}

@@ -90,7 +90,7 @@ def test_the_interval_is_the_exact_one_of_the_tables(hits, trials, low, high):
     assert clopper_pearson(hits, trials) == pytest.approx((low, high), abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 200), st.integers(1, 200))
 def test_the_interval_holds_the_share(hits, trials):
     hits = min(hits, trials)
@@ -98,7 +98,7 @@ def test_the_interval_holds_the_share(hits, trials):
     assert 0.0 <= low <= hits / trials <= high <= 1.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.booleans(), min_size=2, max_size=40), st.integers(2, 5))
 def test_trials_that_repeat_each_other_tell_no_more_than_one_of_each(hits, times):
     once = np.array(hits)

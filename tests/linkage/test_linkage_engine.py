@@ -179,7 +179,7 @@ def test_no_sentence_tells_a_value_of_a_person():
         assert value not in sentences
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_nothing(seed):
     identities, persons = SCENE

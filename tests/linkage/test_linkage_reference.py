@@ -35,7 +35,7 @@ def side(**columns: Any) -> Side:
     return code_side(pl.DataFrame(columns))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=20))
 def test_name_levels_are_those_of_the_readable_ladder(pairs):
     left, right = zip(*pairs, strict=True)
@@ -48,7 +48,7 @@ def test_name_levels_are_those_of_the_readable_ladder(pairs):
         assert shown == slow, (a, b, NAME_LEVELS[level])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(13_000_000_000, 19_999_999_999), st.integers(0, 10), st.integers(0, 9), st.booleans())
 def test_phone_levels_count_digits_that_differ(phone, place, digit, other):
     text = str(phone)
@@ -63,7 +63,7 @@ def test_phone_levels_count_digits_that_differ(phone, place, digit, other):
     assert PHONE_LEVELS[level] == ["exact", "near", "different"][min(differing, 2)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dates(date(1950, 1, 1), date(2005, 12, 31)),
     st.dates(date(2024, 1, 1), date(2026, 12, 31)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import LI, NAN, best, link, met, people, score
@@ -39,7 +39,6 @@ def decorated(draw):
 
 
 @given(st.lists(lettered() | decorated(), min_size=1, max_size=20))
-@settings(deadline=None)
 def test_a_number_with_letters_or_around_is_read_as_the_slow_reference_reads_it(written):
     table, state, text = read_numbers(pl.Series(written))
     for place, value in enumerate(written):
@@ -54,7 +53,6 @@ def test_a_number_with_letters_or_around_is_read_as_the_slow_reference_reads_it(
         max_size=9,
     )
 )
-@settings(deadline=None)
 def test_a_phone_is_read_as_each_cell_is(written):
     expected = [int(parse_phone(text).clean or 0) for text in written]
     assert read_phones(pl.Series(written, dtype=pl.String)).tolist() == expected

@@ -82,7 +82,7 @@ def test_chinese_batch_names_are_file_names(store, key):
     assert store.path(SITES, key).name == f"{key}.parquet"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.permutations(range(4)))
 def test_the_same_rows_in_any_order_are_the_same_bytes(tmp_path_factory, order):
     table = BY_NAME["pupils"]

@@ -167,7 +167,7 @@ def test_an_age_is_compared_with_the_years_completed_on_the_raid_day(told, diffe
 
 
 @given(st.dates(date(1950, 1, 1), date(2000, 12, 31)), st.integers(18, 80))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_age_differs_for_the_facts_exactly_when_it_does_for_the_engine(birth, told):
     people = world.build_people().with_columns(birth_date=pl.lit(birth))
     met = world.build_identities().with_columns(age=pl.lit(told, world.build_identities().schema["age"]))

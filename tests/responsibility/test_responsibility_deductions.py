@@ -149,7 +149,7 @@ def test_rules_do_not_price_a_raid_before_they_were_in_force():
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sets(st.sampled_from([act[0] for act in world.ACTS])), st.randoms(use_true_random=False))
 def test_what_remains_after_withdrawals_never_depends_on_the_order_they_came_in(withdrawn, random):
     left = [act for act in world.ACTS if act[0] not in withdrawn]
@@ -158,7 +158,7 @@ def test_what_remains_after_withdrawals_never_depends_on_the_order_they_came_in(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(world.ACTS), unique=True))
 def test_withdrawing_everything_returns_every_school_to_zero(history):
     nothing = world.build_pupil_schools().clear()
@@ -170,7 +170,7 @@ def test_withdrawing_everything_returns_every_school_to_zero(history):
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sets(
         st.sampled_from([(s, r) for s in ("S1", "S2", "S3", "S4") for r in ("self_report", "rectification")])
@@ -195,7 +195,7 @@ def test_no_relief_ever_takes_a_school_below_zero_or_above_its_charges(granted, 
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(world.ACTS), unique=True, min_size=1))
 def test_withdrawing_an_act_never_costs_a_school_more(history):
     nothing = world.build_pupil_schools().clear()

@@ -73,7 +73,7 @@ def test_the_inspector_changes_no_attribution():
 
 
 @given(st.permutations(TERMS))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_order_of_the_list_never_shows(terms):
     assert name_inspectors(attribute(), build_inspectors(terms)).equals(
         name_inspectors(attribute(), build_inspectors())

@@ -133,7 +133,7 @@ def test_a_ruling_neither_overrules_the_spells_nor_invents_a_school(ledger):
     assert ruled.equals(attribute())
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.sampled_from(range(1, 13)), unique=True))
 def test_striking_every_case_returns_every_school_to_zero(order):
     everything = [*order, *(n for n in range(1, 13) if n not in order)]

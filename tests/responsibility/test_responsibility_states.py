@@ -146,7 +146,7 @@ def test_it_can_be_withdrawn_from_anywhere_but_only_once():
         project(("withdrawn", START), ("withdrawn", START), today=START)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.dates(date(2024, 1, 1), date(2025, 12, 1)), st.integers(1, 60))
 def test_a_working_day_limit_never_ends_before_the_calendar_one(start, length):
     working = set_deadline(clock(length, "working_days"), start).due

@@ -158,7 +158,7 @@ def test_matches_that_nobody_saw_bound_how_far_m_may_be_off(world):
     assert found.seen == pytest.approx(world.same.height, rel=0.02)
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(st.integers(0, 1000))
 def test_the_proposal_does_not_care_for_the_order_of_rows(seed):
     own = build_world(matches=400)
@@ -241,7 +241,7 @@ def test_a_path_that_holds_no_number_is_refused():
         replace_numbers("phone: {m: {exact: 0.7}}\n", {("phone", "m"): 0.5})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(1e-5, 1).map(lambda share: round(share, 5)))
 def test_a_number_is_read_back_as_it_was_written(value):
     assert yaml.safe_load(write_number(value)) == value

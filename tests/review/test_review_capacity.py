@@ -98,7 +98,7 @@ READY = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(READY, st.integers(1, 4), st.randoms(use_true_random=False))
 def test_no_week_is_overfull_nothing_is_lost_and_rows_may_come_in_any_order(found, cap, random):
     rows = [(f"L{n:016x}", grade, day) for n, (grade, day) in enumerate(found)]

@@ -28,7 +28,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(EVENTS)
 def test_nothing_leaves_without_enough_different_people_saying_the_same(events):
     outcome = pass_gate(events)
@@ -38,7 +38,7 @@ def test_nothing_leaves_without_enough_different_people_saying_the_same(events):
         assert len(said) >= (1 if row["decision"] == "accept" else 2)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(EVENTS, st.sampled_from([SURE, LATIN]))
 def test_a_withdrawal_taken_back_returns_to_what_was_before(events, link_id):
     withdrawal = record_withdrawal(batch=BATCH, link_id=link_id, by="r8", reason="误认")
@@ -49,7 +49,7 @@ def test_a_withdrawal_taken_back_returns_to_what_was_before(events, link_id):
     assert after.withheld_links.equals(before.withheld_links)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(EVENTS, st.randoms(use_true_random=False))
 def test_the_gate_does_not_care_for_the_order_of_rows(events, random):
     order = list(range(6))

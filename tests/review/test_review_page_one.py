@@ -40,7 +40,7 @@ def test_the_rate_stands_with_its_number_and_its_interval_and_the_decoys_beside_
     assert "人把关之前" in decoys
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 3000))
 def test_no_error_found_is_never_written_as_nought_per_cent(looked):
     [sentence] = state_error_rates(quality(**{BLIND: (0, looked)}))
@@ -49,7 +49,7 @@ def test_no_error_found_is_never_written_as_nought_per_cent(looked):
     assert "占" not in sentence
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(1e-9, 1))
 def test_a_share_is_never_rounded_to_nothing(share):
     assert write_share(share).strip("不足%0.")

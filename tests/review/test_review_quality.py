@@ -93,7 +93,7 @@ def test_intervals_agree_with_published_ones(hits, trials, low, high):
     assert clopper_pearson(hits, trials) == pytest.approx((low, high), abs=6e-5)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(1, 400), st.floats(0, 1))
 def test_an_interval_holds_its_share_and_mirrors(trials, part):
     hits = round(part * trials)

@@ -79,7 +79,7 @@ def test_the_best_evidence_comes_first_and_the_score_has_no_say(ledger):
     assert queue_of(ledger, swapped).sort("position")["link_id"].to_list() == order
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False))
 def test_the_queue_is_the_same_whatever_the_order_of_rows(chance):
     links, judgements = candidate_links(), JUDGEMENTS.empty()

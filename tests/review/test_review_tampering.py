@@ -199,7 +199,7 @@ def test_a_hostile_workbook_never_reaches_the_parser_of_this_process(ledger, boo
     assert len(ledger.events(EventKind.JUDGEMENT)) == 2, "the good book is taken all the same"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SHOWN_TEXTS, st.sampled_from(layout.SHOWN), st.text(max_size=8))
 def test_any_visible_change_breaks_the_seal_and_white_space_never_does(shown, header, text):
     seal = seal_row(KEY, HEAD, shown)
@@ -210,7 +210,7 @@ def test_any_visible_change_breaks_the_seal_and_white_space_never_does(shown, he
     assert find_edits(KEY, HEAD, changed, seal) == [header]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(SHOWN_TEXTS, st.integers(0, 3), st.text(min_size=1, max_size=6))
 def test_a_seal_holds_for_its_batch_round_link_and_evidence_alone(shown, place, text):
     head = list(HEAD)

@@ -71,7 +71,7 @@ def test_every_character_of_a_name_can_be_read():
     assert unread == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 10**6),
     name=st.sampled_from(["张伟", "王秀英", "李建国", "欧阳娜娜", "陈静", "刘志强"]),
@@ -87,7 +87,7 @@ def test_a_misheard_name_is_one_mistake_away(seed, name):
         assert one == other
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6))
 def test_a_mistyped_number_shows_the_stated_mistake(seed):
     wrong, kind = mistype_id(Dice(np.random.default_rng(seed)), NUMBER)
@@ -102,7 +102,7 @@ def test_a_mistyped_number_shows_the_stated_mistake(seed):
         assert wrong[:17].isdecimal()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_a_masked_number_agrees_with_the_whole_one_where_it_shows_anything(seed):
     masked = mask_id(Dice(np.random.default_rng(seed)), NUMBER)

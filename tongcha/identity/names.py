@@ -147,7 +147,13 @@ def _parse_han(name: str) -> ParsedName:
         return ParsedName("full", bare, "", bare)
     if len(bare) < 2 or (len(bare) == 2 and bare[0] == "阿"):  # noqa: PLR2004  阿强 is a pet name
         return NOTHING
+    if len(bare) == 2 and not surname_of(bare) and (bare != name or _ends_like_title(bare)):  # noqa: PLR2004
+        return NOTHING  # 雅欣老师, 倩姐: a piece of the given name
     return ParsedName("perhaps_two", bare) if may_be_two(bare) else _parse_full(bare)
+
+
+def _ends_like_title(name: str) -> bool:
+    return name[-1] in {title for title in name_words("title") if len(title) == 1}
 
 
 def may_be_two(name: str) -> bool:

@@ -37,7 +37,7 @@ FORM_NONE, FORM_SURNAME, FORM_FULL, FORM_LATIN = range(4)
 FORMS: Final = {"full": FORM_FULL, "surname": FORM_SURNAME, "latin": FORM_LATIN}
 NO_FIRST: Final = "小老大阿不无未佚匿待拒没保空男女家外同学教测姓先师负举某"
 """no full name begins with these: aliases and placeholders do"""
-NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某"
+NO_LAST: Final = "师生长任授练官理板学姨姐哥傅教导总叔婶嫂妈爸爷奶士头某校工"
 """titles end with these; full names may, and are parsed to tell"""
 SOMEONE: Final = ord("某")
 """stands for a character that wasn't told"""
