@@ -61,7 +61,10 @@ def link(
         gc.enable()
     click.echo("，".join(f"{name} {count}" for name, count in counts.items()))
     for column, count in unread.items():
-        click.echo(f"! {column}：{count} 个值读不成日期或整数，已当作没有填写", err=True)
+        click.echo(
+            f"! {column}：{count} 个值读不成日期或整数，已当作没有填写（任职段没有可读的止日的，整段不计）",
+            err=True,
+        )
 
 
 def _link(

@@ -12,7 +12,7 @@ from tests.linkage.linkage_scene import NAN, SCHOOLS, met, people, policy, spell
 from tongcha.errors import InputError
 from tongcha.linkage import source
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
-from tongcha.linkage.reading import count_unread, read_table
+from tongcha.linkage.reading import OPEN_ENDED, count_unread, read_table
 from tongcha.linkage.sides import OTHER_SEXES, SEXES
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
@@ -268,10 +268,29 @@ def test_what_can_not_be_read_counts_as_not_given_and_is_counted(folder):
     assert run(folder).equals(expected)
     assert count_unread(folder) == {"identities.age": 1}
     for table, column, value in (
-        ("spells", "end", "至今"),
+        ("spells", "end", "去年"),
         ("spells", "start", 7),
         ("identities", "age", 41.5),
     ):
         rewrite(folder, table, pl.lit(value).alias(column))
     counted = {"identities.age": 2, "spells.start": 1, "spells.end": 1}
     assert count_unread(folder) == counted
+
+
+@pytest.mark.parametrize(
+    ("end", "in_service"),
+    [
+        *((word, True) for word in ("", *OPEN_ENDED)),
+        ("2026年9月1日", False),
+        ("2020-09", None),
+        ("离职", None),
+    ],
+)
+def test_a_spell_whose_end_can_not_be_read_is_no_spell_and_never_an_open_one(folder, end, in_service):
+    rewrite(folder, "spells", pl.lit(end).alias("end"))
+    assert run(folder).filter(pl.col("identity_id") == "I1")["in_service"].to_list() == [in_service]
+    assert count_unread(folder) == ({"spells.end": 1} if in_service is None else {})
+
+
+def test_every_way_of_writing_no_end_that_intake_knows_is_known_here():
+    assert POLICY.open_ended == OPEN_ENDED

@@ -92,8 +92,8 @@ def test_values_that_linking_can_not_read_are_counted_on_the_screen_and_never_sh
     done = run("link", str(tmp_path), "--out", str(tmp_path / "out.parquet"), home=tmp_path)
     assert done.returncode == Exit.OK
     assert done.stderr.splitlines() == [
-        "! identities.raid_date：2 个值读不成日期或整数，已当作没有填写",
-        "! identities.age：2 个值读不成日期或整数，已当作没有填写",
+        "! identities.raid_date：2 个值读不成日期或整数，已当作没有填写（任职段没有可读的止日的，整段不计）",
+        "! identities.age：2 个值读不成日期或整数，已当作没有填写（任职段没有可读的止日的，整段不计）",
     ]
     assert not {"四十多", "十月"} & set(done.stdout.split())
 

@@ -60,6 +60,8 @@ WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
     pl.Int64: ("整数", "将该列导出为整数"),
 }
 """what a column should be → what that is called, how to make it so"""
+OPEN_ENDED: Final = ("至今", "现在", "目前", "今", "无", "-", "—", "/")
+"""what stands for no end, as intake reads it (`open_ended` of policy/intake.yaml)"""
 IN_MEMORY: Final = 1_500_000
 """a registry of more records is read part by part"""
 
@@ -157,9 +159,10 @@ def scan_table(folder: Path, name: str) -> pl.LazyFrame:
     missing = [column for column in needed if column not in there]
     if missing:
         raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
-    return pl.scan_parquet(path).select(
-        _conform(path, column, there, dtype) for column, dtype in types.items()
-    )
+    table = pl.scan_parquet(path)
+    if name == "spells" and "end" in there and _is_written(there["end"], pl.Date):
+        table = table.filter(~_is_unread("end", there["end"], pl.Date))  # else a spell would seem to run on
+    return table.select(_conform(path, column, there, dtype) for column, dtype in types.items())
 
 
 def read_schema(path: Path) -> Mapping[str, pl.DataType]:
@@ -200,7 +203,9 @@ def _read_as(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
 
 
 def count_unread(folder: Path) -> dict[str, int]:
-    """Count values that are written but can't be read as a date or a whole number, and so count as not given.
+    """Count values that are written but can't be read as a date or a whole number.
+
+    They count as not given; a spell whose end can't be read doesn't count at all.
 
     Args:
         folder: holds the tables.
@@ -213,15 +218,21 @@ def count_unread(folder: Path) -> dict[str, int]:
         path = folder / f"{name}.parquet"
         there = read_schema(path) if path.is_file() else {}
         for column, dtype in TYPES.items():
-            if column in there and there[column] != dtype and not there[column].is_temporal():
-                found[f"{name}.{column}"] = _count_unread(path, column, there[column], dtype)
+            if column in there and _is_written(there[column], dtype):
+                unread = _is_unread(column, there[column], dtype).sum()
+                found[f"{name}.{column}"] = int(pl.scan_parquet(path).select(unread).collect().item())
     return {column: count for column, count in found.items() if count}
 
 
-def _count_unread(path: Path, column: str, kind: pl.DataType, dtype: PolarsType) -> int:
-    is_written = pl.col(column).cast(pl.String).str.strip_chars().str.len_chars() > 0
-    lost = is_written & _read_as(column, kind, dtype).is_null()
-    return int(pl.scan_parquet(path).select(lost.sum()).collect().item())
+def _is_written(kind: pl.DataType, dtype: PolarsType) -> bool:
+    """Whether values of a column have to be read from what they look like."""
+    return kind != dtype and not kind.is_temporal()
+
+
+def _is_unread(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
+    written = pl.col(column).cast(pl.String).str.strip_chars()
+    is_told = (written.str.len_chars() > 0) & ~written.is_in(OPEN_ENDED)
+    return is_told.fill_null(value=False) & _read_as(column, kind, dtype).is_null()
 
 
 def _can_be(written: pl.DataType, dtype: PolarsType) -> bool:
