@@ -58,6 +58,7 @@ def review_returns(
         candidate_links=candidate_links,
         policy=office.policy(ReviewPolicy, "review"),
         limits=office.policy(IntakePolicy, "intake").limits,
+        today=office.today,
         areas=dict(placed.select("link_id", "area").iter_rows()),
     )
     return take_returns(office.returned(), Ledger(office.ledger_url), terms, at=office.now())

@@ -124,13 +124,17 @@ def find_recorder(home: Home, code: str) -> Reviewer:
     """Return the person of that code, who must have the role 办案.
 
     Raises:
-        LedgerError: nobody has that code, or the person may judge or look but not record; or the ledger is
-            broken, so that nothing may rest on it.
+        LedgerError: nobody has that code, it is disabled, or the person may judge or look but not record; or
+            the ledger is broken, so that nothing may rest on it.
     """
     require_intact(Ledger(home.ledger_url()))
     person = Reviewers.load(home.root / "reviewers.yaml").find(code)
     if person is None:
         raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
+    if person.disabled:
+        raise LedgerError(
+            f"代号 {code}", "已停用，不能登记", "由在用代号的人登记，或用 tongcha reviewer add 重新登记"
+        )
     if not person.may_record:
         fix = "由有此权限的人登记，或用 tongcha reviewer add 授予"
         raise LedgerError(f"代号 {code}", f"没有“{RECORDER}”权限，不能登记", fix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipelines.casework import find_recorder, refuse_contradiction
 from pipelines.report import find_link, name_link, read_all
@@ -17,8 +17,21 @@ from tongcha.review.decisions import record_retraction, record_withdrawal
 from tongcha.review.disputes import refuse_partial
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipelines.runs import Runner
-    from tongcha.ledger.events import NewEvent
+    from tongcha.ledger.events import Event, NewEvent
+
+OF_A_LINK: Final = frozenset(
+    {
+        EventKind.JUDGEMENT,
+        EventKind.RECUSAL,
+        EventKind.WITHDRAWAL,
+        EventKind.DISPUTE,
+        EventKind.RESOLUTION,
+    }
+)
+"""what is said or decided of one link; taking it back decides anew whether the link leaves"""
 
 
 def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None:
@@ -52,18 +65,35 @@ def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> Non
         reason: the grounds.
 
     Raises:
-        LedgerError: the event or the person is unknown, or the person judged the link whose dispute it is.
+        LedgerError: the event or the person is unknown, or the person took part in judging the link that it
+            is about.
     """
     events = {event.event_id: event for event in Ledger(runner.home.ledger_url()).events()}
     if event_id not in events:
         raise LedgerError(f"台账事件 {event_id}", "不存在", "用 tongcha ledger list 查编号")
     if events[event_id].kind is EventKind.DELETION:
         raise LedgerError(f"台账事件 {event_id}", "是删除记录，已删除的不能恢复", "另作登记说明")
-    if events[event_id].kind in {EventKind.DISPUTE, EventKind.RESOLUTION}:
-        refuse_partial(events.values(), events[event_id].subject, by)
+    refuse_own_cause(events, event_id, by)
     record(runner, record_retraction(event_id=event_id, by=by, reason=reason))
     act_batches(runner, None)
     say(f"✓ 台账事件 {event_id} 已撤回，相关结果已重算。")
+
+
+def refuse_own_cause(events: Mapping[str, Event], event_id: str, by: str) -> None:
+    """Refuse to let a person who judged a link undo what others said or decided of it, by whatever detour.
+
+    Their own answer they may take back.
+
+    Raises:
+        LedgerError: the person took part.
+    """
+    given = events[event_id]
+    if given.kind is EventKind.JUDGEMENT and given.actor == by:
+        return
+    while given.kind is EventKind.RETRACTION:
+        given = events[given.subject]
+    if given.kind in OF_A_LINK:
+        refuse_partial(events.values(), given.subject, by)
 
 
 def record(runner: Runner, event: NewEvent) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 
 import pytest
 import pyzipper
@@ -13,6 +14,7 @@ from tests.review.review_scenario import (
     LATIN,
     LEFT,
     LIKELY,
+    REVIEWERS,
     RIVAL,
     SURE,
     candidate_links,
@@ -245,6 +247,48 @@ def test_one_person_cannot_judge_in_both_rounds(ledger, links, tmp_path):
     refused = table.filter(table["outcome"] == "refused")
     assert "不同的人" in refused["reason"][0]
     assert states_of(ledger, links)[LIKELY] == "待二审"
+
+
+def test_a_round_is_answered_by_one_person_who_may_think_again_until_the_next_begins(ledger, links, tmp_path):
+    [first] = write_books(ledger, links, tmp_path / "out")
+
+    def hand_in(book, name, answer):
+        fill_workbook(book, {LIKELY: answer}, tmp_path / name)
+        table = take_returns([tmp_path / name], ledger, terms(links), at=AT)
+        return table.filter(table["outcome"] != "blank")["reason"].to_list()[0]
+
+    assert hand_in(first, "1.xlsx", other("r1")) == "已登记"
+    assert "已由他人作出判断" in hand_in(first, "2.xlsx", same("r2"))
+    assert hand_in(first, "3.xlsx", other("r1", "手机号也不同")) == "已登记"
+    second = write_books(ledger, links, tmp_path / "next")[1]
+    assert hand_in(second, "4.xlsx", same("r2")) == "已登记"
+    assert states_of(ledger, links)[LIKELY] == "待集体研究"
+    assert "之后已有人作出判断" in hand_in(first, "5.xlsx", same("r1"))
+    assert states_of(ledger, links)[LIKELY] == "待集体研究"
+    assert hand_in(first, "6.xlsx", other("r1", "手机号也不同")) == "已登记"  # an old answer changes nothing
+
+
+def test_a_judgement_is_not_dated_ahead(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: Answer("same", "r1", DAY + timedelta(days=1))})
+    table = take_returns([path], ledger, terms(links), at=AT)
+    assert "晚于今天" in table.filter(table["outcome"] == "refused")["reason"][0]
+    assert ledger.events(EventKind.JUDGEMENT) == []
+
+
+def test_a_disabled_reviewer_signs_nothing_more_and_what_they_signed_stays(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same("r1")}, tmp_path / "before.xlsx")
+    fill_workbook(path, {LIKELY: same("r1")}, tmp_path / "later.xlsx")
+    take_returns([tmp_path / "before.xlsx"], ledger, terms(links), at=AT)
+    left = [r.model_copy(update={"disabled": r.code == "r1"}) for r in REVIEWERS.reviewers]
+    reviewers = REVIEWERS.model_copy(update={"reviewers": tuple(left)})
+    books = [tmp_path / "before.xlsx", tmp_path / "later.xlsx"]
+    table = take_returns(books, ledger, terms(links, reviewers=reviewers), at=AT)
+    said = {row["link_id"]: row["reason"] for row in table.iter_rows(named=True) if row["outcome"] != "blank"}
+    assert said[SURE] == "已登记"
+    assert "已停用" in said[LIKELY]
+    assert states_of(ledger, links)[SURE] == "已确认"
 
 
 def test_a_recusal_is_recorded_and_the_link_waits_for_someone_else(ledger, links, tmp_path):

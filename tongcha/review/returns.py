@@ -19,6 +19,7 @@ from tongcha.tables.review import REVIEW_RETURNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from tongcha.ledger.events import Event
@@ -45,6 +46,7 @@ class ReturnTerms:
         candidate_links: today's links of the batch.
         policy: when reasons are needed.
         limits: what a file may be (`IntakePolicy.limits`).
+        today: the day of reading; nobody has judged on a day to come.
         areas: district of each link, for reviewers who are bound to districts.
     """
 
@@ -54,6 +56,7 @@ class ReturnTerms:
     candidate_links: pl.DataFrame
     policy: ReviewPolicy
     limits: FileLimits
+    today: date
     areas: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -90,6 +93,7 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     """
     history = ledger.events()
     judged, taken_back = _list_judged(history, terms), find_retracted(history)
+    known = {event.event_id for event in history}
     seen: set[str] = set()
     frames = [REVIEW_RETURNS.empty()]
     files = [path for path in paths if not path.name.startswith(LOCK_FILES)]
@@ -97,15 +101,20 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
         if isinstance(found, ReturnError):
             frames.append(_refuse_file(path.name, terms.batch, found))
         elif found.cover.batch == terms.batch:
-            returned = _read_sheet(path.name, found, terms, judged)
+            returned = _read_sheet(path.name, found, terms, judged, known)
             ledger.append_all([_record_receipt(path, found.cover), *returned.events], at=at)
+            known |= {event.event_id for event in returned.events}
             judged |= {_key(event) for event in returned.events if event.kind is EventKind.JUDGEMENT}
             frames.append(_mark_taken_back(_mark_known(returned, seen), returned.events, taken_back))
     return REVIEW_RETURNS.conform(pl.concat(frames))
 
 
 def _read_sheet(
-    file: str, sheet: ReturnSheet, terms: ReturnTerms, judged: Collection[tuple[str, str, str]]
+    file: str,
+    sheet: ReturnSheet,
+    terms: ReturnTerms,
+    judged: Collection[tuple[str, str, str]],
+    known: Collection[str],
 ) -> ReviewReturn:
     defaults = sheet.rows[layout.DEFAULTS_ROW]
     scope = RowScope(
@@ -115,6 +124,8 @@ def _read_sheet(
         terms.policy,
         dict(terms.candidate_links.select("link_id", "evidence_hash").iter_rows()),
         judged,
+        known,
+        terms.today,
         terms.areas,
         clean_text(defaults[layout.DEFAULT_REVIEWER_COLUMN]),
         clean_text(defaults[layout.DEFAULT_DATE_COLUMN]),
