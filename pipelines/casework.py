@@ -25,6 +25,7 @@ from tongcha.casebook.supervision_files import list_supervision_papers
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, renew_event
 from tongcha.ledger.store import Ledger
+from tongcha.ledger.wording import refuse_numbers
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
@@ -73,9 +74,11 @@ class Desk:
         """Append events by this person if the histories still hold together; nothing is recomputed.
 
         Raises:
-            LedgerError: the person may not record, or not this; or a history would contradict itself.
+            LedgerError: the person may not record, or not this; somebody's number stands in the words; or a
+                history would contradict itself.
         """
         person, events = find_recorder(self.runner.home, self.by), list(events)
+        refuse_numbers(events)
         office = build_office(self.runner.home)
         ledger = Ledger(office.ledger_url)
         before = ledger.events()

@@ -29,6 +29,7 @@ from tongcha.casebook.erasure import BatchTables, erase_people, list_values
 from tongcha.errors import LedgerError, UnknownBatchError
 from tongcha.intake.source import FILE as SOURCE
 from tongcha.ledger.store import Ledger
+from tongcha.ledger.wording import refuse_numbers
 from tongcha.review.layout import name_workbook
 from tongcha.review.return_file import read_cover
 from tongcha.tables import ALL, BY_NAME, Partition, Stage
@@ -93,7 +94,7 @@ def begin_closing(
     """Record that the batch is closed, then erase its tables; return what must be gone, and the counts.
 
     Raises:
-        LedgerError: something of the batch still waits for a person.
+        LedgerError: something of the batch still waits for a person, or the reason holds a number.
     """
     tables = BatchTables(*(office.tables.read(BY_NAME[name], batch) for name in ERASED))
     confirmed = office.tables.read(BY_NAME["confirmed_links"], batch)["link_id"].to_list()
@@ -111,6 +112,7 @@ def begin_closing(
         refuse_unfinished(waiting, batch, drop_withheld=drop_withheld)
         files = digest_files_taken(office, batch)
         event = record_begun(batch, by=by, reason=reason, counts=counts, files=files)
+        refuse_numbers([event])
         recorded = ledger.append(event, at=office.now())
         say(f"✓ 批次 {batch} 已办结，记入台账第 {recorded.seq} 条（{recorded.event_id}）")
     erased = erase_people(

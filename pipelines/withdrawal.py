@@ -13,6 +13,7 @@ from pipelines.workflow import act_batches
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, renew_event
 from tongcha.ledger.store import Ledger
+from tongcha.ledger.wording import refuse_numbers
 from tongcha.review.decisions import record_retraction, record_withdrawal
 from tongcha.review.disputes import refuse_partial
 
@@ -100,9 +101,11 @@ def record(runner: Runner, event: NewEvent) -> None:
     """Append what a person decided who may record; the same words after a retraction count anew.
 
     Raises:
-        LedgerError: the person isn't listed, may not record, or not what lies in another district.
+        LedgerError: the person isn't listed, may not record, or not what lies in another district; or
+            somebody's number stands in the words.
     """
     person = find_recorder(runner.home, event.actor)
+    refuse_numbers([event])
     office = build_office(runner.home)
     ledger = Ledger(office.ledger_url)
     refuse_foreign(runner.home, ledger.events(), person, [event.subject])

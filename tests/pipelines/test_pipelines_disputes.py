@@ -99,6 +99,7 @@ def test_an_upheld_dispute_withdraws_the_link_and_each_of_its_events_can_be_retr
         (dispute("L00000000000000d1", "C06"), "已停用"),
         (dispute("L00000000000000d1", CLERK, "--on", "2026-11-21"), "晚于今天"),
         (dispute("L00000000000000d1", CLERK, "--reason", " "), "没有写明理由"),
+        (dispute("L00000000000000d1", CLERK, "--reason", "来电13800138001"), "含有证件号码或者手机号"),
         (resolve("L00000000000000d1", "成立"), "没有尚未办结的异议"),
     ],
 )

@@ -276,6 +276,21 @@ def test_a_judgement_is_not_dated_ahead(ledger, links, tmp_path):
     assert ledger.events(EventKind.JUDGEMENT) == []
 
 
+def test_neither_a_files_name_nor_a_reason_takes_a_number_into_the_ledger(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    number, phone = "210203198001011234", "13800138002"
+    fill_workbook(path, {SURE: same("r1"), LIKELY: other("r1", f"号码是{phone}")})
+    named = [tmp_path / f"王_{number}.xlsx", tmp_path / f"王_{phone}.xlsx"]
+    for copy in named:
+        copy.write_bytes(path.read_bytes())
+    table = take_returns([*named, path], ledger, terms(links), at=AT)
+    refused = table.filter(table["outcome"] == "refused")
+    assert refused.filter(refused["row"] == 0)["file"].to_list() == ["王_＊.xlsx"]
+    assert [e.subject for e in ledger.events(EventKind.JUDGEMENT)] == [SURE]
+    written = str([event.payload for event in ledger.events()]) + str(table.rows())
+    assert not any(value in written for value in (number, phone))
+
+
 def test_a_disabled_reviewer_signs_nothing_more_and_what_they_signed_stays(ledger, links, tmp_path):
     [path] = write_books(ledger, links, tmp_path)
     fill_workbook(path, {SURE: same("r1")}, tmp_path / "before.xlsx")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from tongcha.ledger.wording import holds_number
 from tongcha.review import layout
 from tongcha.review.decisions import record_judgement, record_recusal
 from tongcha.review.layout import COLUMN, SHOWN
@@ -94,6 +95,8 @@ def read_row(row: Sequence[str], scope: RowScope) -> list[NewEvent]:
         return events
     if day > scope.today:
         raise RowRefusedError("日期", f"晚于今天（{scope.today}）；写作出判断的那一天")
+    if holds_number(reason):
+        raise RowRefusedError("理由", "含有证件号码或者手机号，而台账只增不删；写凭哪一项证据，不写号码")
     for code in codes:
         _refuse_reviewer(code, link_id, scope)
         if answer != layout.RECUSAL:

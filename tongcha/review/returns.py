@@ -11,6 +11,7 @@ import polars as pl
 
 from tongcha.errors import ReturnError
 from tongcha.ledger.events import EventKind, NewEvent, find_retracted
+from tongcha.ledger.wording import holds_number, mask_numbers
 from tongcha.review import layout
 from tongcha.review.judgements import project_judgements
 from tongcha.review.return_file import ReturnCover, ReturnSheet, open_returns
@@ -97,7 +98,9 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     seen: set[str] = set()
     frames = [REVIEW_RETURNS.empty()]
     files = [path for path in paths if not path.name.startswith(LOCK_FILES)]
-    for path, found in open_returns(sorted(files, key=lambda p: (p.name, str(p))), terms.key, terms.limits):
+    frames.append(_refuse_named_people([path.name for path in files if holds_number(path.name)], terms.batch))
+    files = sorted((p for p in files if not holds_number(p.name)), key=lambda p: (p.name, str(p)))
+    for path, found in open_returns(files, terms.key, terms.limits):
         if isinstance(found, ReturnError):
             frames.append(_refuse_file(path.name, terms.batch, found))
         elif found.cover.batch == terms.batch:
@@ -159,6 +162,13 @@ def _refuse_repeated(link_id: str, repeated: Collection[str]) -> None:
 def _refuse_file(file: str, batch: str, error: ReturnError) -> pl.DataFrame:
     row = {"batch": batch, "file": file, "row": 0, "outcome": REFUSED, "reason": f"{error.rule}；{error.fix}"}
     return REVIEW_RETURNS.conform(pl.DataFrame([row]))
+
+
+def _refuse_named_people(names: Iterable[str], batch: str) -> pl.DataFrame:
+    """A file's name would stand in the ledger and in logs; whose it is, its masked name tells."""
+    error = ReturnError("回传文件", "文件名含有证件号码或者手机号", "改名后重新交回")
+    refused = [_refuse_file(name, batch, error) for name in sorted(set(map(mask_numbers, names)))]
+    return pl.concat([REVIEW_RETURNS.empty(), *refused])
 
 
 def _mark_known(returned: ReviewReturn, seen: set[str]) -> pl.DataFrame:
