@@ -12,6 +12,7 @@ from pipelines.report import read_all
 from pipelines.resources import build_office
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
+from pipelines.witness import refuse_older_ledger
 from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
 from tongcha.casebook.papers import (
@@ -128,9 +129,10 @@ def find_recorder(home: Home, code: str) -> Reviewer:
 
     Raises:
         LedgerError: nobody has that code, it is disabled, or the person may judge or look but not record; or
-            the ledger is broken, so that nothing may rest on it.
+            the ledger is broken or an older copy, so that nothing may rest on it.
     """
     require_intact(Ledger(home.ledger_url()))
+    refuse_older_ledger(home)
     person = Reviewers.load(home.root / "reviewers.yaml").find(code)
     if person is None:
         raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
