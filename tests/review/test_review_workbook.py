@@ -3,6 +3,7 @@ from __future__ import annotations
 import zipfile
 from datetime import timedelta
 
+import polars as pl
 import pytest
 import pyzipper
 
@@ -18,8 +19,10 @@ from tests.review.review_scenario import (
     RIVAL,
     SURE,
     candidate_links,
+    evidence,
     identities,
     people,
+    schools,
     states_of,
     terms,
     write_books,
@@ -30,7 +33,7 @@ from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import INPUTS, name_workbook
 from tongcha.review.return_file import PROPERTIES_PART, ReturnCover, read_cover
 from tongcha.review.returns import take_returns
-from tongcha.review.shown import PRIOR
+from tongcha.review.shown import PRIOR, ShownTables, show_links
 from tongcha.review.workbook import split_differences
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
 
@@ -88,6 +91,17 @@ def test_differing_characters_are_marked_and_wholly_different_values_are_not():
     assert split_differences("李芳", "李方") == [("李", False), ("芳", True)]
     assert split_differences("李芳", "王建国") == [("李芳", False)]
     assert split_differences("13800138001", "13800138001") == [("13800138001", False)]
+
+
+def test_a_reviewer_sees_what_was_compared_and_no_mark_that_turns_it(links):
+    """U+202E made 432110891020302012 read as the number that the registry holds."""
+    met = identities().with_columns(
+        name=pl.lit("\u202e李\u200b芳"), id_number=pl.lit("\u202e432110891020302012")
+    )
+    tables = ShownTables(links, evidence(links), met, people(), schools())
+    pairs = show_links(tables, [LIKELY])[0].pairs
+    assert pairs["姓名"].collected == "李芳"
+    assert pairs["证件号码"].collected == "432110891020302012"
 
 
 def test_an_untouched_book_comes_back_blank(ledger, links, tmp_path):
