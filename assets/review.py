@@ -19,7 +19,7 @@ from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.capacity import date_handovers
-from tongcha.review.decisions import find_withdrawn
+from tongcha.review.decisions import find_renumbered, find_withdrawn
 from tongcha.review.disputes import find_disputed
 from tongcha.review.dossier import DossierTables, write_dossiers
 from tongcha.review.gate import confirm_links
@@ -138,9 +138,13 @@ def pass_gate(
     referred = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
     # expired or not: the gate itself says what may no longer leave, and what left can still be taken back
     source = read_source(find_batch(office.inbox, context.partition_key), today=date.min)
+    withdrawn, disputed = (
+        stopped | find_renumbered(events, candidate_links, context.partition_key, stopped)
+        for stopped in (find_withdrawn(events), find_disputed(events))
+    )
     facts = GateFacts(
-        withdrawn=find_withdrawn(events),
-        disputed=find_disputed(events),
+        withdrawn=withdrawn,
+        disputed=disputed,
         source_expiry=source.expires_on,
         today=office.today,
         outward_policies=(

@@ -60,12 +60,11 @@ def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: 
     """Resolve the open dispute of a link; an upheld one takes the link back everywhere.
 
     Raises:
-        InputError: no batch holds that link.
         LedgerError: no dispute of it is open, or this person judged the link.
     """
-    batch = str(find_link(desk.runner.home, link_id)["batch"])
     events = build_office(desk.runner.home).events()
     opened = find_open(list_disputes(events), link_id)
+    batch = str(opened.opened.payload["batch"])  # the link itself is gone when the material was renumbered
     refuse_partial(events, link_id, desk.by)
     event = record_resolution(opened.opened, by=desk.by, reason=reason, on=desk.date_of(on), upheld=upheld)
     desk.append([event])

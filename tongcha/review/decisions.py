@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
 from tongcha.review.disputes import find_upheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from tongcha.ledger.events import Event
@@ -76,6 +78,26 @@ def find_withdrawn(events: Iterable[Event]) -> frozenset[str]:
     standing = drop_retracted(events)
     withdrawn = frozenset(e.subject for e in standing if e.kind is EventKind.WITHDRAWAL)
     return withdrawn | find_upheld(standing)
+
+
+def find_renumbered(
+    events: Iterable[Event], candidate_links: pl.DataFrame, batch: str, stopped: Collection[str]
+) -> frozenset[str]:
+    """Return the links that say of the same two people what a stopped link said that is no longer there.
+
+    Link numbers are made of the numbers in the material. Who sends it again with other numbers must not lose
+    a withdrawal or a dispute by it.
+
+    Args:
+        events: the ledger; judgements say what a link's evidence was.
+        candidate_links: table of that name, of the batch.
+        batch: the raid batch.
+        stopped: links withdrawn or disputed.
+    """
+    gone = set(stopped) - set(candidate_links["link_id"])
+    judged = (e for e in events if e.kind is EventKind.JUDGEMENT and e.subject in gone)
+    said = {str(e.payload["evidence_hash"]) for e in judged if e.payload.get("batch") == batch}
+    return frozenset(candidate_links.filter(pl.col("evidence_hash").is_in(sorted(said)))["link_id"])
 
 
 def _refuse_blank(culprit: str, reason: str) -> None:
