@@ -138,8 +138,9 @@ def pass_gate(
     referred = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
     # expired or not: the gate itself says what may no longer leave, and what left can still be taken back
     source = read_source(find_batch(office.inbox, context.partition_key), today=date.min)
+    everywhere = office.tables.read_all(BY_NAME["candidate_links"])
     withdrawn, disputed = (
-        stopped | find_renumbered(events, candidate_links, context.partition_key, stopped)
+        stopped | find_renumbered(events, candidate_links, context.partition_key, stopped, everywhere)
         for stopped in (find_withdrawn(events), find_disputed(events))
     )
     facts = GateFacts(

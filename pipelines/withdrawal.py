@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipelines.casework import find_recorder, refuse_contradiction
-from pipelines.report import find_link, name_link, read_all
+from pipelines.report import find_link, list_batches_of, name_link, read_all
 from pipelines.resources import build_office
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
@@ -48,9 +48,10 @@ def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None
         LedgerError: the link or the person is unknown.
     """
     link_id = name_link(runner.home, link_id)
-    batch = str(find_link(runner.home, link_id)["batch"])
-    record(runner, record_withdrawal(batch=batch, link_id=link_id, by=by, reason=reason))
-    act_batches(runner, batch)
+    link = find_link(runner.home, link_id)
+    record(runner, record_withdrawal(batch=str(link["batch"]), link_id=link_id, by=by, reason=reason))
+    for batch in list_batches_of(runner.home, link):
+        act_batches(runner, batch)
     due = read_all(runner.home, "corrections").height
     say(f"✓ 比对 {link_id} 已撤销，线索、扣分、告知书与计分已重算。")
     say(f"{'！' if due else '✓'} 待向收到过旧文书的单位更正：{due} 份文件（tongcha case disclosed）")

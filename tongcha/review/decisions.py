@@ -81,23 +81,30 @@ def find_withdrawn(events: Iterable[Event]) -> frozenset[str]:
 
 
 def find_renumbered(
-    events: Iterable[Event], candidate_links: pl.DataFrame, batch: str, stopped: Collection[str]
+    events: Iterable[Event],
+    links: pl.DataFrame,
+    batch: str,
+    stopped: Collection[str],
+    everywhere: pl.DataFrame,
 ) -> frozenset[str]:
-    """Return the links that say of the same two people what a stopped link said that is no longer there.
+    """Return the links of a batch that say of the same two people what a stopped link says or said elsewhere.
 
-    Link numbers are made of the numbers in the material. Who sends it again with other numbers must not lose
-    a withdrawal or a dispute by it.
+    Link numbers are made of the numbers in the material and of the batch. Who sends a raid again with other
+    numbers, or as another batch, must not lose a withdrawal or a dispute by it.
 
     Args:
-        events: the ledger; judgements say what a link's evidence was.
-        candidate_links: table of that name, of the batch.
-        batch: the raid batch.
+        events: the ledger; judgements say what the evidence of a link was that is no longer there.
+        links: table `candidate_links` of the batch.
+        batch: the batch.
         stopped: links withdrawn or disputed.
+        everywhere: table `candidate_links` of all batches.
     """
-    gone = set(stopped) - set(candidate_links["link_id"])
+    gone = set(stopped) - set(everywhere["link_id"])
     judged = (e for e in events if e.kind is EventKind.JUDGEMENT and e.subject in gone)
     said = {str(e.payload["evidence_hash"]) for e in judged if e.payload.get("batch") == batch}
-    return frozenset(candidate_links.filter(pl.col("evidence_hash").is_in(sorted(said)))["link_id"])
+    others = everywhere.filter((pl.col("batch") != batch) & pl.col("link_id").is_in(sorted(stopped)))
+    again = links.join(others, on=["raid_id", "evidence_hash"], how="semi")["link_id"]
+    return frozenset(links.filter(pl.col("evidence_hash").is_in(sorted(said)))["link_id"]) | frozenset(again)
 
 
 def _refuse_blank(culprit: str, reason: str) -> None:
