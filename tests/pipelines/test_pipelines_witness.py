@@ -11,18 +11,21 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import tongcha
+from pipelines.demo import found_city, size_city
 from pipelines.diagnosis import diagnose
 from pipelines.exits import Exit
+from pipelines.home import Home, Settings
 from pipelines.report import read_all
 from pipelines.withdrawal import withdraw_link
-from pipelines.witness import FILE, note_head
+from pipelines.witness import FILE, note_head, refuse_older_ledger
 from pipelines.workflow import act_batches
 from tests.pipelines.case_desk import CLERK, open_desk, refuse, say
+from tests.pipelines.conftest import SIZES
 from tongcha.errors import LedgerError
+from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 
 if TYPE_CHECKING:
-    from pipelines.home import Home
     from pipelines.runs import Runner
 
 
@@ -81,3 +84,13 @@ def test_no_run_lets_a_withdrawn_link_out_again_on_an_older_ledger(runner: Runne
     with pytest.raises(LedgerError, match="可能被换成旧的副本"):
         act_batches(runner, row["batch"])
     assert read_all(home, "referrals").filter(pl.col("link_id") == row["link_id"]).is_empty()
+
+
+def test_another_invented_city_starts_with_a_ledger_of_its_own(tmp_path):
+    home = Home(tmp_path / "home").open()
+    home.write_settings(Settings(demo=True))
+    Ledger(home.ledger_url()).append(NewEvent(EventKind.NOTE, "x", "c"), at="2026-11-20T08:00:00+08:00")
+    note_head(home)
+    found_city(home, size_city(SIZES | {"teachers": 60, "schools": 4, "people": 5, "pupils": 2, "raids": 1}))
+    refuse_older_ledger(home)
+    assert Ledger(home.ledger_url()).events() == []
