@@ -35,6 +35,7 @@ def test_a_batch_folder_that_links_elsewhere_is_unknown(inbox, tmp_path):
         ("agreement_id: 协议-1\n", "", "缺少数据共享协议编号"),
         ("purpose: 查处违规补课", "purpose: ''", "缺少使用目的"),
         ("purpose: 查处违规补课", "purpose: [", "无法读取"),
+        ("purpose: 查处违规补课", "purpose: " + "[" * 9999, "无法读取"),
     ],
 )
 def test_a_batch_without_a_lawful_source_is_refused(inbox, old, new, said):

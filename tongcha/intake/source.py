@@ -87,7 +87,7 @@ def _read_values(path: Path, culprit: str) -> dict[str, object]:
         if path.stat().st_size > MAX_BYTES:
             raise SourceError(culprit, "文件过大", "按模板重新填写")
         values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise SourceError(culprit, "无法读取", "按模板用 UTF-8 编码重新填写") from error
     if not isinstance(values, dict):
         raise SourceError(culprit, "不是「键：值」的格式", "按模板重新填写")
