@@ -8,7 +8,7 @@ from assets.office import Office
 from assets.returned import place_returned, tell_senders
 from tongcha.casebook.closing import refuse_closed
 from tongcha.intake.batch import read_batch
-from tongcha.intake.raid_numbers import refuse_reused_numbers
+from tongcha.intake.raid_numbers import refuse_promoted_list, refuse_reused_numbers
 from tongcha.intake.returns_sheet import write_rejections
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.reference import ReferencePolicy
@@ -35,7 +35,9 @@ def read_raid_batch(
             policy=office.policy(IntakePolicy, "intake"),
             known_regions=read_known_regions(office),
         )
-        refuse_reused_numbers(taken.sites, office.tables.read_all(intake.SITES))
+        stored = office.tables.read_all(intake.SITES)
+        refuse_reused_numbers(taken.sites, stored)
+        refuse_promoted_list(taken.sites, stored)
     return tuple(getattr(taken, table.name) for table in intake.READ_TABLES)
 
 

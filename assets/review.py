@@ -19,7 +19,7 @@ from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.review.capacity import date_handovers
-from tongcha.review.decisions import find_withdrawn
+from tongcha.review.decisions import find_renumbered, find_withdrawn
 from tongcha.review.disputes import find_disputed
 from tongcha.review.dossier import DossierTables, write_dossiers
 from tongcha.review.gate import confirm_links
@@ -58,6 +58,7 @@ def review_returns(
         candidate_links=candidate_links,
         policy=office.policy(ReviewPolicy, "review"),
         limits=office.policy(IntakePolicy, "intake").limits,
+        today=office.today,
         areas=dict(placed.select("link_id", "area").iter_rows()),
     )
     return take_returns(office.returned(), Ledger(office.ledger_url), terms, at=office.now())
@@ -137,9 +138,14 @@ def pass_gate(
     referred = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
     # expired or not: the gate itself says what may no longer leave, and what left can still be taken back
     source = read_source(find_batch(office.inbox, context.partition_key), today=date.min)
+    everywhere = office.tables.read_all(BY_NAME["candidate_links"])
+    withdrawn, disputed = (
+        stopped | find_renumbered(events, candidate_links, context.partition_key, stopped, everywhere)
+        for stopped in (find_withdrawn(events), find_disputed(events))
+    )
     facts = GateFacts(
-        withdrawn=find_withdrawn(events),
-        disputed=find_disputed(events),
+        withdrawn=withdrawn,
+        disputed=disputed,
         source_expiry=source.expires_on,
         today=office.today,
         outward_policies=(

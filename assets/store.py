@@ -20,7 +20,7 @@ WHOLE: Final = "all"
 SUFFIX: Final = ".parquet"
 REFUSED: Final = ".refused"
 """Suffix of a table that broke its contract and therefore didn't replace the last good one."""
-_SAFE_KEY = re.compile(r"[\w()（）][\w()（）·.\- ]{0,79}")
+_SAFE_KEY = re.compile(r"[\w()（）][\w()（）·.\- ]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class TableStore:
         """
         if not _SAFE_KEY.fullmatch(partition) or ".." in partition:
             raise InputError(
-                "批次名称", "只能用汉字、字母、数字、连字符、点与括号，不超过 80 字", "给收件箱的文件夹改名"
+                "批次名称", "只能用汉字、字母、数字、连字符、点与括号，不超过 60 字", "给收件箱的文件夹改名"
             )
         return self.root / table.name / f"{partition}{SUFFIX}"
 

@@ -6,6 +6,7 @@ argon2-cffi's defaults) and nothing else reads it. Both are readable by the owne
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import stat
 import threading
@@ -82,11 +83,8 @@ class Accounts:
             ) from error
         if not roles:
             raise HomeError(f"复核人代号 {code}", "没有写明轮次", "用 --role 至少写一个")
-        others = [known for known in self.list_reviewers().reviewers if known.code != code]
-        people = sorted([*others, reviewer], key=lambda known: known.code)
-        rows = [person.model_dump(mode="json") for person in people]
         self._write_account(code, self._hasher.hash(password))
-        _write_yaml(self._reviewers, {"reviewers": rows})
+        self._write_reviewer(reviewer)
         return reviewer
 
     def set_password(self, code: str, password: str) -> None:
@@ -101,13 +99,16 @@ class Accounts:
         self._write_account(code, self._hasher.hash(password))
 
     def disable(self, code: str) -> None:
-        """Take a person's login away; what they judged stays, and so does their entry in the list.
+        """Let a person do nothing more, here or by workbook; what they judged stays, and their entry too.
 
         Raises:
             HomeError: nobody has that code.
         """
-        if self.list_reviewers().find(code) is None and not self._find_hash(code):
+        listed = self.list_reviewers().find(code)
+        if listed is None and not self._find_hash(code):
             raise HomeError(f"复核人代号 {code[:20]}", "不在复核人名单上", "用 tongcha reviewer list 核对")
+        if listed is not None:
+            self._write_reviewer(listed.model_copy(update={"disabled": True}))
         kept = [account for account in self._list_accounts() if account.code != code]
         _write_yaml(self._accounts, {"accounts": [account.model_dump() for account in kept]})
 
@@ -123,9 +124,14 @@ class Accounts:
             return None
         return self.find(code)
 
+    def stamp(self, code: str) -> str:
+        """Return what stands for the person's present password; it changes with it and tells nothing."""
+        return hashlib.sha256(self._find_hash(code).encode()).hexdigest()[:16]
+
     def find(self, code: str) -> Reviewer | None:
         """Return the person if they are on the list and may still log in."""
-        return self.list_reviewers().find(code) if self._find_hash(code) else None
+        listed = self.list_reviewers().find(code) if self._find_hash(code) else None
+        return None if listed is None or listed.disabled else listed
 
     def list_reviewers(self) -> Reviewers:
         """Return everyone on the deployment's list; empty where there is no file yet.
@@ -155,6 +161,11 @@ class Accounts:
         except MisfitError as misfit:
             fix = "删去此文件，再用 tongcha reviewer add 逐人设密码"
             raise HomeError(misfit.name_culprit("登录文件 accounts.yaml"), misfit.rule, fix) from misfit
+
+    def _write_reviewer(self, reviewer: Reviewer) -> None:
+        others = [known for known in self.list_reviewers().reviewers if known.code != reviewer.code]
+        people = sorted([*others, reviewer], key=lambda known: known.code)
+        _write_yaml(self._reviewers, {"reviewers": [person.model_dump(mode="json") for person in people]})
 
     def _write_account(self, code: str, password_hash: str) -> None:
         others = [account for account in self._list_accounts() if account.code != code]

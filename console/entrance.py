@@ -63,7 +63,7 @@ def _log_in(request: Request, form: Form) -> Response:
         return ask_to_log_in(request, WRONG, HTTPStatus.FORBIDDEN)
     console.throttle.forget_user(code)
     console.sessions.close(number)  # the browser's earlier login, should it have had one
-    _, cookie = console.sessions.open(reviewer.code, now)
+    _, cookie = console.sessions.open(reviewer.code, now, console.settings.accounts.stamp(reviewer.code))
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     _set_cookie(console, answer, cookie)
     return answer
@@ -98,7 +98,8 @@ def change_password(visit: Visit, form: Form) -> Response:
         console.settings.accounts.set_password(code, form.get("fresh", ""))
     except HomeError as error:
         return _password_page(visit, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
-    visit.session.notice = "密码已修改。"
+    visit.session.stamp = console.settings.accounts.stamp(code)  # every other login of the person is over
+    visit.session.notice = "密码已修改，别处的登录已失效。"
     return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 

@@ -47,6 +47,7 @@ class Session:
         code: the person's code.
         opened: when the person logged in.
         seen: when the person last did something.
+        stamp: stands for the password that was given; another password ends the login.
         visits: pages with personal data opened so far.
         entries: what was put on record and not taken back, latest last.
         forms: unused form numbers and the link that each was made for.
@@ -57,6 +58,7 @@ class Session:
     code: str
     opened: datetime
     seen: datetime
+    stamp: str = ""
     visits: int = 0
     entries: list[Entry] = field(default_factory=list)
     forms: dict[str, str] = field(default_factory=dict)
@@ -101,9 +103,9 @@ class Sessions:
         self._open: dict[str, Session] = {}
         self._lock = threading.Lock()
 
-    def open(self, code: str, now: datetime) -> tuple[Session, str]:
+    def open(self, code: str, now: datetime, stamp: str = "") -> tuple[Session, str]:
         """Log a person in under a fresh number; return the session and the cookie."""
-        session = Session(secrets.token_urlsafe(24), code, now, now)
+        session = Session(secrets.token_urlsafe(24), code, now, now, stamp)
         with self._lock:
             lapsed = [number for number, known in self._open.items() if self._has_lapsed(known, now)]
             for number in lapsed:

@@ -12,6 +12,7 @@ from console.desk import admit, open_desk
 from console.refusals import Refusal
 from console.sessions import Entry
 from tongcha.ledger.events import EventKind, NewEvent
+from tongcha.ledger.wording import holds_number
 from tongcha.review.decisions import record_judgement, record_recusal, record_retraction
 from tongcha.review.layout import ANSWER_OF_VERDICT, RECUSAL
 from tongcha.review.settle import PANEL
@@ -136,7 +137,7 @@ def has_seen_scores(settings: ConsoleSettings, link_id: str, code: str) -> bool:
 
 
 def refuse_poor_reason(reason: str, rules: Reasons, *, is_due: bool) -> None:
-    """Refuse a reason that is missing where it is due, too short or too long.
+    """Refuse a reason that is missing where it is due, too short or too long, or holds somebody's number.
 
     Raises:
         Refusal: it is.
@@ -149,6 +150,8 @@ def refuse_poor_reason(reason: str, rules: Reasons, *, is_due: bool) -> None:
         rule = f"少于 {rules.min_chars} 个字"
     elif len(reason) > rules.max_chars:
         rule = f"多于 {rules.max_chars} 个字"
+    elif holds_number(reason):
+        rule = "含有证件号码或者手机号，而台账只增不删"
     else:
         return
     raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "理由", rule, "写明凭哪一项证据，不写传闻")

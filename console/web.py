@@ -160,7 +160,7 @@ def link_to(*steps: str) -> str:
 
 
 def _enter(request: Request, *, is_use: bool = True) -> Visit:
-    """Find who is asking; a person struck off the list is out at once."""
+    """Find who is asking; who is struck off the list, or has another password now, is out at once."""
     console = get_console(request)
     cookie, now = request.cookies.get(COOKIE, ""), console.settings.clock()
     session = console.sessions.find(cookie, now, is_use=is_use)
@@ -168,4 +168,7 @@ def _enter(request: Request, *, is_use: bool = True) -> Visit:
     if reviewer is None:
         console.sessions.close(session.number)
         raise LoginRequired("账号已停用")
+    if console.settings.accounts.stamp(session.code) != session.stamp:
+        console.sessions.close(session.number)
+        raise LoginRequired("密码已改")
     return Visit(console, request, session, reviewer)

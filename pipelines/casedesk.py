@@ -31,7 +31,7 @@ from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.pupil_lists import record_release
 from tongcha.responsibility.rulings import record_ruling
 from tongcha.responsibility.steps import record_relief, record_step, record_strike
-from tongcha.review.verification import record_verification
+from tongcha.review.verification import record_verification, refuse_denied
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -75,12 +75,15 @@ def verify(desk: Desk, link_id: str, *, is_true: bool, source: str, on: date | N
     """Record what the school or the person answered about a filed link, and pass its batch through the gate.
 
     Raises:
-        LedgerError: the link is none of filed staff, nobody answered, or the paper isn't named.
+        LedgerError: the link is none of filed staff, nobody answered, the paper isn't named, or an answer
+            that stands denies it.
     """
     home = desk.runner.home
     batch = str(find_link(home, link_id)["batch"])
     if batch not in find_filed_batches(read_all(home, "sites")):
         raise LedgerError(f"比对 {link_id}", "不是清查兼职批次的比对", "现场查处的比对不需要此项核实")
+    if is_true:
+        refuse_denied(build_office(home).events(), link_id)
     event = record_verification(
         batch=batch, link_id=link_id, is_true=is_true, source=source, on=desk.date_of(on), by=desk.by,
         reason=reason,

@@ -12,6 +12,7 @@ from pipelines.report import read_all
 from pipelines.resources import build_office
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
+from pipelines.witness import refuse_older_ledger
 from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
 from tongcha.casebook.papers import (
@@ -25,6 +26,7 @@ from tongcha.casebook.supervision_files import list_supervision_papers
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, renew_event
 from tongcha.ledger.store import Ledger
+from tongcha.ledger.wording import refuse_numbers
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
@@ -73,9 +75,11 @@ class Desk:
         """Append events by this person if the histories still hold together; nothing is recomputed.
 
         Raises:
-            LedgerError: the person may not record, or not this; or a history would contradict itself.
+            LedgerError: the person may not record, or not this; somebody's number stands in the words; or a
+                history would contradict itself.
         """
         person, events = find_recorder(self.runner.home, self.by), list(events)
+        refuse_numbers(events)
         office = build_office(self.runner.home)
         ledger = Ledger(office.ledger_url)
         before = ledger.events()
@@ -124,13 +128,18 @@ def find_recorder(home: Home, code: str) -> Reviewer:
     """Return the person of that code, who must have the role 办案.
 
     Raises:
-        LedgerError: nobody has that code, or the person may judge or look but not record; or the ledger is
-            broken, so that nothing may rest on it.
+        LedgerError: nobody has that code, it is disabled, or the person may judge or look but not record; or
+            the ledger is broken or an older copy, so that nothing may rest on it.
     """
     require_intact(Ledger(home.ledger_url()))
+    refuse_older_ledger(home)
     person = Reviewers.load(home.root / "reviewers.yaml").find(code)
     if person is None:
         raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
+    if person.disabled:
+        raise LedgerError(
+            f"代号 {code}", "已停用，不能登记", "由在用代号的人登记，或用 tongcha reviewer add 重新登记"
+        )
     if not person.may_record:
         fix = "由有此权限的人登记，或用 tongcha reviewer add 授予"
         raise LedgerError(f"代号 {code}", f"没有“{RECORDER}”权限，不能登记", fix)

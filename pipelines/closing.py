@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ import polars as pl
 from assets.office import list_returns
 from assets.store import TableStore
 from pipelines.casework import find_recorder
+from pipelines.home import write_private
 from pipelines.report import read_all
 from pipelines.resources import build_office, hold_home
 from pipelines.terminal import say
@@ -29,6 +31,7 @@ from tongcha.casebook.erasure import BatchTables, erase_people, list_values
 from tongcha.errors import LedgerError, UnknownBatchError
 from tongcha.intake.source import FILE as SOURCE
 from tongcha.ledger.store import Ledger
+from tongcha.ledger.wording import refuse_numbers
 from tongcha.review.layout import name_workbook
 from tongcha.review.return_file import read_cover
 from tongcha.tables import ALL, BY_NAME, Partition, Stage
@@ -78,22 +81,23 @@ def close_batch(runner: Runner, batch: str, *, by: str, reason: str, drop_withhe
     before = read_outward(home)
     office = build_office(home)
     with hold_home(home):
-        values, numbers = begin_closing(office, batch, by=by, reason=reason, drop_withheld=drop_withheld)
+        counts = begin_closing(office, batch, by=by, reason=reason, drop_withheld=drop_withheld)
         removed = remove_files(home, batch)
     act_on(runner, [batch])
     settle(runner)
     if not all(frame.equals(read_all(home, name)) for name, frame in before.items()):
         say("！办结前后对外结果不一致，请从备份核对。")
-    prove_erased(home, batch, values, by=by, counts=numbers | {"files_removed": removed})
+    prove_erased(home, batch, by=by, counts=counts | {"files_removed": removed})
 
 
-def begin_closing(
-    office: Office, batch: str, *, by: str, reason: str, drop_withheld: bool
-) -> tuple[list[str], dict[str, int]]:
-    """Record that the batch is closed, then erase its tables; return what must be gone, and the counts.
+def begin_closing(office: Office, batch: str, *, by: str, reason: str, drop_withheld: bool) -> dict[str, int]:
+    """Record that the batch is closed, then erase its tables; return the counts.
+
+    What must be gone is noted first, so that a search which found something, or was interrupted, can be
+    made again for the same numbers.
 
     Raises:
-        LedgerError: something of the batch still waits for a person.
+        LedgerError: something of the batch still waits for a person, or the reason holds a number.
     """
     tables = BatchTables(*(office.tables.read(BY_NAME[name], batch) for name in ERASED))
     confirmed = office.tables.read(BY_NAME["confirmed_links"], batch)["link_id"].to_list()
@@ -111,15 +115,35 @@ def begin_closing(
         refuse_unfinished(waiting, batch, drop_withheld=drop_withheld)
         files = digest_files_taken(office, batch)
         event = record_begun(batch, by=by, reason=reason, counts=counts, files=files)
+        refuse_numbers([event])
         recorded = ledger.append(event, at=office.now())
         say(f"✓ 批次 {batch} 已办结，记入台账第 {recorded.seq} 条（{recorded.event_id}）")
+    note_sought(office.home, batch, values["numbers"])
     erased = erase_people(
         tables, kept, office.keys["closing"], office.tables.read_all(BY_NAME["pupil_schools"])
     )
     for name in ERASED:
         office.tables.write(BY_NAME[name], batch, getattr(erased, name))
     office.tables.write(BY_NAME["rejection_sheets"], batch, BY_NAME["rejection_sheets"].empty())
-    return values["numbers"], counts
+    return counts
+
+
+def note_sought(home: Path, batch: str, numbers: list[str]) -> None:
+    """Keep the numbers that must be gone, beside those of an earlier try, until the search has found none."""
+    write_private(
+        name_sought(home, batch), json.dumps(sorted({*read_sought(home, batch), *numbers})).encode()
+    )
+
+
+def read_sought(home: Path, batch: str) -> list[str]:
+    """Return the numbers that must be gone and weren't yet proven to be."""
+    path = name_sought(home, batch)
+    return list(json.loads(path.read_bytes())) if path.is_file() else []
+
+
+def name_sought(home: Path, batch: str) -> Path:
+    """Return where these numbers are kept."""
+    return home / "keys" / f"closing-{batch}.json"
 
 
 def renew_tables(store: TableStore, batch: str) -> list[str]:
@@ -194,8 +218,8 @@ def name_owner(returned: Path, batches: Iterable[str]) -> str:
     return max(named, key=len, default="")
 
 
-def prove_erased(home: Home, batch: str, numbers: list[str], *, by: str, counts: dict[str, int]) -> None:
-    """Search the whole home for what was erased, and record that it is gone.
+def prove_erased(home: Home, batch: str, *, by: str, counts: dict[str, int]) -> None:
+    """Search the whole home for what was erased, record that it is gone, and forget what was sought.
 
     Numbers that the registry holds as well aren't looked for: they stand there lawfully.
 
@@ -204,8 +228,10 @@ def prove_erased(home: Home, batch: str, numbers: list[str], *, by: str, counts:
     """
     people = read_all(home, "people")
     known = {value for name in ("id_number", "phone") for value in people[name].drop_nulls()}
+    noted = name_sought(home.root, batch)
+    numbers = read_sought(home.root, batch)
     sought = [value for value in numbers if len(value) >= SHORTEST and value not in known]
-    search = find_traces(home.root, sought)
+    search = find_traces(home.root, sought, apart_from=noted)
     if not search.is_clean:
         places = "、".join([*search.found, *search.unread][:SHOWN])
         counted = f"{len(search.found)} 个文件中，{len(search.unread)} 个文件无法查看"
@@ -215,9 +241,11 @@ def prove_erased(home: Home, batch: str, numbers: list[str], *, by: str, counts:
     found = {"files_searched": search.searched, "values_sought": len(sought), "values_found": 0}
     event = record_done(batch, by=by, counts=counts | found)
     recorded = Ledger(office.ledger_url).append(event, at=office.now())
+    noted.unlink(missing_ok=True)
     say(
         f"✓ 删除 {counts['people_erased']} 人、{counts['pupils_erased']} 名学生的信息，"
-        f"移除 {counts['files_removed']} 个文件；查看 {search.searched} 个文件，没有找到残留。"
+        f"移除 {counts['files_removed']} 个文件；"
+        f"在 {search.searched} 个文件中查找 {len(sought)} 个号码，没有找到残留。"
         f"删除记录为台账第 {recorded.seq} 条（{recorded.event_id}）"
     )
 

@@ -104,7 +104,7 @@ def found_city(home: Home, spec: WorldSpec) -> None:
         return
     for name in WIPED:
         shutil.rmtree(home.root / name, ignore_errors=True)
-    for path in home.root.glob("ledger.sqlite*"):
+    for path in home.root.glob("ledger.*"):  # the database and the note of its head
         path.unlink()
     home.open()
     home.write_settings(Settings(demo=True, today=spec.snapshot + timedelta(days=14)))

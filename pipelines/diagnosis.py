@@ -11,9 +11,10 @@ import polars as pl
 import yaml
 
 from assets.office import list_returns
-from pipelines.closing import list_leftovers
+from pipelines.closing import list_leftovers, name_sought
 from pipelines.provenance import ROOT
 from pipelines.report import read_all
+from pipelines.witness import refuse_older_ledger
 from tongcha.casebook.closing import find_closed, find_proven
 from tongcha.documents.check import FIELDS, check_template
 from tongcha.errors import TongchaError
@@ -165,7 +166,11 @@ def _look_at_closing(home: Home) -> Iterator[Finding]:
         return  # said of the ledger already
     late = due.filter((pl.col("kind") == "closing") & pl.col("overdue"))["ref"].to_list()
     closed, proven = find_closed(events), find_proven(events)
-    unfinished = [name for name in sorted(closed) if name not in proven or any(list_leftovers(home, name))]
+    unfinished = [
+        name
+        for name in sorted(closed)
+        if name not in proven or name_sought(home.root, name).is_file() or any(list_leftovers(home, name))
+    ]
     fix = "tongcha case close 批次 --by 代号 --reason 理由"
     yield Finding("到期应办结的批次", "、".join(late) or "没有", not late, fix)
     state = f"{len(closed)} 个" + (f"，有残留或没有删除记录：{'、'.join(unfinished)}" if unfinished else "")
@@ -175,6 +180,7 @@ def _look_at_closing(home: Home) -> Iterator[Finding]:
 def _look_at_ledger(home: Home) -> Finding:
     try:
         found = Ledger(home.ledger_url()).verify()
+        refuse_older_ledger(home)
     except TongchaError as error:
         return _name_fault("台账", error)
     return Finding("台账", f"{found.count} 条", found.is_intact, "停止使用，从备份核对")

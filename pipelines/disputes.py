@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.report import find_link, read_all
+from pipelines.report import find_link, list_batches_of, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
 from pipelines.workflow import act_batches
@@ -35,7 +35,7 @@ def dispute(desk: Desk, link_id: str, *, source: str, on: date | None, reason: s
         InputError: no batch holds that link.
         LedgerError: a dispute of it is open, or it was withdrawn already.
     """
-    batch = str(find_link(desk.runner.home, link_id)["batch"])
+    link = find_link(desk.runner.home, link_id)
     events = build_office(desk.runner.home).events()
     known = [d for d in list_disputes(events) if d.opened.subject == link_id]
     waiting = [d for d in known if d.resolved is None]
@@ -47,11 +47,12 @@ def dispute(desk: Desk, link_id: str, *, source: str, on: date | None, reason: s
     if link_id in find_withdrawn(events):
         raise LedgerError(f"比对 {link_id}", "已经撤销，不再用于任何事项", "不需要登记异议；书面告知对方即可")
     event = record_dispute(
-        batch=batch, link_id=link_id, source=source, on=desk.date_of(on), by=desk.by, reason=reason,
-        earlier=len(known),
+        batch=str(link["batch"]), link_id=link_id, source=source, on=desk.date_of(on), by=desk.by,
+        reason=reason, earlier=len(known),
     )  # fmt: skip
     desk.append([event])
-    act_batches(desk.runner, batch)
+    for batch in list_batches_of(desk.runner.home, link):
+        act_batches(desk.runner, batch)
     say(f"✓ 比对 {link_id} 的异议已登记；办结之前，有关它的线索、扣分与告知书一律不出。")
     _tell_holders(desk, link_id, "已送达的文书列为“有异议待核实”，请送达更正函告知暂停使用")
 
@@ -60,16 +61,18 @@ def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: 
     """Resolve the open dispute of a link; an upheld one takes the link back everywhere.
 
     Raises:
-        InputError: no batch holds that link.
         LedgerError: no dispute of it is open, or this person judged the link.
     """
-    batch = str(find_link(desk.runner.home, link_id)["batch"])
     events = build_office(desk.runner.home).events()
     opened = find_open(list_disputes(events), link_id)
+    own = {"batch": opened.opened.payload["batch"], "raid_id": None, "evidence_hash": None}
+    known = read_all(desk.runner.home, "candidate_links").filter(pl.col("link_id") == link_id)
+    link = known.row(0, named=True) if known.height else own  # it is gone when the material was renumbered
     refuse_partial(events, link_id, desk.by)
     event = record_resolution(opened.opened, by=desk.by, reason=reason, on=desk.date_of(on), upheld=upheld)
     desk.append([event])
-    act_batches(desk.runner, batch)
+    for batch in list_batches_of(desk.runner.home, link):
+        act_batches(desk.runner, batch)
     after = "比对已撤销，线索、扣分、告知书与计分已重算" if upheld else "比对重新过关口，条件齐全的照常办理"
     say(f"✓ 比对 {link_id} 的异议办结为{ANSWERS[upheld]}：{after}。")
     todo = "请送达更正函" if upheld else "请函告异议的核实结果；学校告知书请重新送达，申辩期从头起算"

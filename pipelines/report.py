@@ -30,6 +30,7 @@ REFERRAL_SHOWN: Final = (
     "exculpatory_count",
 )
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipelines.home import Home
@@ -79,6 +80,14 @@ def find_link(home: Home, link_id: str) -> dict[str, Any]:
             "核对编号，形如 L 加 16 位十六进制；在办线索的编号（R 开头）也可以",
         )
     return found.row(0, named=True)
+
+
+def list_batches_of(home: Home, link: Mapping[str, Any]) -> list[str]:
+    """Return the batches in which the same raid says the same of the same two people; its own included."""
+    links = read_all(home, "candidate_links")
+    own = pl.DataFrame([link]).select("raid_id", "evidence_hash").cast(pl.String)
+    again = links.join(own, on=["raid_id", "evidence_hash"], how="semi")["batch"]
+    return sorted({str(link["batch"]), *again})
 
 
 def name_link(home: Home, number: str) -> str:

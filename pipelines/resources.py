@@ -12,6 +12,7 @@ import dagster as dg
 from assets.office import Office
 from pipelines.home import KEYS, Home
 from pipelines.provenance import code_version, policy_digest
+from pipelines.witness import note_head, refuse_older_ledger
 from tongcha.documents.validation_index import write_index
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
     """Give a run the office of TONGCHA_HOME and keep other runs waiting until it ends.
 
-    At its end the overview of the validation pages is brought up to date, once for all its checks.
+    At its end the overview of the validation pages is brought up to date, once for all its checks, and the
+    head of the ledger is noted, so that the next run doesn't work on an older copy.
     """
     home = Home.from_environment().open()
     with hold_home(home):
+        refuse_older_ledger(home)
         yield build_office(home)
         write_index(home.outbox)
+        note_head(home)
 
 
 def build_office(home: Home) -> Office:

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
+from dagster._core.errors import (
+    DagsterAssetCheckFailedError,
+    DagsterExecutionInterruptedError,
+    DagsterResourceFunctionError,
+)
 
 from assets.declare import RAIDS
 from pipelines.definitions import defs
@@ -83,6 +87,8 @@ class Runner:
                 )
         except DagsterAssetCheckFailedError:
             raise StoppedError(title, list(self._failed_sentences(run_id))) from None
+        except DagsterResourceFunctionError as error:
+            raise error.user_exception from None  # why there is no office, out of Dagster's wrapping
 
     def _failed_sentences(self, run_id: str) -> Iterator[str]:
         graph = defs.resolve_asset_graph()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 import duckdb
+from pyarrow import dataset
 from rich.table import Table as Grid
 
 from pipelines.terminal import say
@@ -23,21 +24,16 @@ if TYPE_CHECKING:
 def open_views(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open DuckDB in memory with one view per table; a table that was never made is empty.
 
-    After that the session reads nothing outside `tables/`, writes nothing, and can't be reconfigured.
+    Arrow reads the files, column by column as they are asked for: a folder that DuckDB may read it may write
+    as well. After that the session reaches no file at all and can't be reconfigured.
     """
-    tables = home.root / "tables"
     with duckdb.connect() as connection:
         connection.execute("SET python_enable_replacements = false")
         for table in ALL:
-            files = tables / table.name / "*.parquet"
-            if any(files.parent.glob("*.parquet")):
-                source = f"read_parquet({quote_text(str(files))})"
-            else:
-                connection.register(f"_{table.name}", table.empty())
-                source = quote_name(f"_{table.name}")
-            connection.execute(f"CREATE VIEW {quote_name(table.name)} AS SELECT * FROM {source}")  # noqa: S608 - names of our own contracts
+            files = sorted((home.root / "tables" / table.name).glob("*.parquet"))
+            stored = dataset.dataset([str(path) for path in files], format="parquet") if files else None
+            connection.register(table.name, table.empty() if stored is None else stored)
             connection.execute(f"COMMENT ON VIEW {quote_name(table.name)} IS {quote_text(table.label)}")
-        connection.execute(f"SET allowed_directories = [{quote_text(str(tables))}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
@@ -61,6 +57,11 @@ def write_result(connection: duckdb.DuckDBPyConnection, query: str, *, as_csv: b
         return
     grid = Grid(*frame.columns)
     for row in frame.iter_rows():
-        grid.add_row(*("" if value is None else str(value) for value in row))
+        grid.add_row(*("" if value is None else _print_safely(str(value)) for value in row))
     say(grid)
     say(f"{frame.height} 行")
+
+
+def _print_safely(text: str) -> str:
+    """What somebody wrote into a cell mustn't steer the terminal or turn what stands around it."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

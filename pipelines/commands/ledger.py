@@ -17,14 +17,17 @@ def ledger() -> None:
 
 
 @ledger.command()
-def verify() -> int:
-    """核验每一条的指纹与前后相扣；有断裂则退出码为 3。
+@click.option("--head", default="", metavar="指纹", help="先前另处记下的末条指纹。 A head noted elsewhere.")
+def verify(head: str) -> int:
+    """核验每一条的指纹与前后相扣，以及先前记下的末条仍在；否则退出码为 3。
 
-    Verify every event's digest and its link to the one before; exit code 3 when broken.
+    Verify every event's digest, its link to the one before, and that the head noted before is still there.
     """
+    from pipelines.witness import read_head
     from tongcha.ledger.store import Ledger
 
-    found = Ledger(Home.from_environment().open().ledger_url()).verify()
+    home = Home.from_environment().open()
+    found = Ledger(home.ledger_url()).verify(head.strip() or read_head(home))
     if found.is_intact:
         click.echo(f"✓ 台账完好，共 {found.count} 条；末条指纹 {found.head}")
         return Exit.OK

@@ -40,9 +40,9 @@ def add(code: str, name: str, roles: tuple[str, ...], areas: tuple[str, ...]) ->
 @reviewer.command()
 @click.argument("code", metavar="代号")
 def disable(code: str) -> None:
-    """停用一个代号的登录；已作的判断不受影响。
+    """停用一个代号：不能再登录、交表、登记；已作的判断不受影响。
 
-    End a person's logins; their judgements stay.
+    Let a person do nothing more; their judgements stay.
     """
     from pipelines.desk import open_accounts
 
@@ -59,4 +59,5 @@ def list_all() -> None:
     from pipelines.desk import open_accounts
 
     for person in open_accounts(Home.from_environment().open()).list_reviewers().reviewers:
-        click.echo(f"{person.code}　{'、'.join(person.roles)}　{'、'.join(person.areas) or '全市'}")
+        ended = "　已停用" if person.disabled else ""
+        click.echo(f"{person.code}　{'、'.join(person.roles)}　{'、'.join(person.areas) or '全市'}{ended}")

@@ -75,7 +75,11 @@ def test_a_disabled_person_stays_on_the_list_and_can_not_log_in(tmp_path):
     accounts.disable("w01")
     assert accounts.verify("w01", PASSWORD) is None
     assert accounts.find("w01") is None
-    assert Reviewers.load(tmp_path / "reviewers.yaml").find("w01") is not None
+    listed = Reviewers.load(tmp_path / "reviewers.yaml").find("w01")
+    assert listed is not None
+    assert listed.disabled  # read by the workbook import and by whoever records cases as well
+    accounts.add("w01", "王某", ("一审",), PASSWORD)
+    assert accounts.find("w01") is not None
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "xx-w01-xx-2026-xx", "长" * 129, ""])

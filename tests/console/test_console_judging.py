@@ -71,7 +71,12 @@ def test_nobody_judges_a_link_in_both_rounds(settings, log_in):
 
 def test_a_reason_is_asked_for_where_policy_wants_one_and_the_draft_is_kept(settings, log_in):
     browser = log_in("r1")
-    for verdict, reason in (("different", ""), ("unsure", "短"), ("same", "长" * 301)):
+    for verdict, reason in (
+        ("different", ""),
+        ("unsure", "短"),
+        ("same", "长" * 301),
+        ("different", "号码是13800138001"),
+    ):
         answer = browser.judge(LOOKALIKE, verdict, reason)
         assert answer.status == 422
         assert "理由：" in answer.text

@@ -147,6 +147,7 @@ def test_a_short_key_is_refused(settings):
 
 
 def test_passwords_are_changed_by_their_owner_who_knows_the_present_one(address, log_in):
+    elsewhere = log_in("r1")
     browser = log_in("r1")
     token = browser.get("/password").field("token")
     fresh = "quiet-river-42-stone"
@@ -164,3 +165,12 @@ def test_passwords_are_changed_by_their_owner_who_knows_the_present_one(address,
     )
     assert Browser(address).log_in("r1").status == 403
     assert Browser(address).log_in("r1", fresh).status == 200
+    assert browser.get("/").status == 200
+    assert elsewhere.get("/").status == 401  # whoever had the old password is out
+
+
+def test_a_password_set_by_somebody_else_ends_what_was_open_under_the_old_one(settings, log_in):
+    browser = log_in("r1")
+    assert browser.get("/").status == 200
+    settings.accounts.set_password("r1", "another-door-93-blue")
+    assert browser.get("/").status == 401

@@ -49,6 +49,14 @@ def test_characters_that_xml_can_not_hold_are_dropped_and_lines_kept(tmp_path):
     assert '甲</w:t><w:br/><w:t xml:space="preserve">乙' in text
 
 
+def test_what_a_recipient_can_not_see_does_not_stand_on_paper(tmp_path):
+    assert "李张伟" in render(tmp_path, "{{ a }}", a="李\u202e张\u200b伟\ufeff")
+
+
+def test_a_value_that_looks_like_a_template_stays_a_value(tmp_path):
+    assert "{{ 7*7 }}{% if a %}" in render(tmp_path, "{{ a }}", a="{{ 7*7 }}{% if a %}")
+
+
 def test_a_malformed_template_is_refused_by_name(tmp_path):
     with pytest.raises(PolicyError, match=r"t\.docx"):
         render(tmp_path, "{{ a")
@@ -58,6 +66,8 @@ def test_a_malformed_template_is_refused_by_name(tmp_path):
     ("name", "masked"),
     [
         ("张伟", "张某"),
+        ("\u202e张伟", "张某"),
+        ("\u200b", "某"),
         ("欧阳修", "欧阳某"),
         ("欧阳", "欧某"),
         ("阿依古丽·买买提", "阿某"),

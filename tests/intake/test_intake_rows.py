@@ -14,6 +14,7 @@ from tongcha.intake.batch import read_batch
     [
         ({"identity_id": ""}, "identity_id_is_present"),
         ({"identity_id": "编号 1!"}, "identity_id_has_its_form"),
+        ({"identity_id": "11010519491231002X"}, "identity_id_is_nobodys_own"),
         ({"capture": "心算"}, "capture_is_listed"),
         ({"name": "张三、李四"}, "one_person_per_row"),
         ({"id_number": ""}, "card_has_number"),
@@ -29,6 +30,26 @@ def test_a_bad_row_goes_back_and_the_rest_goes_on(inbox, changes, rule):
     assert taken.rejected_rows["rule"].to_list() == [rule]
     assert taken.rejected_rows["row"].to_list() == [3]
     assert_rows_add_up(taken)
+
+
+@pytest.mark.parametrize(
+    ("number", "rules"),
+    [
+        ("11010519491231002X", ["pupil_no_is_nobodys_own"]),
+        ("G110105201512310022", ["pupil_no_is_nobodys_own"]),  # 学籍号
+        ("王小明", ["pupil_no_has_its_form"]),
+        ("110105202610180022", []),  # made of the day of the raid
+        ("003", []),
+    ],
+)
+def test_a_pupils_number_is_neither_their_own_nor_their_name(inbox, number, rules):
+    """It stands in sums, notices and the ledger, where nothing is ever erased."""
+    folder = make_batch(inbox)
+    text = f"查处编号,学生序号,姓名,所在学校,年级\nR1,{number},王小明,一中,七年级\n"
+    (folder / "现场学生.csv").write_text(text, encoding="utf-8")
+    taken = read(inbox)
+    assert taken.rejected_rows["rule"].to_list() == rules
+    assert taken.pupils.height == (not rules)
 
 
 @pytest.mark.parametrize(

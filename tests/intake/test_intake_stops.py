@@ -88,3 +88,12 @@ def test_a_stray_document_is_reported_and_stops_nothing(inbox):
     assert taken.rejected_rows.select("file", "row", "outcome").rows() == [
         (f"raids/{BATCH}/通知.pdf", 0, "rejected")
     ]
+
+
+def test_a_file_whose_name_holds_a_number_stops_the_batch_and_the_message_blots_it_out(inbox):
+    folder = make_batch(inbox)
+    (folder / "补充_21020319800101123X.csv").write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(InputError, match="给文件改名") as stopped:
+        read(inbox, BATCH)
+    assert "补充_＊.csv" in str(stopped.value)
+    assert "198001011" not in str(stopped.value)

@@ -117,7 +117,7 @@ def waiting(runner) -> tuple[Runner, str, str]:
     home = runner.home
     for path in (home.inbox / "returns").iterdir():
         path.unlink()
-    for path in home.root.glob("ledger.sqlite*"):
+    for path in home.root.glob("ledger.*"):
         path.unlink()
     batch = home.raid_batches()[0]
     propose_batches(runner, batch)

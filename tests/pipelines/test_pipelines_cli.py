@@ -187,7 +187,7 @@ def test_every_table_is_a_view_even_when_it_was_never_made(home):
         assert connection.sql("SELECT raid_id FROM sites").fetchall() == [("Q1",)]
 
 
-def test_a_query_reads_nothing_but_the_tables(home, tmp_path):
+def test_a_query_reads_nothing_but_the_tables_and_writes_nothing(home, tmp_path):
     import click
 
     (tmp_path / "secret.csv").write_text("a\n1\n")
@@ -195,11 +195,24 @@ def test_a_query_reads_nothing_but_the_tables(home, tmp_path):
         for query in (
             f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
             f"COPY sites TO '{tmp_path}/out.csv'",
+            f"COPY sites TO '{home.root}/tables/sites/{BATCH}.parquet' (FORMAT parquet)",
+            f"EXPLAIN ANALYZE COPY sites TO '{home.root}/tables/sites/b.parquet' (FORMAT parquet)",
+            f"EXPORT DATABASE '{home.root}/tables/all'",
+            f"ATTACH '{home.root}/tables/x.db'",
+            f"SELECT * FROM read_parquet('{home.root}/tables/sites/{BATCH}.parquet')",
             "SELECT * FROM nowhere",
         ):
             with pytest.raises(click.UsageError):
                 write_result(connection, query)
     assert not (tmp_path / "out.csv").exists()
+    assert [path.name for path in (home.root / "tables").rglob("*")] == ["sites", f"{BATCH}.parquet"]
+
+
+def test_what_stands_in_a_cell_does_not_steer_the_terminal(home, capsys):
+    with open_views(home) as connection:
+        write_result(connection, "SELECT '张' || chr(27) || '[2J' || chr(8238) || '伟' AS name")
+    shown = capsys.readouterr().out
+    assert "张\ufffd[2J\ufffd伟" in shown
 
 
 def test_a_value_in_brackets_is_shown_as_it_is(home, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sqlite3
 import zipfile
@@ -135,10 +136,15 @@ def test_a_search_looks_into_tables_packages_databases_and_other_encodings(tmp_p
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf" + value.encode("utf-16-le"))
     with sqlite3.connect(tmp_path / "db.sqlite") as database:
         database.execute("CREATE TABLE t AS SELECT ? AS x", (value,))
+    (tmp_path / "odd.xls").write_bytes(b"\xd0\xcf\x11" + value.encode("utf-16-le"))
+    with zipfile.ZipFile(tmp_path / "reply.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(tmp_path / "book.xlsx")
+    (tmp_path / "reply.csv.gz").write_bytes(gzip.compress(value.encode()))
     (tmp_path / "clean.txt").write_text("没有", encoding="utf-8")
     (tmp_path / "torn.parquet").write_bytes(b"PAR1")
     (tmp_path / "sealed.zip").write_bytes(seal_packet({"a.txt": b"a"}, "a-long-password"))
     search = find_traces(tmp_path, [value])
-    assert search.found == ("book.xlsx", "db.sqlite", "old.csv", "old.xls", "t.parquet")
-    assert search.unread == ("sealed.zip", "torn.parquet")
-    assert search.searched == 8
+    found = ("book.xlsx", "db.sqlite", "odd.xls", "old.csv", "old.xls", "reply.zip", "t.parquet")
+    assert search.found == found
+    assert search.unread == ("reply.csv.gz", "sealed.zip", "torn.parquet")
+    assert search.searched == 11

@@ -11,7 +11,7 @@ from assets.store import TableStore
 from tests.pipelines.case_desk import CLERK, TODAY, asked, open_desk, refuse, say, store_tables
 from tests.responsibility import hand_worked as world
 from tongcha.ledger.store import Ledger
-from tongcha.review.decisions import find_withdrawn, record_judgement
+from tongcha.review.decisions import find_withdrawn, record_judgement, record_recusal
 from tongcha.review.disputes import find_disputed
 from tongcha.tables import BY_NAME
 
@@ -96,8 +96,10 @@ def test_an_upheld_dispute_withdraws_the_link_and_each_of_its_events_can_be_retr
         (dispute("L9999999999999999"), "找不到"),
         (dispute("L00000000000000d1", "C02"), "没有“办案”权限"),
         (dispute("L00000000000000d1", "C05"), "不属代号 C05 的区划"),
+        (dispute("L00000000000000d1", "C06"), "已停用"),
         (dispute("L00000000000000d1", CLERK, "--on", "2026-11-21"), "晚于今天"),
         (dispute("L00000000000000d1", CLERK, "--reason", " "), "没有写明理由"),
+        (dispute("L00000000000000d1", CLERK, "--reason", "来电13800138001"), "含有证件号码或者手机号"),
         (resolve("L00000000000000d1", "成立"), "没有尚未办结的异议"),
     ],
 )
@@ -111,3 +113,34 @@ def test_who_signed_the_link_may_record_the_dispute_but_not_answer_it(home, link
     say(*dispute(link, "C04"))
     assert "不能由其决定" in refuse(*resolve(link, "不成立", "C04"))
     assert find_disputed(Ledger(home.ledger_url()).events()) == {link}
+
+
+@pytest.mark.parametrize("decided", ["withdrawn", "resolved", "recused", "judged by another"])
+def test_who_signed_a_link_can_not_undo_what_others_decided_of_it_even_by_a_detour(home, link, decided):
+    ledger = Ledger(home.ledger_url())
+    why = ("--reason", "登记有误")
+    if decided == "withdrawn":
+        say("withdraw", link, "--by", CLERK, "--reason", "核实不是同一人")
+    elif decided == "resolved":
+        say(*dispute(link))
+        say(*resolve(link, "不成立"))
+    else:
+        of_another = record_judgement(
+            batch=world.BATCH, link_id=link, review_round="二审", reviewer="C09", verdict="different",
+            reason="年龄不符", evidence_hash="h", decided_on=TODAY,
+        )  # fmt: skip
+        of_own = record_recusal(
+            batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", declared_on=TODAY
+        )
+        ledger.append(of_own if decided == "recused" else of_another, at="2026-11-20T09:00:00+08:00")
+    event = ledger.events()[-1].event_id
+    assert "不能由其决定" in refuse("retract", event, "--by", "C04", *why)
+    say("retract", event, "--by", CLERK, *why)
+    taken_back = ledger.events()[-1].event_id
+    assert "不能由其决定" in refuse("retract", taken_back, "--by", "C04", *why)
+
+
+def test_who_signed_a_link_may_take_their_own_answer_back(home, link):
+    [own] = Ledger(home.ledger_url()).events()
+    say("retract", own.event_id, "--by", "C04", "--reason", "看错了行")
+    assert link not in find_withdrawn(Ledger(home.ledger_url()).events())

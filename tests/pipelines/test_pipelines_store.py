@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from assets.store import TableStore
 from tests.scenario import BATCH, make_table
+from tongcha.documents.files import refuse_unsafe_folder
 from tongcha.errors import ContractError, InputError
 from tongcha.tables import ALL, BY_NAME, Partition
 
 SITES = BY_NAME["sites"]
+UNSAFE = ["../x", "a/b", "a\\b", "", ".hidden", "x..y", "a\x00b", "长" * 61, "a\nb", "~"]
 
 
 @pytest.fixture
@@ -69,9 +71,7 @@ def test_stored_files_are_closed_to_others(store):
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize(
-    "key", ["../x", "a/b", "a\\b", "", ".hidden", "x..y", "a\x00b", "长" * 81, "a\nb", "~"]
-)
+@pytest.mark.parametrize("key", UNSAFE)
 def test_a_partition_key_never_leads_out_of_the_table_folder(store, key):
     with pytest.raises(InputError, match="批次名称"):
         store.path(SITES, key)
@@ -129,3 +129,15 @@ def test_a_partition_of_which_only_a_refused_table_was_made_is_still_judged(stor
     assert store.partitions_made(SITES) == ["2026-01", "2026-02"]
     assert store.read_latest(SITES, "2026-02").is_empty()
     assert store.partitions_made(BY_NAME["teachers"]) == []
+
+
+@pytest.mark.parametrize("batch", [BATCH, "2026.10.18（补）", "专项 一·(2)", "长" * 60, *UNSAFE])
+def test_a_batch_that_is_taken_in_can_have_its_packages_written(store, batch):
+    """Refused only then, it couldn't be renamed any more without losing what people had judged."""
+    try:
+        store.write(SITES, batch, make_table("sites"))
+    except InputError:
+        with pytest.raises(ContractError):
+            refuse_unsafe_folder(batch)
+    else:
+        assert refuse_unsafe_folder(batch) == batch

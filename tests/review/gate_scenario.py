@@ -45,11 +45,12 @@ def pass_gate(events: list[NewEvent], links: pl.DataFrame | None = None, **chang
     links = candidate_links() if links is None else links
     ledger = store(events)
     policy, registered = changes.pop("policy", POLICY), changes.pop("people", None)
+    met = changes.pop("identities", identities())
     known = {"withdrawn": find_withdrawn(ledger), "disputed": find_disputed(ledger)}
     return confirm_links(
         candidate_links=links,
         judgements=project_judgements(ledger, links, BATCH),
-        identities=identities(),
+        identities=met,
         facts=facts(**(known | changes)),
         policy=policy,
         people=registered,

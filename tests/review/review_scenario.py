@@ -221,6 +221,7 @@ def terms(links: pl.DataFrame, **changes: object) -> ReturnTerms:
         "candidate_links": links,
         "policy": POLICY,
         "limits": LIMITS,
+        "today": DAY,
     }
     return ReturnTerms(**(values | changes))  # type: ignore[arg-type]  # the test decides the types
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from tests.review.gate_scenario import confirmed_by, judge, missing_of, pass_gate, store
-from tests.review.review_scenario import BATCH, DAY, SURE
+from tests.review.review_scenario import BATCH, DAY, SURE, candidate_links
 from tongcha.errors import LedgerError
-from tongcha.review.decisions import record_recusal, record_retraction
+from tongcha.review.decisions import (
+    find_renumbered,
+    record_recusal,
+    record_retraction,
+    record_withdrawal,
+)
 from tongcha.review.disputes import (
     list_disputes,
     list_open_disputes,
@@ -53,6 +59,34 @@ def test_a_dispute_holds_a_link_until_it_is_resolved_and_an_upheld_one_takes_it_
 
 def test_taking_a_dispute_back_lets_the_link_through_again():
     assert confirmed_by(pass_gate([SIGNED, dispute(), take_back(OPENED)])) == [SURE]
+
+
+@pytest.mark.parametrize("stop", ["dispute", "withdrawal"])
+def test_material_sent_again_under_other_numbers_loses_neither_dispute_nor_withdrawal(stop):
+    """The link has another number then, and what was said of the old one would be about nothing."""
+    again = f"L{'f' * 16}"
+    links = candidate_links(SURE={"link_id": again})  # the same two people, the same evidence
+    withdrawal = record_withdrawal(batch=BATCH, link_id=SURE, by="c1", reason="不是本人")
+    said = [SIGNED, dispute() if stop == "dispute" else withdrawal, judge(again, "r1", saw=f"h{SURE}")]
+    stopped = find_renumbered(store(said), links, BATCH, {SURE}, links)
+    assert stopped == {again}
+    assert find_renumbered(store(said), links, "另一批次", {SURE}, links) == frozenset()
+    assert find_renumbered(store(said), candidate_links(), BATCH, {SURE}, candidate_links()) == frozenset()
+    facts = {"disputed": stopped} if stop == "dispute" else {"withdrawn": stopped}
+    assert confirmed_by(pass_gate(said, links, **facts)) == []
+
+
+@pytest.mark.parametrize(("raid", "held"), [("C1", True), ("C9", False)])
+def test_the_same_raid_sent_again_as_another_batch_loses_no_dispute_and_another_raid_is_another_matter(
+    raid, held
+):
+    here = candidate_links()
+    there = here.filter(pl.col("link_id") == SURE).with_columns(
+        batch=pl.lit("再报"), link_id=pl.lit(f"L{'e' * 16}"), raid_id=pl.lit(raid)
+    )
+    found = find_renumbered(store([SIGNED, dispute()]), there, "再报", {SURE}, pl.concat([here, there]))
+    assert bool(found) is held
+    assert find_renumbered(store([SIGNED]), here, BATCH, {SURE}, pl.concat([here, there])) == frozenset()
 
 
 @pytest.mark.parametrize("upheld", [True, False])

@@ -14,7 +14,13 @@ from tongcha.errors import LedgerError
 from tongcha.review.decisions import record_retraction
 from tongcha.review.layout import PAIRED
 from tongcha.review.shown import show_links
-from tongcha.review.verification import SOURCES, find_verified, list_unverified, record_verification
+from tongcha.review.verification import (
+    SOURCES,
+    find_verified,
+    list_unverified,
+    record_verification,
+    refuse_denied,
+)
 from tongcha.tables.intake import FILED_GROUND
 
 if TYPE_CHECKING:
@@ -55,6 +61,17 @@ def test_an_answer_alone_is_no_judgement():
 def test_an_answer_that_says_no_keeps_the_link_back():
     events = [judge(SURE, "r1"), answer(), answer(is_true=False, source=PERSON, reason="本人未曾任职")]
     assert confirmed_by(sweep(events)) == []
+
+
+def test_a_denial_holds_until_it_is_taken_back_whatever_is_answered_later():
+    denied, later = answer(is_true=False), answer(source=PERSON, reason="本人改口")
+    events = [judge(SURE, "r1"), denied, later]
+    assert missing_of(sweep(events), SURE) == ["verified"]
+    with pytest.raises(LedgerError, match="先用 tongcha retract 撤回"):
+        refuse_denied(store(events), SURE)
+    back = record_retraction(event_id=denied.event_id, by="r3", reason="登记有误")
+    assert confirmed_by(sweep([*events, back])) == [SURE]
+    refuse_denied(store([*events, back]), SURE)
 
 
 def test_an_answer_that_was_taken_back_no_longer_counts():

@@ -18,6 +18,7 @@ from tests.review.review_scenario import (
     RIVAL,
     SURE,
     candidate_links,
+    identities,
     people,
 )
 from tongcha.errors import GateError, LedgerError
@@ -54,6 +55,30 @@ def test_one_person_met_confirmed_as_two_is_held_back_twice():
     outcome = pass_gate(both(LIKELY) + both(RIVAL))
     assert confirmed_by(outcome) == []
     assert missing_of(outcome, LIKELY) == missing_of(outcome, RIVAL) == ["no_rival", "one_person"]
+
+
+@pytest.mark.parametrize(
+    ("column", "told", "missing"),
+    [
+        ("sex", ["男", "女"], ["one_claimant"]),
+        ("id_clean", ["210203198001011234", "210203198502021234"], ["one_claimant"]),
+        ("sex", ["男", None], []),
+        ("sex", ["男", "男"], []),
+    ],
+)
+def test_two_people_met_at_one_raid_are_not_both_the_same_person_but_one_taken_down_twice_is(
+    column, told, missing
+):
+    links = candidate_links(LATIN={"person_id": "T1", "teacher_id": "T1", "raid_id": "C1"})
+    said = dict(zip(["I1", "I4"], told, strict=True))
+    met = identities().with_columns(
+        pl.lit(None, pl.String).alias("id_clean"), pl.lit(None, pl.String).alias("sex")
+    )
+    met = met.with_columns(
+        pl.col("identity_id").replace_strict(said, default=None, return_dtype=pl.String).alias(column)
+    )
+    outcome = pass_gate([*both(SURE), *both(LATIN)], links, identities=met)
+    assert [missing_of(outcome, link) for link in (SURE, LATIN)] == [missing, missing]
 
 
 def test_two_records_of_one_person_are_no_rivals_and_leave_once():

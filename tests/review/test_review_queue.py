@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -122,6 +123,25 @@ def test_a_panel_of_the_same_two_people_settles_nothing(ledger):
     events = [judgement(LATIN, "r1"), judgement(LATIN, "r2", "different", "二审")]
     events += [judgement(LATIN, who, "same", "集体研究") for who in ("r1", "r2")]
     assert state_after(ledger, events, LATIN) == "待集体研究"
+
+
+@pytest.mark.parametrize("rnd", ["一审", "二审"])
+@pytest.mark.parametrize("day", ["2026-10-19", "2026-10-21"])
+def test_people_who_contradict_each_other_in_one_round_go_before_the_panel_whatever_day_they_write(
+    ledger, rnd, day
+):
+    """A typed date that chose among them let one insider overrule a colleague by dating back."""
+    also = judgement(SURE, "r3", "same", rnd)
+    dated = replace(also, payload={**also.payload, "decided_on": day})
+    events = [judgement(SURE, "r1", "different"), judgement(SURE, "r2", "different", "二审"), dated]
+    assert state_after(ledger, events, SURE) == "待集体研究"
+
+
+def test_a_contrary_second_look_is_not_hidden_by_an_earlier_one_that_agrees(ledger):
+    agrees = judgement(SURE, "r2", "same", "复验")
+    earlier = replace(agrees, payload={**agrees.payload, "decided_on": "2026-10-19"})
+    events = [judgement(SURE, "r1"), judgement(SURE, "r4", "different", "复验"), earlier]
+    assert state_after(ledger, events, SURE) == "待集体研究"
 
 
 def test_not_the_same_person_is_remembered_across_models_and_snapshots(ledger):

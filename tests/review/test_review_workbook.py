@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 
+import polars as pl
 import pytest
 import pyzipper
 
@@ -13,11 +15,14 @@ from tests.review.review_scenario import (
     LATIN,
     LEFT,
     LIKELY,
+    REVIEWERS,
     RIVAL,
     SURE,
     candidate_links,
+    evidence,
     identities,
     people,
+    schools,
     states_of,
     terms,
     write_books,
@@ -28,7 +33,7 @@ from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import INPUTS, name_workbook
 from tongcha.review.return_file import PROPERTIES_PART, ReturnCover, read_cover
 from tongcha.review.returns import take_returns
-from tongcha.review.shown import PRIOR
+from tongcha.review.shown import PRIOR, ShownTables, show_links
 from tongcha.review.workbook import split_differences
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
 
@@ -86,6 +91,17 @@ def test_differing_characters_are_marked_and_wholly_different_values_are_not():
     assert split_differences("李芳", "李方") == [("李", False), ("芳", True)]
     assert split_differences("李芳", "王建国") == [("李芳", False)]
     assert split_differences("13800138001", "13800138001") == [("13800138001", False)]
+
+
+def test_a_reviewer_sees_what_was_compared_and_no_mark_that_turns_it(links):
+    """U+202E made 432110891020302012 read as the number that the registry holds."""
+    met = identities().with_columns(
+        name=pl.lit("\u202e李\u200b芳"), id_number=pl.lit("\u202e432110891020302012")
+    )
+    tables = ShownTables(links, evidence(links), met, people(), schools())
+    pairs = show_links(tables, [LIKELY])[0].pairs
+    assert pairs["姓名"].collected == "李芳"
+    assert pairs["证件号码"].collected == "432110891020302012"
 
 
 def test_an_untouched_book_comes_back_blank(ledger, links, tmp_path):
@@ -245,6 +261,63 @@ def test_one_person_cannot_judge_in_both_rounds(ledger, links, tmp_path):
     refused = table.filter(table["outcome"] == "refused")
     assert "不同的人" in refused["reason"][0]
     assert states_of(ledger, links)[LIKELY] == "待二审"
+
+
+def test_a_round_is_answered_by_one_person_who_may_think_again_until_the_next_begins(ledger, links, tmp_path):
+    [first] = write_books(ledger, links, tmp_path / "out")
+
+    def hand_in(book, name, answer):
+        fill_workbook(book, {LIKELY: answer}, tmp_path / name)
+        table = take_returns([tmp_path / name], ledger, terms(links), at=AT)
+        return table.filter(table["outcome"] != "blank")["reason"].to_list()[0]
+
+    assert hand_in(first, "1.xlsx", other("r1")) == "已登记"
+    assert "已由他人作出判断" in hand_in(first, "2.xlsx", same("r2"))
+    assert hand_in(first, "3.xlsx", other("r1", "手机号也不同")) == "已登记"
+    second = write_books(ledger, links, tmp_path / "next")[1]
+    assert hand_in(second, "4.xlsx", same("r2")) == "已登记"
+    assert states_of(ledger, links)[LIKELY] == "待集体研究"
+    assert "之后已有人作出判断" in hand_in(first, "5.xlsx", same("r1"))
+    assert states_of(ledger, links)[LIKELY] == "待集体研究"
+    assert hand_in(first, "6.xlsx", other("r1", "手机号也不同")) == "已登记"  # an old answer changes nothing
+
+
+def test_a_judgement_is_not_dated_ahead(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: Answer("same", "r1", DAY + timedelta(days=1))})
+    table = take_returns([path], ledger, terms(links), at=AT)
+    assert "晚于今天" in table.filter(table["outcome"] == "refused")["reason"][0]
+    assert ledger.events(EventKind.JUDGEMENT) == []
+
+
+def test_neither_a_files_name_nor_a_reason_takes_a_number_into_the_ledger(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    number, phone = "210203198001011234", "13800138002"
+    fill_workbook(path, {SURE: same("r1"), LIKELY: other("r1", f"号码是{phone}")})
+    named = [tmp_path / f"王_{number}.xlsx", tmp_path / f"王_{phone}.xlsx"]
+    for copy in named:
+        copy.write_bytes(path.read_bytes())
+    table = take_returns([*named, path], ledger, terms(links), at=AT)
+    refused = table.filter(table["outcome"] == "refused")
+    assert refused.filter(refused["row"] == 0)["file"].to_list() == ["王_＊.xlsx"]
+    assert [e.subject for e in ledger.events(EventKind.JUDGEMENT)] == [SURE]
+    written = str([event.payload for event in ledger.events()]) + str(table.rows())
+    assert not any(value in written for value in (number, phone))
+
+
+def test_a_disabled_reviewer_signs_nothing_more_and_what_they_signed_stays(ledger, links, tmp_path):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {SURE: same("r1")}, tmp_path / "before.xlsx")
+    fill_workbook(path, {LIKELY: same("r1")}, tmp_path / "later.xlsx")
+    take_returns([tmp_path / "before.xlsx"], ledger, terms(links), at=AT)
+    left = [r.model_copy(update={"disabled": r.code == "r1"}) for r in REVIEWERS.reviewers]
+    reviewers = REVIEWERS.model_copy(update={"reviewers": tuple(left)})
+    books = [tmp_path / "before.xlsx", tmp_path / "later.xlsx"]
+    table = take_returns(books, ledger, terms(links, reviewers=reviewers), at=AT)
+    said = {row["link_id"]: row["reason"] for row in table.iter_rows(named=True) if row["outcome"] != "blank"}
+    assert said[SURE] == "已登记"
+    assert "已停用" in said[LIKELY]
+    assert states_of(ledger, links)[SURE] == "已确认"
 
 
 def test_a_recusal_is_recorded_and_the_link_waits_for_someone_else(ledger, links, tmp_path):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 FIXED_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every zip entry: the same content gives the same bytes on any day."""
 
-_SAFE_FOLDER: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_-]{0,59}")
+_SAFE_FOLDER: Final = re.compile(r"[\w()（）][\w()（）·.\- ]{0,59}")
+"""as the table store has it: a name that it takes in mustn't be refused once people have judged"""
 
 
 def pack_parts(parts: Mapping[str, bytes]) -> bytes:
@@ -60,11 +61,11 @@ def refuse_unsafe_folder(name: str) -> str:
     """Return the name if it can be a folder on any system.
 
     Raises:
-        ContractError: it holds something else than letters, digits, Chinese characters, `_` and `-`.
+        ContractError: it holds something else than letters, digits, Chinese characters, brackets, `_.-`.
     """
-    if not _SAFE_FOLDER.fullmatch(name):
+    if not _SAFE_FOLDER.fullmatch(name) or ".." in name:
         raise ContractError(
-            "批次名", "不能用作文件夹名", "批次名只用汉字、字母、数字、下划线和连字符，不超过 60 字"
+            "批次名", "不能用作文件夹名", "批次名只用汉字、字母、数字、连字符、点与括号，不超过 60 字"
         )
     return name
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tongcha.documents.unseen import drop_unseen
+
 # Compound surnames in use (《百家姓》 and 公安部 2020 年全国姓名报告); a wrong split would show a given name
 _COMPOUND: Final = frozenset(
     [
@@ -20,9 +22,9 @@ def mask_name(name: str | None) -> str:
 
     A dotted or Latin name shows its first letter only: its first part may be the given name.
     """
-    if not name:
+    text = drop_unseen(name or "").strip()
+    if not text:
         return "某"
-    text = name.strip()
     is_han = all("\u3400" <= c <= "\u9fff" or "\U00020000" <= c <= "\U0003ffff" for c in text)
     if is_han and text[:2] in _COMPOUND and text[2:]:
         return f"{text[:2]}某"

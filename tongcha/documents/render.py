@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from tongcha.documents.files import pack_parts
+from tongcha.documents.unseen import drop_unseen
 from tongcha.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ _BREAK: Final = Markup('</w:t><w:br/><w:t xml:space="preserve">')
 
 
 def _clean(value: object) -> object:
-    """Drop what XML can't hold and turn a newline into a line break of the same run."""
+    """Drop what XML can't hold or nobody sees, and turn a newline into a line break of the same run."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return _BREAK.join(escape(line) for line in _ILLEGAL.sub("", value).split("\n"))
+    return _BREAK.join(escape(line) for line in _ILLEGAL.sub("", drop_unseen(value)).split("\n"))
 
 
 def build_environment() -> ImmutableSandboxedEnvironment:

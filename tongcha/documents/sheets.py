@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import xlsxwriter
 
+from tongcha.documents.unseen import drop_unseen
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -100,7 +102,7 @@ def _add_sheet(book: xlsxwriter.Workbook, sheet: Sheet, footer: str) -> None:
     for row, values in enumerate(sheet.rows, start=3):
         page.set_row(row, measure_height(values, widths))
         for column, value in enumerate(values):
-            page.write_string(row, column, value, cell)
+            page.write_string(row, column, drop_unseen(value), cell)
     page.freeze_panes(3, 1)
     page.repeat_rows(2)
     page.set_landscape()

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tongcha.errors import InputError
 from tongcha.intake.csv_files import Records
 from tongcha.intake.csv_pieces import read_csv_file
 from tongcha.intake.headers import HeaderBook
@@ -18,6 +19,7 @@ from tongcha.intake.landing import Hint, Lander, Landing, RefusedFile
 from tongcha.intake.parquet_files import read_parquet_records
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
+from tongcha.ledger.wording import holds_number, mask_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -46,10 +48,14 @@ def read_folder(
         inbox: file names in the result are relative to it.
         derivable: table → columns that need not be in its files; its keys are the tables looked for.
         policy: aliases and limits.
+
+    Raises:
+        InputError: a file's name holds somebody's ID number or mobile number.
     """
     book = HeaderBook(policy, list(derivable))
     lander = Lander(book, derivable)
     found = sorted(path for path in _list_files(folder) if not path.name.lower().startswith(SKIPPED))
+    refuse_named_people([path.relative_to(inbox).as_posix() for path in found])
     kinds = sniff_kinds(found, inbox, policy.limits)
     # Parquet's fingerprint is taken beside its parsing, CSV's on the way; of a workbook it takes no time
     with ThreadPoolExecutor(max_workers=1) as hasher:
@@ -64,6 +70,21 @@ def read_folder(
             except FileRefusedError as error:
                 lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
+
+
+def refuse_named_people(files: Iterable[str]) -> None:
+    """Refuse file names that hold a number: they stand in logs, tables and the names of what is sent back.
+
+    Raises:
+        InputError: one does; the message blots the number out.
+    """
+    for file in files:
+        if holds_number(file):
+            raise InputError(
+                f"文件 {mask_numbers(file)}",
+                "名称含有证件号码或者手机号",
+                "给文件改名，不写姓名和号码，再运行",
+            )
 
 
 def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid] | Records) -> None:

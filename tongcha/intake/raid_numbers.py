@@ -1,10 +1,11 @@
-"""A raid's number means one raid: everything that counts acts, pupils and issues goes by it."""
+"""What a batch may not change about raids: a number means one raid, and a firm's list doesn't become one."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from tongcha.errors import InputError
+from tongcha.intake.source import FILED
 
 
 def refuse_reused_numbers(sites: pl.DataFrame, stored: pl.DataFrame) -> None:
@@ -31,3 +32,22 @@ def refuse_reused_numbers(sites: pl.DataFrame, stored: pl.DataFrame) -> None:
             f"批次 {row['batch_there']} 中已用于另一次查处（日期或者区划不同）",
             "给每次查处编不重复的号，改正场所、人员、学生各表后重新收件",
         )
+
+
+def refuse_promoted_list(sites: pl.DataFrame, stored: pl.DataFrame) -> None:
+    """Refuse a batch of filed staff that comes again as a raid: what people judged there nobody had met.
+
+    Args:
+        sites: the sites of the batch that is taken in.
+        stored: the sites of all batches, as taken in before.
+
+    Raises:
+        InputError: the batch was a sweep of filed staff.
+    """
+    was_filed = set(stored.filter(pl.col("kind") == FILED)["batch"])
+    promoted = sites.filter(pl.col("kind").ne_missing(FILED) & pl.col("batch").is_in(sorted(was_filed)))
+    if promoted.height:
+        raise InputError(
+            f"批次 {promoted['batch'][0]}", f"原是{FILED}，不能改作现场查处，否则不经核实就会放行",
+            "确有现场核验的，另立现场查处批次报送",
+        )  # fmt: skip

@@ -103,6 +103,18 @@ class Ledger:
         with self._engine.connect() as connection:
             return [_read_event(row) for row in connection.execute(query)]
 
+    def head(self) -> str:
+        """Return the digest of the last event; 64 zeros when there is none."""
+        query = sa.select(EVENTS.c.digest).order_by(EVENTS.c.seq.desc()).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none() or GENESIS
+
+    def holds(self, digest: str) -> bool:
+        """Whether some event carries this digest; the head of an empty ledger is in every one."""
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(EVENTS.c.seq).where(EVENTS.c.digest == digest)).first()
+        return digest == GENESIS or found is not None
+
     def verify(self, known_head: str = "") -> Verification:
         """Walk the whole chain; see `verify_chain`. An event that can't even be read is where it breaks."""
         readable: list[Event] = []

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent, drop_retracted
 from tongcha.review.disputes import find_upheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from tongcha.ledger.events import Event
@@ -76,6 +78,33 @@ def find_withdrawn(events: Iterable[Event]) -> frozenset[str]:
     standing = drop_retracted(events)
     withdrawn = frozenset(e.subject for e in standing if e.kind is EventKind.WITHDRAWAL)
     return withdrawn | find_upheld(standing)
+
+
+def find_renumbered(
+    events: Iterable[Event],
+    links: pl.DataFrame,
+    batch: str,
+    stopped: Collection[str],
+    everywhere: pl.DataFrame,
+) -> frozenset[str]:
+    """Return the links of a batch that say of the same two people what a stopped link says or said elsewhere.
+
+    Link numbers are made of the numbers in the material and of the batch. Who sends a raid again with other
+    numbers, or as another batch, must not lose a withdrawal or a dispute by it.
+
+    Args:
+        events: the ledger; judgements say what the evidence of a link was that is no longer there.
+        links: table `candidate_links` of the batch.
+        batch: the batch.
+        stopped: links withdrawn or disputed.
+        everywhere: table `candidate_links` of all batches.
+    """
+    gone = set(stopped) - set(everywhere["link_id"])
+    judged = (e for e in events if e.kind is EventKind.JUDGEMENT and e.subject in gone)
+    said = {str(e.payload["evidence_hash"]) for e in judged if e.payload.get("batch") == batch}
+    others = everywhere.filter((pl.col("batch") != batch) & pl.col("link_id").is_in(sorted(stopped)))
+    again = links.join(others, on=["raid_id", "evidence_hash"], how="semi")["link_id"]
+    return frozenset(links.filter(pl.col("evidence_hash").is_in(sorted(said)))["link_id"]) | frozenset(again)
 
 
 def _refuse_blank(culprit: str, reason: str) -> None:

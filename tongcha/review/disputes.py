@@ -151,7 +151,7 @@ def list_open_disputes(events: Iterable[Event]) -> pl.DataFrame:
 
 
 def refuse_partial(events: Iterable[Event], link_id: str, by: str) -> None:
-    """Refuse a person who judged the link, or declared a conflict of interest, to decide on its dispute.
+    """Refuse a person who judged the link, or declared a conflict of interest, to decide about it.
 
     Raises:
         LedgerError: that person took part.
@@ -159,7 +159,7 @@ def refuse_partial(events: Iterable[Event], link_id: str, by: str) -> None:
     took_part = {EventKind.JUDGEMENT, EventKind.RECUSAL}
     if any(e.subject == link_id and e.actor == by and e.kind in took_part for e in drop_retracted(events)):
         raise LedgerError(
-            f"比对 {link_id} 的异议", f"代号 {by} 对此比对作过判断或者声明过回避，不能由其决定",
+            f"比对 {link_id}", f"代号 {by} 对此比对作过判断或者声明过回避，不能由其决定",
             "由没有参与过此比对的人办理",
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ from tongcha.errors import GateError
 from tongcha.review.capacity import CAPACITY, OVER_CAPACITY, find_over_capacity
 from tongcha.review.confirmed import ConfirmedLinks, seal_links
 from tongcha.review.requirements import REQUIREMENTS
-from tongcha.review.rivals import count_rivals, name_person
+from tongcha.review.rivals import count_contradicted, count_rivals, name_person
 from tongcha.review.settle import settle
 from tongcha.review.shown import EMPLOYMENT
 from tongcha.tables.review import CONFIRMED_LINKS, WITHHELD_LINKS
@@ -98,9 +98,9 @@ def _gather(
     said_same = judgements.filter(pl.col("is_current") & (pl.col("verdict") == "same"))["link_id"].unique()
     settled = settle(judgements, candidate_links, policy)
     links = candidate_links.join(settled.drop("decision"), on="link_id", how="left", maintain_order="left")
-    met = identities.select("identity_id", "raid_date", "role", "digest")
+    met = identities.select("identity_id", "raid_date", "role", "digest", "id_clean", "sex")
     dated = links.join(met, on="identity_id", how="left")
-    considered = count_rivals(dated, policy).filter(
+    considered = count_contradicted(count_rivals(dated, policy)).filter(
         pl.col("link_id").is_in(said_same.to_list()) & pl.col("state").ne_missing("已否定")
     )
     orphan = considered.filter(pl.col("raid_date").is_null())

@@ -87,6 +87,10 @@ def _is_the_only_one_confirmed(_facts: GateFacts, _policy: ReviewPolicy) -> pl.E
     return pl.col("people_confirmed") <= 1
 
 
+def _is_contradicted_by_nobody(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
+    return pl.col("contradicted") == 0
+
+
 def _is_the_record_to_use(_facts: GateFacts, _policy: ReviewPolicy) -> pl.Expr:
     return pl.col("link_id") == pl.col("record_to_use")
 
@@ -134,6 +138,11 @@ REQUIREMENTS: Final = (
     Requirement("no_rival", "有相近的竞争候选，尚未由人逐一排除", _has_no_rival),
     Requirement(VERIFIED, UNVERIFIED, _was_met_or_verified),
     Requirement("one_person", "同一现场人员被确认为不止一人，须先查清", _is_the_only_one_confirmed),
+    Requirement(
+        "one_claimant",
+        "同场另有一人也被确认为此人，而二人的证件号或者性别不同，须先查清是哪一人",
+        _is_contradicted_by_nobody,
+    ),
     Requirement("one_record", "同一人的另一条登记已确认，按那一条办理", _is_the_record_to_use),
     Requirement("in_service", "未能认定查处当日在职", _was_in_service),
     Requirement("school", "未能认定查处当日任职学校", _has_a_school),

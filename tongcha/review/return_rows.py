@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from tongcha.ledger.wording import holds_number
 from tongcha.review import layout
 from tongcha.review.decisions import record_judgement, record_recusal
 from tongcha.review.layout import COLUMN, SHOWN
@@ -53,6 +54,8 @@ class RowScope:
         policy: when reasons are needed.
         evidence: today's evidence hash of each link of the batch.
         judged: link, round and reviewer of every judgement that counts.
+        known: events on record; a row that says them again changes nothing and is judged no further.
+        today: the day on which the workbook is read.
         areas: district of each link, for reviewers who are bound to districts.
         reviewer: code written once for the whole sheet.
         day: date written once for the whole sheet.
@@ -64,6 +67,8 @@ class RowScope:
     policy: ReviewPolicy
     evidence: Mapping[str, str]
     judged: Collection[tuple[str, str, str]]
+    known: Collection[str]
+    today: date
     areas: Mapping[str, str | None]
     reviewer: str
     day: str
@@ -84,9 +89,19 @@ def read_row(row: Sequence[str], scope: RowScope) -> list[NewEvent]:
     _refuse_answer(answer, reason, scope)
     day = _read_day(read_cell(row, "日期") or scope.day)
     codes = _read_codes(read_cell(row, "复核人") or scope.reviewer, scope.cover.round)
+    decide = _decide(answer, scope.cover, link_id, evidence_hash)
+    events = [decide(code, reason, day) for code in codes]
+    if all(event.event_id in scope.known for event in events):
+        return events
+    if day > scope.today:
+        raise RowRefusedError("日期", f"晚于今天（{scope.today}）；写作出判断的那一天")
+    if holds_number(reason):
+        raise RowRefusedError("理由", "含有证件号码或者手机号，而台账只增不删；写凭哪一项证据，不写号码")
     for code in codes:
         _refuse_reviewer(code, link_id, scope)
-    return [_decide(answer, scope.cover, link_id, evidence_hash)(code, reason, day) for code in codes]
+        if answer != layout.RECUSAL:
+            _refuse_late(code, link_id, scope)
+    return events
 
 
 def read_cell(row: Sequence[str], header: str) -> str:
@@ -173,6 +188,8 @@ def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
     listed = scope.reviewers.find(code)
     if listed is None:
         raise RowRefusedError("复核人", "不在复核人名单中；请填代号，不填姓名")
+    if listed.disabled:
+        raise RowRefusedError("复核人", "此代号已停用，不能再作判断")
     if scope.cover.round not in listed.roles:
         raise RowRefusedError("复核人", f"此代号没有{scope.cover.round}的权限")
     if not listed.covers(scope.areas.get(link_id)):
@@ -181,6 +198,19 @@ def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
         (link_id, other, code) in scope.judged for other in EVERY_ROUND if other != scope.cover.round
     ):
         raise RowRefusedError("复核人", "各轮须由不同的人完成，此代号已在另一轮作过判断")
+
+
+def _refuse_late(code: str, link_id: str, scope: RowScope) -> None:
+    """A round is answered once, as in the console; whoever answered may think again until the next begins."""
+    here = scope.cover.round
+    if here == PANEL:
+        return
+    answered = {who for link, done, who in scope.judged if (link, done) == (link_id, here)}
+    if answered - {code}:
+        raise RowRefusedError("结论", f"此比对的{here}已由他人作出判断，本行没有登记")
+    later = EVERY_ROUND[EVERY_ROUND.index(here) + 1 :]
+    if answered and any(link == link_id and done in later for link, done, _ in scope.judged):
+        raise RowRefusedError("结论", f"{here}之后已有人作出判断，不能再改；确有错误的，请办案人员撤回原判断")
 
 
 def _read_day(text: str) -> date:

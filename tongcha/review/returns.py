@@ -11,6 +11,7 @@ import polars as pl
 
 from tongcha.errors import ReturnError
 from tongcha.ledger.events import EventKind, NewEvent, find_retracted
+from tongcha.ledger.wording import holds_number, mask_numbers
 from tongcha.review import layout
 from tongcha.review.judgements import project_judgements
 from tongcha.review.return_file import ReturnCover, ReturnSheet, open_returns
@@ -19,6 +20,7 @@ from tongcha.tables.review import REVIEW_RETURNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from tongcha.ledger.events import Event
@@ -45,6 +47,7 @@ class ReturnTerms:
         candidate_links: today's links of the batch.
         policy: when reasons are needed.
         limits: what a file may be (`IntakePolicy.limits`).
+        today: the day of reading; nobody has judged on a day to come.
         areas: district of each link, for reviewers who are bound to districts.
     """
 
@@ -54,6 +57,7 @@ class ReturnTerms:
     candidate_links: pl.DataFrame
     policy: ReviewPolicy
     limits: FileLimits
+    today: date
     areas: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -90,22 +94,30 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     """
     history = ledger.events()
     judged, taken_back = _list_judged(history, terms), find_retracted(history)
+    known = {event.event_id for event in history}
     seen: set[str] = set()
     frames = [REVIEW_RETURNS.empty()]
     files = [path for path in paths if not path.name.startswith(LOCK_FILES)]
-    for path, found in open_returns(sorted(files, key=lambda p: (p.name, str(p))), terms.key, terms.limits):
+    frames.append(_refuse_named_people([path.name for path in files if holds_number(path.name)], terms.batch))
+    files = sorted((p for p in files if not holds_number(p.name)), key=lambda p: (p.name, str(p)))
+    for path, found in open_returns(files, terms.key, terms.limits):
         if isinstance(found, ReturnError):
             frames.append(_refuse_file(path.name, terms.batch, found))
         elif found.cover.batch == terms.batch:
-            returned = _read_sheet(path.name, found, terms, judged)
+            returned = _read_sheet(path.name, found, terms, judged, known)
             ledger.append_all([_record_receipt(path, found.cover), *returned.events], at=at)
+            known |= {event.event_id for event in returned.events}
             judged |= {_key(event) for event in returned.events if event.kind is EventKind.JUDGEMENT}
             frames.append(_mark_taken_back(_mark_known(returned, seen), returned.events, taken_back))
     return REVIEW_RETURNS.conform(pl.concat(frames))
 
 
 def _read_sheet(
-    file: str, sheet: ReturnSheet, terms: ReturnTerms, judged: Collection[tuple[str, str, str]]
+    file: str,
+    sheet: ReturnSheet,
+    terms: ReturnTerms,
+    judged: Collection[tuple[str, str, str]],
+    known: Collection[str],
 ) -> ReviewReturn:
     defaults = sheet.rows[layout.DEFAULTS_ROW]
     scope = RowScope(
@@ -115,6 +127,8 @@ def _read_sheet(
         terms.policy,
         dict(terms.candidate_links.select("link_id", "evidence_hash").iter_rows()),
         judged,
+        known,
+        terms.today,
         terms.areas,
         clean_text(defaults[layout.DEFAULT_REVIEWER_COLUMN]),
         clean_text(defaults[layout.DEFAULT_DATE_COLUMN]),
@@ -148,6 +162,13 @@ def _refuse_repeated(link_id: str, repeated: Collection[str]) -> None:
 def _refuse_file(file: str, batch: str, error: ReturnError) -> pl.DataFrame:
     row = {"batch": batch, "file": file, "row": 0, "outcome": REFUSED, "reason": f"{error.rule}；{error.fix}"}
     return REVIEW_RETURNS.conform(pl.DataFrame([row]))
+
+
+def _refuse_named_people(names: Iterable[str], batch: str) -> pl.DataFrame:
+    """A file's name would stand in the ledger and in logs; whose it is, its masked name tells."""
+    error = ReturnError("回传文件", "文件名含有证件号码或者手机号", "改名后重新交回")
+    refused = [_refuse_file(name, batch, error) for name in sorted(set(map(mask_numbers, names)))]
+    return pl.concat([REVIEW_RETURNS.empty(), *refused])
 
 
 def _mark_known(returned: ReviewReturn, seen: set[str]) -> pl.DataFrame:

@@ -27,12 +27,14 @@ class Reviewer(PolicyPart):
         name: display name; never leaves the home folder.
         roles: rounds the person may judge in; 查看 looks only, 办案 records cases.
         areas: districts the person answers for (六位区划代码; ending in 00, everything below it). Empty: all.
+        disabled: the person may do nothing more; what they judged and recorded stays.
     """
 
     code: str = Field(pattern="^[A-Za-z0-9_-]{2,20}$")
     name: str = Field(min_length=1, max_length=40)
     roles: tuple[Role, ...]
     areas: tuple[Area, ...] = ()
+    disabled: bool = False
 
     @property
     def may_record(self) -> bool:

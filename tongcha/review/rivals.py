@@ -48,6 +48,24 @@ def count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
     )
 
 
+def count_contradicted(links: pl.DataFrame) -> pl.DataFrame:
+    """Add contradicted: others of the raid who surely are somebody else and were confirmed as the person too.
+
+    Somebody taken down twice is no contradiction; two whole numbers or two sexes are.
+
+    Args:
+        links: candidate links with state, kept_id, and id_clean and sex of whom was met.
+    """
+    told = ("identity_id", "id_clean", "sex")
+    confirmed = links.filter(pl.col("state").eq_missing("已确认"))
+    own = confirmed.select("link_id", "raid_id", "kept_id", *told)
+    met = own.join(own.select("raid_id", "kept_id", *told), on=["raid_id", "kept_id"], suffix="_other")
+    differ = [pl.col(name) != pl.col(f"{name}_other") for name in ("id_clean", "sex")]
+    apart = met.filter((pl.col("identity_id") != pl.col("identity_id_other")) & pl.any_horizontal(differ))
+    counted = apart.group_by("link_id").agg(contradicted=pl.len())
+    return links.join(counted, on="link_id", how="left").with_columns(pl.col("contradicted").fill_null(0))
+
+
 def name_person(links: pl.DataFrame, people: pl.DataFrame | None) -> pl.DataFrame:
     """Add kept_id: the person whose record this is, the same for all records of one person."""
     if people is None:

@@ -109,26 +109,28 @@ def _list_untouched(proposed: pl.DataFrame, lapsed: set[str], needs: Signatures)
 def settle_link(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
     """Settle one link from its current judgements; a contrary re-verification brings it before the panel."""
     settled = _settle_rounds(decision, voices, needs)
-    again = _one_of(voices, REVERIFICATION, excluding=None)
-    contrary = {"已确认": "different", "已否定": "same"}.get(settled.state)
-    if again is None or again.verdict != contrary or any(v.round == PANEL for v in settled.voices):
+    opposite = {"已确认": "different", "已否定": "same"}.get(settled.state)
+    contrary = tuple(v for v in voices if v.round == REVERIFICATION and v.verdict == opposite)
+    if not contrary or any(v.round == PANEL for v in settled.voices):
         return settled
-    return _settle_panel(voices, (*settled.voices, again), needs.panel)
+    return _settle_panel(voices, (*settled.voices, *contrary), needs.panel)
 
 
 def _settle_rounds(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
     first = _one_of(voices, FIRST, excluding=None)
     if first is None:
         return Settlement("待一审", _needed(decision, "same", needs), ())
+    if _differ(voices, FIRST):
+        return _settle_panel(voices, _all_of(voices, FIRST, SECOND), needs.panel)
     second = _one_of(voices, SECOND, excluding=first.reviewer)
     if second is None:
         needed = _needed(decision, first.verdict, needs)
         if needed == 1 and first.verdict != "unsure":
             return Settlement(STATE_OF_VERDICT[first.verdict], 1, (first,))
         return Settlement("待二审", max(needed, 2), (first,))
-    if first.verdict == second.verdict != "unsure":
+    if first.verdict == second.verdict != "unsure" and not _differ(voices, SECOND):
         return Settlement(STATE_OF_VERDICT[first.verdict], needs.review, (first, second))
-    return _settle_panel(voices, (first, second), needs.panel)
+    return _settle_panel(voices, _all_of(voices, FIRST, SECOND), needs.panel)
 
 
 def _settle_panel(voices: Sequence[Voice], earlier: tuple[Voice, ...], needed: int) -> Settlement:
@@ -150,8 +152,18 @@ def _needed(decision: str, verdict: str, needs: Signatures) -> int:
     return {"same": needs.accept_same, "different": needs.accept_different}.get(verdict, needs.review)
 
 
+def _differ(voices: Sequence[Voice], review_round: str) -> bool:
+    """Whether people contradict each other in a round; a date that they typed mustn't choose among them."""
+    return len({voice.verdict for voice in voices if voice.round == review_round}) > 1
+
+
+def _all_of(voices: Sequence[Voice], *rounds: str) -> tuple[Voice, ...]:
+    """Every judgement of these rounds, in the order of the rounds."""
+    return tuple(voice for review_round in rounds for voice in voices if voice.round == review_round)
+
+
 def _one_of(voices: Sequence[Voice], review_round: str, excluding: str | None) -> Voice | None:
-    """The round's judgement; should two people have judged in it, the earliest date and code win."""
+    """The round's judgement; should two people have judged alike in it, the earliest date and code win."""
     own = [v for v in voices if v.round == review_round and v.reviewer != excluding]
     return min(own, key=lambda v: (v.decided_on, v.reviewer), default=None)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.documents.unseen import drop_unseen
 from tongcha.review.layout import ABSENT, COLLECTED, PAIRED, REGISTERED, SHOWN
 from tongcha.tables.intake import FILED_GROUND
 
@@ -203,8 +204,8 @@ def _index(frame: pl.DataFrame, key: str) -> dict[str, Row]:
 
 
 def _text(value: object) -> str:
-    """The value on one line; control characters can't be shown and wouldn't survive an office suite."""
-    return "" if value is None else CONTROL.sub(" ", str(value))
+    """The value on one line, as it is compared; control characters wouldn't survive an office suite."""
+    return "" if value is None else CONTROL.sub(" ", drop_unseen(str(value)))
 
 
 def _prefix(prefix: str, value: object) -> str:

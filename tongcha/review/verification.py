@@ -52,12 +52,25 @@ def record_verification(
 
 
 def read_verifications(events: Iterable[Event]) -> dict[str, bool]:
-    """Return the latest standing answer on each filed link: whether the work was confirmed."""
-    return {
-        event.subject: event.payload["filed_work"] is True
-        for event in drop_retracted(events)
-        if event.kind is EventKind.REPLY and "filed_work" in event.payload
-    }
+    """Return whether the work of each filed link that was answered on was confirmed, and denied by nobody."""
+    answers: dict[str, bool] = {}
+    for event in _list_answers(events):
+        answers[event.subject] = answers.get(event.subject, True) and event.payload["filed_work"] is True
+    return answers
+
+
+def refuse_denied(events: Iterable[Event], link_id: str) -> None:
+    """Refuse to confirm what a standing answer denies; a denial holds until somebody takes it back.
+
+    Raises:
+        LedgerError: somebody denied the work.
+    """
+    for event in _list_answers(events):
+        if event.subject == link_id and event.payload["filed_work"] is not True:
+            raise LedgerError(
+                f"比对 {link_id}", f"已登记为不属实（{event.event_id}），不能再登记为属实",
+                "前一答复确有错误的，先用 tongcha retract 撤回",
+            )  # fmt: skip
 
 
 def find_verified(events: Iterable[Event]) -> frozenset[str]:
@@ -80,3 +93,8 @@ def list_unverified(
     answered = sorted(read_verifications(events))
     joined = waiting.select("batch", "link_id").join(own, on=["batch", "link_id"], how="left")
     return joined.filter(~pl.col("link_id").is_in(answered)).sort("batch", "link_id")
+
+
+def _list_answers(events: Iterable[Event]) -> list[Event]:
+    standing = drop_retracted(events)
+    return [e for e in standing if e.kind is EventKind.REPLY and "filed_work" in e.payload]

@@ -13,7 +13,14 @@ from tongcha.tables.contract import (
     whole,
 )
 from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
-from tongcha.tables.shared_columns import BATCH, FILE_COLUMNS, PROVENANCE, REJECTED_COLUMNS, ROWS_ADD_UP
+from tongcha.tables.shared_columns import (
+    BATCH,
+    FILE_COLUMNS,
+    PROVENANCE,
+    REJECTED_COLUMNS,
+    ROWS_ADD_UP,
+    refuse_person_as_number,
+)
 
 _SAID_OF_STATUSES = "；".join(f"{status}={said}" for status, said in STATUS_LABELS.items())
 PERSONAL, SENSITIVE, MINOR = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.MINOR
@@ -69,6 +76,7 @@ SITES = Table(
             "有执法记录指纹的须写明文件号",
             "recorder_sha256",
         ),
+        refuse_person_as_number("raid_id", "查处编号"),
     ),
 )
 
@@ -153,6 +161,7 @@ IDENTITIES = Table(
             "digest IS NULL OR coalesce(name, id_number, phone, name_clean, id_clean, phone_clean) IS NULL",
             "办结后删除的人员不留姓名、号码",
         ),
+        refuse_person_as_number("identity_id", "人员编号"),
     ),
 )
 
@@ -165,7 +174,7 @@ PUPILS = Table(
     (
         BATCH,
         text("raid_id", "查处编号", required=True),
-        text("pupil_no", "学生序号", required=True),
+        text("pupil_no", "学生序号", "只写序号，不写姓名、学籍号", required=True, pattern=CODE),
         text("name", "姓名", sensitivity=MINOR),
         text("school_written", "所在学校", "登记时的写法", sensitivity=MINOR),
         text("grade", "年级", sensitivity=MINOR),
@@ -173,6 +182,7 @@ PUPILS = Table(
         *PROVENANCE,
     ),
     "现场登记的学生一人一行；姓名只用于去重与通报本校，不进入教师线索。",
+    (refuse_person_as_number("pupil_no", "学生序号"),),
 )
 
 REJECTED_ROWS = Table(

@@ -20,7 +20,7 @@ from tongcha.tables.reference_findings import (
     SNAPSHOT_CHANGES,
     STAFF_FINDINGS,
 )
-from tongcha.tables.shared_columns import PROVENANCE, SNAPSHOT
+from tongcha.tables.shared_columns import PERSON_NUMBER, PROVENANCE, SNAPSHOT, refuse_person_as_number
 
 PERSONAL, SENSITIVE = Sensitivity.PERSONAL, Sensitivity.SENSITIVE
 
@@ -53,6 +53,7 @@ TEACHERS = Table(
         *PROVENANCE,
     ),
     "教师库快照，一条登记一行；同一人可能有两条登记。",
+    (refuse_person_as_number("teacher_id", "教师编号"),),
 )
 
 EMPLOYMENT = Table(
@@ -125,8 +126,6 @@ STAFF_ENTRIES = Table(
 )
 
 LISTINGS = ("白名单", "黑名单")
-PERSON_NUMBER = "[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]"
-"""What an ID card's number looks like (GB 11643); an institution has none."""
 
 INSPECTORS = Table(
     "inspectors",

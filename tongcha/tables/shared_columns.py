@@ -19,6 +19,12 @@ PROVENANCE: tuple[Column, ...] = (
     whole("row", "行号", "原文件中的行号，从 1 起", required=True, minimum=1),
 )
 
+PERSON_NUMBER = "[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]"
+"""what an ID card's number looks like (GB 11643); an institution has none"""
+OWN_NUMBER = "[A-Za-z]?[1-9][0-9]{5}(19[0-9]{2}|20[01][0-9])(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]"
+"""somebody's ID number, or a pupil's national number, which is a letter before it; a number made of a raid's
+day, which lies later, is none"""
+
 REJECTED_COLUMNS: tuple[Column, ...] = (
     text("file", "来源文件", required=True),
     text("sheet", "工作表", required=True),
@@ -45,6 +51,18 @@ FILE_COLUMNS: tuple[Column, ...] = (
     whole("rows_rejected", "退回行数", required=True, minimum=0),
     whole("rows_dropped", "略去行数", "合计、填表人等说明行", required=True, minimum=0),
 )
+
+
+def refuse_person_as_number(column: str, label: str) -> Rule:
+    """Return the rule that a record's number, which stands in every table, log and paper, is nobody's own."""
+    return Rule(
+        f"{column}_is_nobodys_own",
+        f"NOT regexp_full_match({column}, '{OWN_NUMBER}')",
+        f"「{label}」是证件号码或者学籍号的样式；编号会留在各表和记录里，请另编序号",
+        column,
+    )
+
+
 ROWS_ADD_UP = Rule(
     "rows_add_up",
     "rows_read = rows_accepted + rows_rejected + rows_dropped",
