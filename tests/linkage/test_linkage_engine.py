@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -171,6 +171,29 @@ def test_evidence_hash_follows_what_is_seen_and_not_its_weight():
     assert best(one)["evidence_hash"] == best(other)["evidence_hash"]
     changed = link(met(CARD | {"age": 40}), people(PERSON))
     assert best(changed)["evidence_hash"] != best(one)["evidence_hash"]
+
+
+@pytest.mark.parametrize(
+    ("other", "post"),
+    [
+        ({"raid_date": RAIDED + timedelta(1)}, []),
+        ({"capture": "typed"}, []),
+        ({}, [("P1", 1, "S2", date(2010, 9, 1), None, "在编")]),
+        ({}, [("P1", 1, "S1", date(2010, 9, 1), date(2012, 9, 1), "在编")]),
+    ],
+    ids=["another day", "another capture", "another school on that day", "not in service on that day"],
+)
+def test_evidence_hash_follows_the_day_and_the_post_that_the_judgement_was_about(other, post):
+    own = spells(("P1", 1, "S1", date(2010, 9, 1), None, "在编"))
+    plain = best(link(met(CARD), people(PERSON), own))
+    changed = best(link(met(CARD | other), people(PERSON), spells(*post) if post else own))
+    assert changed["evidence_hash"] != plain["evidence_hash"]
+
+
+def test_evidence_hash_follows_the_ground_on_which_somebody_was_met():
+    grounds = [met(CARD).with_columns(ground=pl.lit(ground)) for ground in ("身份证", "机构备案名单")]
+    one, other = (best(link(identities, people(PERSON)))["evidence_hash"] for identities in grounds)
+    assert one != other
 
 
 def test_no_sentence_tells_a_value_of_a_person():

@@ -61,9 +61,9 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
     links = decide_pairs(scored, identities, policy)
     links = links.with_columns(link_id=link_ids(batch, links["identity_id"], links["person_id"]))
     evidence = build_evidence(scored, links, identities, schools)
+    employed = add_employment(links, employment, policy)
     candidates = (
-        add_employment(links, employment, policy)
-        .join(hash_evidence(evidence), on="link_id", how="left")
+        employed.join(hash_evidence(evidence, employed, identities), on="link_id", how="left")
         .with_columns(batch=pl.lit(batch), snapshot=pl.lit(snapshot), policy_hash=pl.lit(policy.digest))
         .select(CANDIDATE_LINKS.schema.names())
     )

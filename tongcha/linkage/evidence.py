@@ -9,9 +9,12 @@ import numpy as np
 import polars as pl
 
 from tongcha.identity.id_numbers import MISREAD
+from tongcha.linkage.sides import read_column
 from tongcha.linkage.weights import FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tongcha.linkage.codes import F64
     from tongcha.linkage.scoring import Scored
 
@@ -99,27 +102,41 @@ SPECIAL: Final = {
     "others": ("二者至多其一", "同场另有他人也与库中此人相符，二人不会都是此人，按对方的把握扣减"),
     "rivals": ("扣除竞争", "其他候选也可能是此人，相应扣减"),
 }
+BESIDE: Final = ("raid_date", "capture", "ground", "employment_state", "responsible_school_id")
+"""what a reviewer sees beside the fields compared; who judged the link did so for that day and post"""
 LETTERED: Final = f"[{''.join(MISREAD)}]"
 READ_AS_DIGITS: Final = "证件号码中的字母按形近数字读出后校验通过，与对方号码一致，须核对原件"
 ALREADY_COUNTED: Final = "（已由更强的证据涵盖，不重复计分）"
 
 
-def hash_evidence(rows: pl.DataFrame) -> pl.DataFrame:
+def hash_evidence(rows: pl.DataFrame, links: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
     """Return link_id and evidence_hash: what a reviewer sees, without bits, so re-weighting reopens nothing.
 
     Args:
-        rows: link_id, seq, field, level, identity_value, person_value and the employment line.
+        rows: link_id, seq, field, level, identity_value, person_value.
+        links: link_id, identity_id, raid_date, employment_state, responsible_school_id.
+        identities: identity_id; capture and ground, on which the meeting rests.
     """
-    shown = ["field", "level", "identity_value", "person_value"]
-    line = pl.concat_str([pl.col(c).fill_null("") for c in shown], separator="\x1f")
+    line = _join_texts(("field", "level", "identity_value", "person_value"), "\x1f")
     texts = (
         rows.filter(~pl.col("field").is_in([LABELS[rule] for rule in SPECIAL]))
         .sort("link_id", "seq")
         .group_by("link_id", maintain_order=True)
         .agg(line.str.join("\x1e").alias("text"))
     )
-    digests = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts["text"]]
+    met = identities.select("identity_id", *(read_column(identities, name) for name in ("capture", "ground")))
+    beside = links.join(met, on="identity_id", how="left").select(
+        "link_id", beside=_join_texts(BESIDE, "\x1f")
+    )
+    texts = texts.join(beside, on="link_id", how="left", maintain_order="left")
+    whole = texts.select(_join_texts(("text", "beside"), "\x1d")).to_series()
+    digests = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in whole]
     return texts.select("link_id", evidence_hash=pl.Series(digests, dtype=pl.String))
+
+
+def _join_texts(columns: Iterable[str], separator: str) -> pl.Expr:
+    parts = [pl.col(column).cast(pl.String).fill_null("") for column in columns]
+    return pl.concat_str(parts, separator=separator)
 
 
 def build_evidence(
