@@ -65,7 +65,8 @@ def show_school(home: Home, school_id: str) -> None:
             say(f"  {line['points']:>8}　{LABELS[line['rule']]}　{line['sum_shown']}　{line['case_ref']}")
         say(f"  告知书 {row['notice_id']}　{row['label']}　{row['waits_for']}")
         if row["due"]:
-            say(f"  期限：{row['clock']}，末日 {row['due']}（剩 {row['days_left']} 天）　{row['basis']}")
+            ends = f"自 {row['started']} 次日起算，末日 {row['due']}（剩 {row['days_left']} 天）"
+            say(f"  期限：{row['clock']}，{ends}　{row['basis']}")
         for step in steps.filter(pl.col("notice_id") == row["notice_id"]).iter_rows(named=True):
             say(f"  {step['on']}　{STEP_LABELS[step['step']]}　登记人 {step['by']}　{step['event_id']}")
     show_inspectors(home, school_id)
@@ -90,10 +91,12 @@ def show_due(home: Home) -> None:
     )
     shown = ordered.with_columns(late=pl.when("overdue").then(pl.lit("已过")).otherwise(pl.lit("")))
     columns = {
-        "late": "", "ref": "编号", "label": "期限", "due": "末日", "days_left": "剩余天数",
-        "waits_for": "下一步",
+        "late": "", "ref": "编号", "label": "期限", "started": "起算日", "due": "末日",
+        "days_left": "剩余天数", "waits_for": "下一步",
     }  # fmt: skip
-    show_grid("在走的期限（过期不等于承认）", shown, columns)
+    show_grid("在走的期限（自起算日的次日起计算；过期不等于承认）", shown, columns)
+    for label, basis in items.select("label", "basis").unique().sort("label", "basis").iter_rows():
+        say(f"  {label}：{basis}")
     show_open_disputes(home)
 
 
@@ -238,8 +241,9 @@ def show_grid(title: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> No
         say(f"{title}：没有")
         return
     grid = Grid(title=title, title_justify="left")
-    for name, label in columns.items():  # a number cut short is of no use to whoever must type it
-        grid.add_column(label, no_wrap=name == "ref" or name.endswith("_id"), overflow="fold")
+    for name, label in columns.items():  # a number or a day cut in two is of no use to whoever must type it
+        whole = name == "ref" or name.endswith("_id") or frame.schema[name] == pl.Date
+        grid.add_column(label, no_wrap=whole, overflow="fold")
     for row in frame.select(*columns).iter_rows():
         grid.add_row(*("" if value is None else str(value) for value in row))
     say(grid)

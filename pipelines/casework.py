@@ -29,6 +29,7 @@ from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
+from tongcha.responsibility.clocks import set_deadline
 from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
 from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import find_withdrawn
@@ -107,6 +108,18 @@ class Desk:
         if on is not None and on > today:
             raise LedgerError(f"日期 {on}", f"晚于今天（{today}）", "只登记已经发生的事")
         return on or today
+
+    def limit(self, clock: str, started: date) -> date:
+        """Return the last day of a limit of policy/clocks.yaml.
+
+        Raises:
+            LedgerError: the holiday calendar doesn't reach that far.
+        """
+        clocks = build_office(self.runner.home).policy(ClockPolicy, "clocks")
+        found = set_deadline(clocks.clock(clock), started)
+        if found.due is None:
+            raise LedgerError(f"期限 {found.label}", found.note, "自行写明末日")
+        return found.due
 
 
 def require_intact(ledger: Ledger) -> None:

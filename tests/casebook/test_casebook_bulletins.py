@@ -156,6 +156,9 @@ def test_an_open_dispute_is_due_to_be_answered_and_an_answered_one_no_longer(tmp
 
     row = list_due().row(0, named=True)
     assert (row["kind"], row["ref"], row["due"]) == ("dispute", world.link_id(1), date(2026, 12, 11))
+    assert row["started"] == TODAY
+    assert row["basis"].startswith("15个工作日；《个人信息保护法》第四十六条")
+    assert row["basis"].endswith("天数由本单位确定")
     assert row["waits_for"] == "由本局核实学校提出的异议并办结"
     answer = record_resolution(stored, by="D2", reason="已核实", on=TODAY, upheld=False)
     bureau.ledger.append(answer, at=AT)

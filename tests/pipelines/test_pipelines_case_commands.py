@@ -21,6 +21,7 @@ from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute
 from tongcha.casebook.due import find_answered
 from tongcha.casebook.issues import build_issue_ledger, read_opened
+from tongcha.casebook.rectification import read_rectifications
 from tongcha.casebook.supervision import read_supervisions
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.inspectors import name_inspectors
@@ -161,6 +162,38 @@ def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
     store.write(BY_NAME["notice_steps"], WHOLE, world.build("notice_steps", steps))
     told = say("case", "show", "S3")
     assert 0 < told.index("2026-11-12　已申辩") < told.index("2026-11-20　已决定")
+
+
+def test_the_limits_that_run_are_shown_with_the_day_they_are_counted_from_and_their_clause(home):
+    store = TableStore(home.root / "tables")
+    item = {
+        "kind": "prompt", "ref": PROMPT, "label": "学校对工作提示的书面核实回复", "waits_for": "由学校回复",
+        "started": dt.date(2026, 11, 16), "due": dt.date(2026, 11, 30), "days_left": 10, "overdue": False,
+        "basis": "10个工作日；某方案；天数由本单位确定",
+    }  # fmt: skip
+    store.write(BY_NAME["due_items"], WHOLE, world.build("due_items", [item]))
+    told = say("case", "due")
+    assert "起算日" in told
+    assert "2026-11-16" in told.replace("\n", "")
+    assert "学校对工作提示的书面核实回复：10个工作日；某方案；天数由本单位确定" in told
+
+
+def test_an_issue_set_right_by_no_date_is_due_by_the_policys_own_limit(home):
+    say("issue", "open", "夜间仍在上课", "--by", CLERK)
+    events = Ledger(home.ledger_url()).events()
+    issues = build_issue_ledger(
+        sites=BY_NAME["sites"].empty(),
+        school_responsibilities=attribute().clear(),
+        score_deductions=BY_NAME["score_deductions"].empty(),
+        events=events,
+        policy=POLICY,
+    )
+    TableStore(home.root / "tables").write(BY_NAME["issue_ledger"], WHOLE, issues)
+    number = issues["issue_id"][0]
+    set_right = ("--measure", "停课", "--department", "监管科", "--person", "科长", "--by", CLERK)
+    say("issue", "assign", number, *set_right)
+    done = read_rectifications(Ledger(home.ledger_url()).events())
+    assert done["due"].to_list() == [dt.date(2026, 12, 21)]  # 30 days end on a Sunday
 
 
 def test_nothing_is_recorded_or_packed_while_the_ledger_is_broken(home, tmp_path):

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from tongcha.policy.clocks import ClockPolicy
 
-_SHAPE: Final = ("kind", "ref", "label", "waits_for", "due", "basis")
+_SHAPE: Final = ("kind", "ref", "label", "waits_for", "started", "due", "basis")
+_UNDATED: Final = pl.lit(None, pl.Date)
+"""Limits that a person set to a day: nothing started them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def find_answered(events: Iterable[Event]) -> frozenset[str]:
 def _list_notices(states: pl.DataFrame) -> pl.DataFrame:
     running = states.filter(pl.col("clock").is_not_null())
     return running.with_columns(kind=pl.lit("notice"), ref="notice_id", label="clock").select(
-        *_SHAPE[:3], "waits_for", "due", pl.col("basis").fill_null("")
+        *_SHAPE[:-1], pl.col("basis").fill_null("")
     )
 
 
@@ -114,7 +116,7 @@ def _list_papers(
     )
     limits = [set_deadline(clocks.clock(clock), on) for on in given["on"]]
     rows = [
-        (kind, ref, limit.label, waits_for, limit.due, f"{limit.text}；{limit.basis}")
+        (kind, ref, limit.label, waits_for, limit.started, limit.due, f"{limit.text}；{limit.basis}")
         for ref, limit in zip(given["document_id"], limits, strict=True)
     ]
     return pl.DataFrame(rows, schema=_schema(), orient="row")
@@ -149,6 +151,7 @@ def _list_rectifications(ledger: pl.DataFrame) -> pl.DataFrame:
         ref="issue_id",
         label=pl.lit("整改时限"),
         waits_for=pl.format("由{}整改到位并申请销号", "department"),
+        started=_UNDATED,
         due="due",
         basis=pl.lit("“逐项确定整改措施、整改时限、责任部门及责任人”"),
     )
@@ -161,6 +164,7 @@ def _list_rechecks(rechecks: pl.DataFrame) -> pl.DataFrame:
         ref="issue_id",
         label=pl.lit("回头看"),
         waits_for=pl.lit("由本局实地核查整改情况"),
+        started=_UNDATED,
         due="due",
         basis=pl.lit("“视整改情况组织‘回头看’”"),
     )
@@ -172,6 +176,7 @@ def _list_pupils(lists: pl.DataFrame) -> pl.DataFrame:
         ref="list_id",
         label=pl.lit("学生名单销毁"),
         waits_for=pl.lit("由学校销毁名单，本局同时删除"),
+        started=_UNDATED,
         due="destroy_by",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )
@@ -180,7 +185,7 @@ def _list_pupils(lists: pl.DataFrame) -> pl.DataFrame:
 def _list_disputes(waiting: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
     limits = [set_deadline(clocks.clock("dispute"), on) for on in waiting["on"]]
     rows = [
-        ("dispute", link, limit.label, f"由本局核实{source}提出的异议并办结", limit.due,
+        ("dispute", link, limit.label, f"由本局核实{source}提出的异议并办结", limit.started, limit.due,
          f"{limit.text}；{limit.basis}")
         for (link, source), limit in zip(waiting.select("link_id", "source").iter_rows(), limits, strict=True)
     ]  # fmt: skip
@@ -193,6 +198,7 @@ def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:
         ref="batch",
         label=pl.lit("批次办结"),
         waits_for=pl.lit("由本局办结批次，删除未移送人员的信息"),
+        started=_UNDATED,
         due="due",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )

@@ -154,7 +154,7 @@ def write_corrections(
             "issuer": policy.issuer,
             "contact": policy.contact,
             "reply_text": limit.text,
-            "reply_basis": limit.basis,
+            "reply_basis": limit.cited,
         }
         ordered = corrections.sort("recipient_name", "path")
         for (name,), part in ordered.partition_by("recipient_name", as_dict=True).items():

@@ -117,7 +117,7 @@ def _fill_notice(part: pl.DataFrame, acts: pl.DataFrame, policies: NoticePolicie
         "clauses": ordered["clause"].unique(maintain_order=True).to_list(),
         "policy_version": part["policy_version"][0],
         "defence_text": clocks.clock("defence").text,
-        "defence_basis": clocks.clock("defence").basis,
+        "defence_basis": clocks.clock("defence").cited,
         "review_text": clocks.clock("review_request").text,
         "appeal_text": clocks.clock("appeal").text,
         "restored_share": f"{rules.rectification.share:.0%}",

@@ -182,6 +182,7 @@ def _describe_position(notice_id: str, position: Position, today: date) -> dict[
         "label": STATE_LABELS[position.state],
         "since": position.since,
         "clock": shown.label if shown else None,
+        "started": shown.started if shown else None,
         "due": shown.due if shown else None,
         "days_left": (shown.due - today).days if shown and shown.due else None,
         "overdue": overdue,

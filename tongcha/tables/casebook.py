@@ -187,6 +187,7 @@ DUE_ITEMS = Table(
         text("ref", "编号", required=True),
         text("label", "期限", required=True),
         text("waits_for", "等待", "下一步由谁做什么", required=True),
+        day("started", "起算日", "自次日起计算；时限由人直接定到某日的为空"),
         day("due", "末日", "节假日安排未公布而不能确定的为空"),
         whole("days_left", "剩余天数", "负数为已过"),
         flag("overdue", "已过", required=True),

@@ -149,6 +149,7 @@ NOTICE_STATES = Table(
         text("label", "状态", required=True),
         day("since", "自"),
         text("clock", "正在计算的期限"),
+        day("started", "起算日", "自次日起计算"),
         day("due", "期限末日", "节假日安排未公布而不能确定的为空"),
         whole("days_left", "剩余天数", "负数为已过"),
         flag("overdue", "本局逾期", required=True),
