@@ -144,6 +144,8 @@ def find_recorder(home: Home, code: str) -> Reviewer:
     person = Reviewers.load(home.root / "reviewers.yaml").find(code)
     if person is None:
         raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
+    if person.disabled_on is not None:
+        raise LedgerError(f"代号 {code}", f"已于 {person.disabled_on} 停用，不能登记", "由在用的代号登记")
     if not person.may_record:
         fix = "由有此权限的人登记，或用 tongcha reviewer add 授予"
         raise LedgerError(f"代号 {code}", f"没有“{RECORDER}”权限，不能登记", fix)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from assets.page_one import tell_error_rates
 from assets.store import WHOLE, TableStore
 from console.accounts import Accounts
 from console.policy import ConsolePolicy
 from console.settings import ConsoleSettings
 from pipelines.resources import build_office
+from pipelines.terminal import say
 from tongcha.casebook.closing import find_closed
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
@@ -20,8 +23,6 @@ from tongcha.policy.review import ReviewPolicy
 from tongcha.tables import BY_NAME, Partition
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from pipelines.home import Home
     from tongcha.ledger.events import Event
 
@@ -66,6 +67,23 @@ def open_accounts(home: Home) -> Accounts:
     """Return the accounts of an opened home."""
     policy = build_office(home).policy(ConsolePolicy, "console")
     return Accounts(home.root, min_chars=policy.password.min_chars)
+
+
+def disable_reviewer(home: Home, code: str) -> None:
+    """Disable a person from today on, and say how many of their judgements still count.
+
+    Raises:
+        HomeError: nobody has that code.
+    """
+    office = build_office(home)
+    open_accounts(home).disable(code, on=office.today)
+    said = office.tables.read_all(BY_NAME["judgements"]).filter("is_current", pl.col("reviewer") == code)
+    say(f"✓ 已停用 {code}：不能再登录，此后交回的复核表和登记一律不收。")
+    if said.height:
+        say(
+            f"此前已登记的判断继续有效：{said.height} 件，涉及 {said['link_id'].n_unique()} 条比对。"
+            "需要另行复查的，用 tongcha explain 逐条查看，由办案人员用 tongcha retract 撤回其判断后重新复核。"
+        )
 
 
 def choose_partition(tables: TableStore, name: str, batch: str | None) -> str:

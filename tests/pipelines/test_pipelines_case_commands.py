@@ -16,7 +16,17 @@ import yaml
 
 from assets.store import WHOLE, TableStore
 from tests.casebook.casebook_scene import POLICY
-from tests.pipelines.case_desk import CLERK, ORDER, PROMPT, asked, open_desk, refuse, say, store_tables
+from tests.pipelines.case_desk import (
+    CLERK,
+    ORDER,
+    PROMPT,
+    TODAY,
+    asked,
+    open_desk,
+    refuse,
+    say,
+    store_tables,
+)
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute
 from tongcha.casebook.due import find_answered
@@ -263,3 +273,20 @@ def test_a_person_decides_on_an_order_that_was_proposed(home):
     own = issues.filter(issues["category"] != "undecided")
     assert sorted(ordered["issue_id"]) == sorted(own["issue_id"])
     assert asked == ["settle"]
+
+
+def test_a_disabled_person_records_nothing_more_and_the_command_says_what_of_theirs_still_counts(home):
+    judged = world.build(
+        "judgements",
+        [{"event_id": "E00000000000000aa", "link_id": "L00000000000000aa", "round": "一审", "reviewer": CLERK,
+          "verdict": "same", "evidence_hash": "h", "decided_on": TODAY, "standing": "current",
+          "is_current": True, "batch": world.BATCH}],
+    )  # fmt: skip
+    TableStore(home.root / "tables").write(BY_NAME["judgements"], world.BATCH, judged)
+    told = say("reviewer", "disable", CLERK)
+    assert f"已停用 {CLERK}" in told
+    assert "继续有效：1 件，涉及 1 条比对" in told
+    assert f"{TODAY} 停用" in say("reviewer", "list")
+    assert f"已于 {TODAY} 停用" in refuse("issue", "open", "夜间仍在上课", "--by", CLERK)
+    assert Ledger(home.ledger_url()).events() == []
+    assert "继续有效" not in say("reviewer", "disable", "C02")

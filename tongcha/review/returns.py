@@ -90,6 +90,7 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     """
     history = ledger.events()
     judged, taken_back = _list_judged(history, terms), find_retracted(history)
+    recorded = frozenset(event.event_id for event in history)
     seen: set[str] = set()
     frames = [REVIEW_RETURNS.empty()]
     files = [path for path in paths if not path.name.startswith(LOCK_FILES)]
@@ -97,7 +98,7 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
         if isinstance(found, ReturnError):
             frames.append(_refuse_file(path.name, terms.batch, found))
         elif found.cover.batch == terms.batch:
-            returned = _read_sheet(path.name, found, terms, judged)
+            returned = _read_sheet(path.name, found, terms, judged, recorded)
             ledger.append_all([_record_receipt(path, found.cover), *returned.events], at=at)
             judged |= {_key(event) for event in returned.events if event.kind is EventKind.JUDGEMENT}
             frames.append(_mark_taken_back(_mark_known(returned, seen), returned.events, taken_back))
@@ -105,7 +106,11 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
 
 
 def _read_sheet(
-    file: str, sheet: ReturnSheet, terms: ReturnTerms, judged: Collection[tuple[str, str, str]]
+    file: str,
+    sheet: ReturnSheet,
+    terms: ReturnTerms,
+    judged: Collection[tuple[str, str, str]],
+    recorded: Collection[str],
 ) -> ReviewReturn:
     defaults = sheet.rows[layout.DEFAULTS_ROW]
     scope = RowScope(
@@ -130,6 +135,7 @@ def _read_sheet(
         try:
             _refuse_repeated(link_id, repeated)
             found = read_row(row, scope)
+            _refuse_disabled(found, terms.reviewers, recorded)
         except RowRefusedError as refusal:
             outcome, reason = REFUSED, f"第 {number} 行{refusal}"
         else:
@@ -143,6 +149,18 @@ def _read_sheet(
 def _refuse_repeated(link_id: str, repeated: Collection[str]) -> None:
     if link_id in repeated:
         raise RowRefusedError("比对编号", "同一比对在表中不止一行，不能判断以哪一行为准；请只留原来的一行")
+
+
+def _refuse_disabled(events: Sequence[NewEvent], people: Reviewers, recorded: Collection[str]) -> None:
+    """Refuse what somebody hands in after they were disabled; what the ledger holds already stands."""
+    for event in events:
+        person = people.find(event.actor)
+        if person is not None and person.disabled_on is not None and event.event_id not in recorded:
+            raise RowRefusedError(
+                "复核人",
+                f"代号 {person.code} 已于 {person.disabled_on} 停用，停用后交回的不收（此前已登记的有效）；"
+                "请由其他人重新判断",
+            )
 
 
 def _refuse_file(file: str, batch: str, error: ReturnError) -> pl.DataFrame:
