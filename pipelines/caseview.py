@@ -89,10 +89,13 @@ def show_due(home: Home) -> None:
     ordered = items.sort(
         "overdue", "due", "kind", "ref", descending=[True, False, False, False], nulls_last=True
     )
-    shown = ordered.with_columns(late=pl.when("overdue").then(pl.lit("已过")).otherwise(pl.lit("")))
+    days = pl.col("days_left").abs()
+    shown = ordered.with_columns(
+        left=pl.when("overdue").then(pl.format("已过{}天", days)).otherwise(pl.format("{}天", days)),
+        what=pl.format("{}：{}", "label", "waits_for"),
+    )
     columns = {
-        "late": "", "ref": "编号", "label": "期限", "started": "起算日", "due": "末日",
-        "days_left": "剩余天数", "waits_for": "下一步",
+        "ref": "编号", "started": "起算日", "due": "末日", "left": "剩余", "what": "期限与下一步",
     }  # fmt: skip
     show_grid("在走的期限（自起算日的次日起计算；过期不等于承认）", shown, columns)
     for label, basis in items.select("label", "basis").unique().sort("label", "basis").iter_rows():

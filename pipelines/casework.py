@@ -16,6 +16,7 @@ from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
 from tongcha.casebook.papers import (
     leave_out_stopped,
+    list_answer_papers,
     list_correction_papers,
     list_referral_papers,
     list_school_papers,
@@ -188,7 +189,7 @@ def list_papers(runner: Runner) -> pl.DataFrame:
     home, office = runner.home, build_office(runner.home)
     names = (
         "school_notices", "work_prompts", "pupil_lists", "score_deductions", "referral_packages",
-        "referrals", "corrections", "supervision_orders",
+        "referrals", "corrections", "supervision_orders", "dispute_answers",
     )  # fmt: skip
     tables = {name: read_all(home, name) for name in names}
     schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
@@ -209,8 +210,17 @@ def list_papers(runner: Runner) -> pl.DataFrame:
         tables["supervision_orders"], office.policy(CasebookPolicy, "casebook").supervision.clause
     )
     papers = pl.concat([referral, school, list_correction_papers(tables["corrections"]), orders])
-    events = office.events()
-    return leave_out_stopped(papers, find_disputed(events) | find_withdrawn(events))
+    disputed, withdrawn = find_disputed(office.events()), find_withdrawn(office.events())
+    upheld = pl.col("answer") == "成立"
+    owed = tables["dispute_answers"].filter(
+        pl.col("told_on").is_null(), upheld | ~pl.col("link_id").is_in(sorted(withdrawn))
+    )
+    return pl.concat(
+        [
+            leave_out_stopped(papers, disputed | withdrawn),
+            leave_out_stopped(list_answer_papers(owed), disputed),
+        ]
+    )
 
 
 def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:

@@ -35,7 +35,8 @@ def home(tmp_path, monkeypatch, stored) -> Home:
 def link(home) -> str:
     """A link of the batch that C04 signed."""
     number = "L00000000000000d1"
-    row = {"link_id": number, "batch": world.BATCH, "raid_id": "Q1"}
+    row = {"link_id": number, "batch": world.BATCH, "raid_id": "Q1", "identity_id": "J1"}
+    row |= {"person_id": "T1", "responsible_school_id": "S1"}
     candidate = pl.DataFrame([row]).with_columns(
         **{name: pl.lit(None, dtype) for name, dtype in LINKS.schema.items() if name not in row}
     )
@@ -110,4 +111,62 @@ def test_a_dispute_that_may_not_be_recorded_leaves_no_trace(home, link, words, w
 def test_who_signed_the_link_may_record_the_dispute_but_not_answer_it(home, link):
     say(*dispute(link, "C04"))
     assert "不能由其决定" in refuse(*resolve(link, "不成立", "C04"))
+    assert find_disputed(Ledger(home.ledger_url()).events()) == {link}
+
+
+def test_a_school_that_disputes_is_recorded_by_its_name_and_a_person_never(home, link):
+    schools = world.build_schools()
+    TableStore(home.root / "tables").write(BY_NAME["schools"], "2026-09-01", schools)
+    names = dict(schools.select("school_id", "name").iter_rows())
+
+    def say_so(source: str, *more: str) -> object:
+        say("case", "dispute", link, "--source", source, "--by", CLERK, "--reason", "称不是本人", *more)
+        said = Ledger(home.ledger_url()).events()[-1].payload.get("school")
+        say(*resolve(link, "不成立"))
+        return said
+
+    assert say_so("学校") == names["S1"]  # where the person was employed on the day of the raid
+    assert say_so("学校", "--school", "S3") == names["S3"]
+    assert say_so("当事人") is None
+    wrong = (
+        "case",
+        "dispute",
+        link,
+        "--source",
+        "学校",
+        "--by",
+        CLERK,
+        "--reason",
+        "称不是",
+        "--school",
+        "S99",
+    )
+    assert "不在学校名录中" in refuse(*wrong)
+
+
+def test_a_reason_that_names_who_was_met_or_is_on_record_is_refused_without_repeating_it(home, link):
+    store = TableStore(home.root / "tables")
+    met = {"batch": world.BATCH, "identity_id": "J1", "raid_id": "Q1", "raid_date": TODAY, "capture": "card",
+           "role": "授课", "name": "赵某甲"}  # fmt: skip
+    store.write(BY_NAME["identities"], world.BATCH, world.build("identities", [met]))
+    person = {"snapshot": "2026-09-01", "person_id": "T1", "source": "registry", "name": "钱某乙"}
+    store.write(BY_NAME["people"], "2026-09-01", world.build("people", [person]))
+    for name in ("赵某甲", "钱某乙"):
+        words = (
+            "case",
+            "dispute",
+            link,
+            "--source",
+            "当事人",
+            "--by",
+            CLERK,
+            "--reason",
+            f"{name}称不是本人",
+        )
+        told = refuse(*words)
+        assert "写有所涉人员的姓名" in told
+        assert name not in told
+    say(*dispute(link))
+    told = refuse("case", "resolve", link, "不成立", "--by", CLERK, "--reason", "赵某甲当日在场")
+    assert "写有所涉人员的姓名" in told
     assert find_disputed(Ledger(home.ledger_url()).events()) == {link}

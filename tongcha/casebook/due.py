@@ -48,6 +48,7 @@ def list_due_items(
     clocks: ClockPolicy,
     today: date,
     unclosed: pl.DataFrame | None = None,
+    answers: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `due_items`.
 
@@ -57,6 +58,7 @@ def list_due_items(
         clocks: policy/clocks.yaml.
         today: the day to judge by.
         unclosed: batches that are to be closed, as `list_unclosed` gives them.
+        answers: table `dispute_answers`; who isn't told yet is owed it within the dispute's limit.
     """
     known = list(events)
     answered = find_answered(known)
@@ -74,6 +76,7 @@ def list_due_items(
             _list_rechecks(standing.rechecks),
             _list_pupils(standing.pupil_lists),
             _list_disputes(list_open_disputes(known), clocks),
+            *([] if answers is None else [_list_answers(answers, clocks)]),
             *([] if unclosed is None else [_list_unclosed(unclosed)]),
         ]
     )
@@ -190,6 +193,17 @@ def _list_disputes(waiting: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
         for (link, source), limit in zip(waiting.select("link_id", "source").iter_rows(), limits, strict=True)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=_schema(), orient="row").unique("ref", maintain_order=True)
+
+
+def _list_answers(answers: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
+    owed = answers.filter(pl.col("told_on").is_null()).sort("letter_id")
+    clock = clocks.clock("dispute")
+    rows = [
+        ("dispute", letter, "异议结果告知", f"由本局把异议核实结果送达{name}", on,
+         set_deadline(clock, on).due, f"{clock.text}；{clock.cited}")
+        for letter, name, on in owed.select("letter_id", "recipient_name", "disputed_on").iter_rows()
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=_schema(), orient="row")
 
 
 def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:

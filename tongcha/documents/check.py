@@ -31,6 +31,12 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     },
     "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
     "correction_letter.docx": _COMMON | {"recipient_name", "papers", "reply_text", "reply_basis"},
+    "dispute_answer.docx": _COMMON
+    | {
+        "recipient_name", "role", "numbers", "dispute_id", "dispute_day", "resolved_day", "is_upheld",
+        "has_notice", "answer", "reason", "defence_text", "defence_basis", "review_text", "review_basis",
+        "appeal_text", "appeal_basis",
+    },
     "supervision_order.docx": _COMMON
     | {
         "recipient_name", "as_of", "area", "issue_count", "unassigned_count", "overdue_count", "clause",

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tongcha.documents.dispute_templates import build_dispute_answer
 from tongcha.documents.district_templates import build_supervision_order
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line
@@ -108,6 +109,7 @@ BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
     "referral_letter.docx": build_referral_letter,
     "school_notice.docx": build_school_notice,
     "correction_letter.docx": build_correction_letter,
+    "dispute_answer.docx": build_dispute_answer,
     "work_prompt.docx": build_work_prompt,
     "supervision_order.docx": build_supervision_order,
     "report.docx": build_report,
