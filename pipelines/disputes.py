@@ -88,6 +88,8 @@ def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: 
     say(f"✓ 比对 {link_id} 的异议办结为{ANSWERS[upheld]}：{after}。")
     if upheld:
         _tell_holders(desk, link_id, "请送达更正函")
+    else:
+        say("　学校已收到的扣分告知书，请重新送达，申辩期从头起算。")
     _tell_answers(desk, event.event_id)
 
 
@@ -140,7 +142,7 @@ def _tell_answers(desk: Desk, event_id: str) -> None:
     for letter, name, path in letters.select("letter_id", "recipient_name", "path").sort("letter_id").rows():
         say(f"！异议核实结果告知书 {letter}：送 {name}（outbox/{path}）")
     if letters.height:
-        say("　送达后逐份登记：tongcha case deliver 编号。学校的扣分告知书也请重新送达，申辩期从头起算。")
+        say("　送达后逐份登记：tongcha case deliver 编号。")
 
 
 def _tell_holders(desk: Desk, link_id: str, todo: str) -> None:

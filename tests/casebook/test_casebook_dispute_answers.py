@@ -175,7 +175,9 @@ def test_an_upheld_dispute_is_told_to_who_raised_it_and_the_holders_get_the_corr
     text = desk.read(row)
     assert "该比对已经撤回" in text
     assert "予以澄清" in text
-    assert "仍按原复核结论办理" not in text
+    assert "认为撤回、更正不到位的" in text
+    for said in ("仍按原复核结论办理", "处分", "（一）"):
+        assert said not in text, said
 
 
 def test_a_letter_handed_over_leaves_the_outbox_stays_on_record_and_is_not_written_anew(desk):

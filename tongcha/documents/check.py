@@ -30,7 +30,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "restored_points", "restored_clause",
     },
     "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
-    "correction_letter.docx": _COMMON | {"recipient_name", "papers", "reply_text", "reply_basis"},
+    "correction_letter.docx": _COMMON
+    | {"recipient_name", "papers", "only_waits", "reply_text", "reply_basis"},
     "dispute_answer.docx": _COMMON
     | {
         "recipient_name", "role", "numbers", "dispute_id", "dispute_day", "resolved_day", "is_upheld",

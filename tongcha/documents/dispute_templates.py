@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line
-from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, RAGGED, write_body
+from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, RAGGED, write_body, write_when
 
 
 def build_dispute_answer() -> bytes:
@@ -55,11 +55,20 @@ def build_dispute_answer() -> bytes:
             "经查确有错误的，我局撤回线索，更正由此产生的全部记录，并书面澄清。",
         ),
         *_when(
-            "role != 'holder'",
+            "role != 'holder' and is_upheld",
+            "认为撤回、更正不到位的，可以随时书面告知我局。",
+        ),
+        *_when(
+            "role == 'person' and is_upheld",
+            "认为我局处理个人信息侵害权益的，可以向履行个人信息保护职责的部门投诉、举报。"
+            "依据：《个人信息保护法》第六十五条。",
+        ),
+        *_when(
+            "role != 'holder' and not is_upheld",
             "（一）有新的事实或者材料的，可以随时再次向我局提出，我局重新指定人员核实。",
         ),
         *_when(
-            "role == 'person'",
+            "role == 'person' and not is_upheld",
             "（二）认为我局处理个人信息侵害权益的，可以向履行个人信息保护职责的部门投诉、举报；"
             "对我局拒绝更正不服的，可以依法向人民法院提起诉讼。"
             "依据：《个人信息保护法》第五十条、第六十五条。",
@@ -68,7 +77,7 @@ def build_dispute_answer() -> bytes:
             "依据：{{ review_basis }}；{{ appeal_basis }}。",
         ),
         *_when(
-            "role == 'school'",
+            "role == 'school' and not is_upheld",
             "（二）对拟扣分意见，可以自告知书重新送达次日起{{ defence_text }}内申辩"
             "（依据：{{ defence_basis }}）；对决定不服的，可以在{{ review_text }}内申请复核，"
             "在{{ appeal_text }}内提出申诉（依据：{{ review_basis }}；{{ appeal_basis }}）。",
@@ -85,4 +94,4 @@ def build_dispute_answer() -> bytes:
 
 def _when(condition: str, *texts: str) -> list[str]:
     """Return body paragraphs that stand only where a condition holds."""
-    return [paragraph(f"{{%p if {condition} %}}"), *write_body(*texts), paragraph("{%p endif %}")]
+    return write_when(condition, *write_body(*texts))
