@@ -26,8 +26,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "school_notice.docx": _COMMON
     | {
         "school_name", "campaign", "total", "teacher_count", "pupil_count", "teachers", "sums", "clauses",
-        "policy_version", "defence_text", "defence_basis", "review_text", "appeal_text", "restored_share",
-        "restored_points", "restored_clause",
+        "policy_version", "defence_text", "defence_basis", "review_text", "review_basis", "appeal_text",
+        "appeal_basis", "restored_share", "restored_points", "restored_clause",
     },
     "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
     "correction_letter.docx": _COMMON
