@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.table import Table as Grid
@@ -15,6 +15,7 @@ from tongcha.casebook.rectification import STATE_LABELS
 from tongcha.errors import InputError
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.responsibility.deductions import LABELS, compute_deductions
+from tongcha.responsibility.notices import RULE_ORDER
 from tongcha.responsibility.repricing import compare_deductions, keep_final
 from tongcha.responsibility.states import OPEN_TO_DEFENCE
 from tongcha.responsibility.states import STATE_LABELS as STEP_LABELS
@@ -57,19 +58,27 @@ def show_school(home: Home, school_id: str) -> None:
     accounts = list_accounts(home).filter(pl.col("school_id") == school_id)
     if accounts.is_empty():
         raise InputError(f"学校 {school_id}", "没有扣分或告知书", "用 tongcha case show 列出各校")
-    sums = read_all(home, "score_deductions").filter(pl.col("school_id") == school_id)
+    order = pl.col("rule").replace_strict(RULE_ORDER, return_dtype=pl.Int64)
+    sums = read_all(home, "score_deductions").filter(pl.col("school_id") == school_id).sort(order, "case_ref")
     steps = read_all(home, "notice_steps").sort("on", "seq")
     for row in accounts.iter_rows(named=True):
         say(f"{row['school_name']}　{row['campaign']}　拟扣 {row['points']} 分")
         for line in sums.filter(pl.col("campaign") == row["campaign"]).iter_rows(named=True):
             say(f"  {line['points']:>8}　{LABELS[line['rule']]}　{line['sum_shown']}　{line['case_ref']}")
         say(f"  告知书 {row['notice_id']}　{row['label']}　{row['waits_for']}")
-        if row["due"]:
-            ends = f"自 {row['started']} 次日起算，末日 {row['due']}（剩 {row['days_left']} 天）"
-            say(f"  期限：{row['clock']}，{ends}　{row['basis']}")
+        if row["clock"]:
+            say(f"  期限：{row['clock']}，自 {row['started']} 次日起算，{_say_end(row)}　{row['basis']}")
         for step in steps.filter(pl.col("notice_id") == row["notice_id"]).iter_rows(named=True):
             say(f"  {step['on']}　{STEP_LABELS[step['step']]}　登记人 {step['by']}　{step['event_id']}")
     show_inspectors(home, school_id)
+
+
+def _say_end(row: Mapping[str, Any]) -> str:
+    """Return when a limit ends and how far off that is; what the holiday calendar doesn't reach is said."""
+    if row["due"] is None:
+        return "末日待人工核定"
+    left = f"剩 {row['days_left']} 天" if row["days_left"] >= 0 else f"已过 {-row['days_left']} 天"
+    return f"末日 {row['due']}（{left}）"
 
 
 def show_inspectors(home: Home, school_id: str) -> None:

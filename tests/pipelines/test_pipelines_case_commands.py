@@ -170,7 +170,15 @@ def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
         for seq, step, day in ((1, "decided", 20), (2, "contested", 12))
     ]  # fmt: skip
     store.write(BY_NAME["notice_steps"], WHOLE, world.build("notice_steps", steps))
+    state = {
+        "notice_id": "N00000000000a", "state": "decided", "label": "已决定", "overdue": False,
+        "waits_for": "等待",
+        "clock": "学校提出申诉", "started": dt.date(2026, 11, 1), "due": dt.date(2026, 11, 16),
+        "days_left": -4, "basis": "15日（自然日）；某办法",
+    }  # fmt: skip
+    store.write(BY_NAME["notice_states"], WHOLE, world.build("notice_states", [state]))
     told = say("case", "show", "S3")
+    assert "自 2026-11-01 次日起算，末日 2026-11-16（已过 4 天）　15日（自然日）；某办法" in told
     assert 0 < told.index("2026-11-12　已申辩") < told.index("2026-11-20　已决定")
 
 

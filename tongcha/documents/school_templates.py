@@ -65,6 +65,8 @@ def build_school_notice() -> bytes:
             "{{ review_text }}内申请复核；"
             "对复核决定不服或者不申请复核的，可以在{{ appeal_text }}内提出申诉。"
             "依据：{{ review_basis }}；{{ appeal_basis }}。",
+            "（五）因更正而重新送达本告知书的：尚未作出决定的，申辩期自重新送达次日起从头计算；"
+            "已经作出决定的，只更正分值和依据，不重新起算申辩期。",
         ),
         paragraph("五、整改与恢复", "Heading"),
         *write_body(
