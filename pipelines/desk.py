@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from assets.page_one import tell_error_rates
 from assets.store import WHOLE, TableStore
 from console.accounts import Accounts
@@ -17,12 +15,14 @@ from pipelines.terminal import say
 from tongcha.casebook.closing import find_closed
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
-from tongcha.ledger.events import EventKind
+from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
 from tongcha.tables import BY_NAME, Partition
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from pipelines.home import Home
     from tongcha.ledger.events import Event
 
@@ -77,11 +77,12 @@ def disable_reviewer(home: Home, code: str) -> None:
     """
     office = build_office(home)
     open_accounts(home).disable(code, on=office.today)
-    said = office.tables.read_all(BY_NAME["judgements"]).filter("is_current", pl.col("reviewer") == code)
+    standing = drop_retracted(Ledger(office.ledger_url).events())
+    said = [e.subject for e in standing if e.kind is EventKind.JUDGEMENT and e.actor == code]
     say(f"✓ 已停用 {code}：不能再登录，此后交回的复核表和登记一律不收。")
-    if said.height:
+    if said:
         say(
-            f"此前已登记的判断继续有效：{said.height} 件，涉及 {said['link_id'].n_unique()} 条比对。"
+            f"此前已入台账的判断照旧有效：{len(said)} 件，涉及 {len(set(said))} 条比对。"
             "需要另行复查的，用 tongcha explain 逐条查看，由办案人员用 tongcha retract 撤回其判断后重新复核。"
         )
 

@@ -35,6 +35,7 @@ from tongcha.casebook.rectification import read_rectifications
 from tongcha.casebook.supervision import read_supervisions
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.inspectors import name_inspectors
+from tongcha.review.decisions import record_judgement
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -284,17 +285,15 @@ def test_a_person_decides_on_an_order_that_was_proposed(home):
 
 
 def test_a_disabled_person_records_nothing_more_and_the_command_says_what_of_theirs_still_counts(home):
-    judged = world.build(
-        "judgements",
-        [{"event_id": "E00000000000000aa", "link_id": "L00000000000000aa", "round": "一审", "reviewer": CLERK,
-          "verdict": "same", "evidence_hash": "h", "decided_on": TODAY, "standing": "current",
-          "is_current": True, "batch": world.BATCH}],
+    signed = record_judgement(
+        batch=world.BATCH, link_id="L00000000000000aa", review_round="一审", reviewer=CLERK, verdict="same",
+        reason="相符", evidence_hash="h", decided_on=TODAY,
     )  # fmt: skip
-    TableStore(home.root / "tables").write(BY_NAME["judgements"], world.BATCH, judged)
+    Ledger(home.ledger_url()).append(signed, at="2026-11-20T08:00:00+08:00")
     told = say("reviewer", "disable", CLERK)
     assert f"已停用 {CLERK}" in told
-    assert "继续有效：1 件，涉及 1 条比对" in told
+    assert "照旧有效：1 件，涉及 1 条比对" in told
     assert f"{TODAY} 停用" in say("reviewer", "list")
     assert f"已于 {TODAY} 停用" in refuse("issue", "open", "夜间仍在上课", "--by", CLERK)
-    assert Ledger(home.ledger_url()).events() == []
-    assert "继续有效" not in say("reviewer", "disable", "C02")
+    assert len(Ledger(home.ledger_url()).events()) == 1
+    assert "照旧有效" not in say("reviewer", "disable", "C02")
