@@ -297,3 +297,22 @@ def test_a_disabled_person_records_nothing_more_and_the_command_says_what_of_the
     assert f"已于 {TODAY} 停用" in refuse("issue", "open", "夜间仍在上课", "--by", CLERK)
     assert len(Ledger(home.ledger_url()).events()) == 1
     assert "照旧有效" not in say("reviewer", "disable", "C02")
+
+
+def test_an_outcome_is_said_by_its_name_or_code_and_the_recipient_as_it_was_written_to(home):
+    link, office = "L00000000000000aa", "示例市纪检监察组"
+    given = {
+        "seq": 1, "event_id": "E0000000000000001", "document_id": "P00000000000a", "kind": "referral",
+        "recipient_name": office, "path": "p", "sha256": "s", "links": link, "basis": "b", "on": TODAY,
+        "receipt": "签收", "by": CLERK,
+    }  # fmt: skip
+    table = world.build("disclosures", [given])
+    TableStore(home.root / "tables").write(BY_NAME["disclosures"], WHOLE, table)
+    told = refuse("case", "outcome", link, "失实", "--recipient", "市纪委", "--by", CLERK)
+    assert office in told
+    unknown = refuse("case", "outcome", link, "查无此事", "--recipient", office, "--by", CLERK)
+    assert "失实（unfounded）" in unknown
+    for said in ("失实", "unfounded"):
+        assert "tongcha withdraw" in say("case", "outcome", link, said, "--recipient", office, "--by", CLERK)
+    [event] = Ledger(home.ledger_url()).events()  # the same word twice is the same event
+    assert event.payload["finding"] == "unfounded"

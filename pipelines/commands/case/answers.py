@@ -47,13 +47,13 @@ def reply(prompt: str, text: str, by: str, on: datetime | None) -> None:
 
 @click.command()
 @click.argument("link", metavar="比对编号")
-@click.argument("result", metavar="结果代码")
+@click.argument("result", metavar="结果")
 @click.option("--recipient", required=True, metavar="单位", help="反馈的单位全称。 Who reports.")
 @click.option("--measure", default="", metavar="处理", help="处理种类，不写姓名。 What was done.")
 @click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
 @dated
 def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: datetime | None) -> None:
-    """登记接收单位反馈的办理结果（代码见 policy/casebook.yaml，失实的也要登记）。
+    """登记接收单位反馈的办理结果（名称或者代码，见 policy/casebook.yaml；失实的也要登记）。
 
     Record what a recipient reported, the misses included.
     """
