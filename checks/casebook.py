@@ -74,8 +74,9 @@ def find_uncleared_persons(frames: Frames, _office: Office) -> pl.DataFrame:
 def find_unregistered_acts(frames: Frames, _office: Office) -> pl.DataFrame:
     """Acts and questions that the register lacks: act_id."""
     registered = frames["issue_ledger"].select(link_id="case_ref")
-    known = frames["school_responsibilities"].join(registered, on="link_id", how="semi").select("act_id")
-    missing = frames["school_responsibilities"].join(known, on="act_id", how="anti")
+    counted = frames["school_responsibilities"].filter(pl.col("state") != "struck")
+    known = counted.join(registered, on="link_id", how="semi").select("act_id")
+    missing = counted.join(known, on="act_id", how="anti")
     return missing.select("act_id").unique().sort("act_id")
 
 

@@ -134,8 +134,7 @@ def show_issues(home: Home, state: str | None) -> None:
     if state and state not in {*STATE_LABELS, *STATE_LABELS.values()}:
         listed = "、".join(f"{code}（{label}）" for code, label in STATE_LABELS.items())
         raise InputError(f"状态 {state[:20]}", "问题台账没有这种状态", f"写 {listed} 之一")
-    own = (pl.col("state") == state) | (pl.col("state_label") == state)
-    shown = joined.filter(own) if state else joined
+    shown = joined.filter(pl.any_horizontal(pl.col("state", "state_label") == state)) if state else joined
     columns = {
         "issue_id": "问题编号", "label": "类别", "state_label": "状态", "case_ref": "所依事项",
         "found_on": "发现日期",
@@ -248,14 +247,20 @@ def show_replay(found: Replay) -> None:
 
 
 def show_grid(title: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> None:
-    """Show a frame as a table with Chinese headers; say so when there is nothing."""
+    """Show a frame as a table with Chinese headers; say so when there is nothing.
+
+    Columns in which nothing stands are left out, so that the others have room on a narrow screen.
+    """
     if frame.is_empty():
         say(f"{title}：没有")
         return
+    filled = [name for name in columns if frame[name].cast(pl.String).replace("", None).count()]
     grid = Grid(title=title, title_justify="left")
-    for name, label in columns.items():  # a number or a day cut in two is of no use to whoever must type it
+    for name, label in (
+        (name, columns[name]) for name in filled
+    ):  # a number or a day cut in two is of no use to whoever must type it
         whole = name == "ref" or name.endswith("_id") or frame.schema[name] == pl.Date
         grid.add_column(label, no_wrap=whole, overflow="fold")
-    for row in frame.select(*columns).iter_rows():
+    for row in frame.select(filled).iter_rows():
         grid.add_row(*("" if value is None else str(value) for value in row))
     say(grid)

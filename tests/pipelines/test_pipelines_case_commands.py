@@ -11,6 +11,7 @@ import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 import yaml
 
@@ -39,8 +40,6 @@ from tongcha.review.decisions import record_judgement
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from pipelines.home import Home
 
 
@@ -155,6 +154,9 @@ def test_issues_are_listed_by_a_state_as_it_is_shown_and_an_unknown_state_is_no_
     for state in ("open", "待整改"):
         assert issues["issue_id"][0] in say("issue", "list", "--state", state)
     assert "没有这种状态" in refuse("issue", "list", "--state", "opened")
+    told = say("issue", "list")
+    assert "Warning" not in told
+    assert "整改措施" not in told  # a column in which nothing stands takes nobody's room
 
 
 def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
@@ -316,3 +318,13 @@ def test_an_outcome_is_said_by_its_name_or_code_and_the_recipient_as_it_was_writ
         assert "tongcha withdraw" in say("case", "outcome", link, said, "--recipient", office, "--by", CLERK)
     [event] = Ledger(home.ledger_url()).events()  # the same word twice is the same event
     assert event.payload["finding"] == "unfounded"
+
+
+def test_a_case_won_back_is_no_pending_question_and_can_not_be_ruled_on(home):
+    rows = attribute().with_columns(
+        state=pl.when(pl.col("link_id") == world.link_id(1)).then(pl.lit("struck")).otherwise("state")
+    )
+    TableStore(home.root / "tables").write(BY_NAME["school_responsibilities"], WHOLE, rows)
+    assert world.link_id(1) not in say("case", "questions")
+    words = ("case", "rule", world.link_id(1), "--school", "S1", "--by", CLERK, "--reason", "误判")
+    assert "没有待判定的问题" in refuse(*words)

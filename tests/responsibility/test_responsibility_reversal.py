@@ -63,6 +63,7 @@ def test_an_appeal_won_in_the_ledger_takes_exactly_that_case_back(ledger):
     row = strike_responsibilities(attribute(), read_strikes(ledger.events())).row(
         by_predicate=pl.col("link_id") == world.link_id(4), named=True
     )
+    assert row["state"] == "struck"  # decided: no question is left to anybody
     assert won.event_id in row["question"]
     assert row["school_id"] is None
 
