@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from assets.store import WHOLE, TableStore
+from pipelines.report import show_refused_returns
 from tests.casebook.casebook_scene import POLICY
 from tests.pipelines.case_desk import (
     CLERK,
@@ -328,3 +329,26 @@ def test_a_case_won_back_is_no_pending_question_and_can_not_be_ruled_on(home):
     assert world.link_id(1) not in say("case", "questions")
     words = ("case", "rule", world.link_id(1), "--school", "S1", "--by", CLERK, "--reason", "误判")
     assert "没有待判定的问题" in refuse(*words)
+
+
+def test_whoever_reads_returns_is_told_which_rows_were_refused_and_why(home, capsys):
+    rows = [
+        {
+            "batch": world.BATCH,
+            "file": "批次-一审.xlsx",
+            "row": row,
+            "outcome": outcome,
+            "reason": f"第 {row} 行有因",
+        }
+        for row, outcome in ((6, "refused"), (7, "recorded"))
+    ]
+    store = TableStore(home.root / "tables")
+    store.write(BY_NAME["review_returns"], world.BATCH, world.build("review_returns", rows))
+    show_refused_returns(home)
+    told = capsys.readouterr().out
+    assert "复核表退回 1 行" in told
+    assert "批次-一审.xlsx：第 6 行有因" in told
+    assert "第 7 行" not in told
+    store.write(BY_NAME["review_returns"], world.BATCH, BY_NAME["review_returns"].empty())
+    show_refused_returns(home)
+    assert capsys.readouterr().out == ""
