@@ -89,7 +89,7 @@ def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: 
     if upheld:
         _tell_holders(desk, link_id, "请送达更正函")
     else:
-        say("　学校已收到的扣分告知书，请重新送达，申辩期从头起算。")
+        _tell_notices(desk, link_id)
     _tell_answers(desk, event.event_id)
 
 
@@ -143,6 +143,15 @@ def _tell_answers(desk: Desk, event_id: str) -> None:
         say(f"！异议核实结果告知书 {letter}：送 {name}（outbox/{path}）")
     if letters.height:
         say("　送达后逐份登记：tongcha case deliver 编号。")
+
+
+def _tell_notices(desk: Desk, link_id: str) -> None:
+    """Say which notices about the link a school holds: handed over anew, they start the defence afresh."""
+    given = find_disclosures_of(read_all(desk.runner.home, "disclosures"), link_id)
+    numbers = given.filter(pl.col("kind") == "notice")["document_id"].unique().sort().to_list()
+    if numbers:
+        told = "请重新送达，申辩期从头起算（tongcha case deliver）"
+        say(f"！学校已收到的扣分告知书 {'、'.join(numbers)} {told}。")
 
 
 def _tell_holders(desk: Desk, link_id: str, todo: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from assets.store import TableStore
+from assets.store import WHOLE, TableStore
 from tests.pipelines.case_desk import CLERK, TODAY, asked, open_desk, refuse, say, store_tables
 from tests.responsibility import hand_worked as world
 from tongcha.ledger.store import Ledger
@@ -142,6 +142,21 @@ def test_a_school_that_disputes_is_recorded_by_its_name_and_a_person_never(home,
         "S99",
     )
     assert "不在学校名录中" in refuse(*wrong)
+
+
+def test_a_rejection_names_the_notices_that_must_be_handed_over_anew_and_none_where_there_are_none(
+    home, link
+):
+    given = {
+        "seq": 1, "event_id": "E0000000000000001", "document_id": "N00000000000a", "kind": "notice",
+        "recipient_name": "示例市第一中学", "path": "p", "sha256": "s", "links": link, "basis": "b",
+        "on": TODAY, "receipt": "签收", "by": CLERK,
+    }  # fmt: skip
+    say(*dispute(link))
+    assert "重新送达" not in say(*resolve(link, "不成立"))
+    TableStore(home.root / "tables").write(BY_NAME["disclosures"], WHOLE, world.build("disclosures", [given]))
+    say(*dispute(link, CLERK, "--on", "2026-11-19"))
+    assert "扣分告知书 N00000000000a 请重新送达" in say(*resolve(link, "不成立"))
 
 
 def test_a_reason_that_names_who_was_met_or_is_on_record_is_refused_without_repeating_it(home, link):
