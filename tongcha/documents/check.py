@@ -29,7 +29,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "policy_version", "defence_text", "defence_basis", "review_text", "review_basis", "appeal_text",
         "appeal_basis", "restored_share", "restored_points", "restored_clause",
     },
-    "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
+    "work_prompt.docx": _COMMON
+    | {"school_name", "campaign", "pupil_count", "raids", "reply_text", "reply_basis"},
     "correction_letter.docx": _COMMON
     | {"recipient_name", "papers", "only_waits", "reply_text", "reply_basis"},
     "dispute_answer.docx": _COMMON

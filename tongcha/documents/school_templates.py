@@ -103,7 +103,7 @@ def build_work_prompt() -> bytes:
         ),
         paragraph(
             "请自收到本提示次日起{{ reply_text }}内书面回复；认为人数有误的，请说明理由。"
-            "本提示只为请你校核实，不是问责，也不是扣分决定。",
+            "依据：{{ reply_basis }}。本提示只为请你校核实，不是问责，也不是扣分决定。",
             "BodyKept",
         ),
         KEPT_GAP,
