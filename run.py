@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -109,12 +110,14 @@ def test(arguments: list[str]) -> int:
 
 
 def run(program: str, *arguments: str) -> int:
-    """Run a program of the environment with the project on its import path."""
+    """Run a program of the environment with the project on its import path; a request to end is passed on."""
     path = os.pathsep.join((str(BIN), os.environ.get("PATH", "")))
     environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(VENV)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     found = shutil.which(program, path=path) or program
     with subprocess.Popen([found, *arguments], env=environment) as process:
+        # a service manager or `kill` asks this process only; without this the program would outlive it
+        signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
         while True:
             try:
                 return process.wait()

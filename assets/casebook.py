@@ -9,10 +9,11 @@ from tongcha.casebook.bulletin_files import write_bulletins
 from tongcha.casebook.bulletins import Counted, tally_bulletins
 from tongcha.casebook.closing import find_closed, list_unclosed
 from tongcha.casebook.disclosures import list_held, read_disclosures
+from tongcha.casebook.dispute_answers import write_dispute_answers
 from tongcha.casebook.due import Standing, list_due_items
 from tongcha.casebook.issues import build_issue_ledger
 from tongcha.casebook.outcomes import read_outcomes
-from tongcha.casebook.papers import list_referral_papers, list_school_papers
+from tongcha.casebook.papers import list_answer_papers, list_referral_papers, list_school_papers
 from tongcha.casebook.rechecks import read_rechecks
 from tongcha.casebook.rectification import build_rectification_ledger, read_rectifications
 from tongcha.casebook.report_files import write_report_files
@@ -39,6 +40,20 @@ def disclosures(office: dg.ResourceParam[Office]) -> pl.DataFrame:
     return read_disclosures(office.events())
 
 
+@declare_asset(BY_NAME["dispute_answers"])
+def dispute_answers(office: dg.ResourceParam[Office], disclosures: pl.DataFrame) -> pl.DataFrame:
+    """Write what came of each dispute to who raised it and to who was asked to wait."""
+    return write_dispute_answers(
+        events=office.events(),
+        disclosures=disclosures,
+        policy=office.policy(RoutingPolicy, "routing"),
+        clocks=office.policy(ClockPolicy, "clocks"),
+        templates=office.policies / "templates",
+        out=office.outbox,
+        demo=office.is_demo,
+    )
+
+
 @declare_asset(BY_NAME["corrections"])
 def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     office: dg.ResourceParam[Office],
@@ -51,6 +66,7 @@ def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     score_deductions: pl.DataFrame,
     schools: pl.DataFrame,
     supervision_orders: pl.DataFrame,
+    dispute_answers: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write a letter to everyone who holds a paper that no longer stands."""
     routing = office.policy(RoutingPolicy, "routing")
@@ -66,7 +82,14 @@ def corrections(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     return write_corrections(
         corrections=list_corrections(
             disclosures=list_held(disclosures),
-            standing=pl.concat([referral, school, list_supervision_papers(supervision_orders, "")]),
+            standing=pl.concat(
+                [
+                    referral,
+                    school,
+                    list_supervision_papers(supervision_orders, ""),
+                    list_answer_papers(dispute_answers),
+                ]
+            ),
             disputed=name_disputed(find_disputed(office.events())),
         ),
         policy=routing,
@@ -151,6 +174,7 @@ def due_items(  # noqa: PLR0913, PLR0917 - one argument per upstream table
     pupil_lists: pl.DataFrame,
     outcomes: pl.DataFrame,
     sites: pl.DataFrame,
+    dispute_answers: pl.DataFrame,
 ) -> pl.DataFrame:
     """List every limit that runs, whoever it binds."""
     events = office.events()
@@ -161,6 +185,7 @@ def due_items(  # noqa: PLR0913, PLR0917 - one argument per upstream table
         clocks=office.policy(ClockPolicy, "clocks"),
         today=office.today,
         unclosed=list_unclosed(sites, find_closed(events), retention, today=office.today),
+        answers=dispute_answers,
     )
 
 

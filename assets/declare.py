@@ -59,8 +59,8 @@ def declare_assets(
 
 
 def describe_table(table: Table) -> str:
-    """Return the Chinese description that the UI shows."""
-    return f"**{table.label}**：{table.meaning}"
+    """Return the Chinese description that the UI shows; plain, because its lists show Markdown as it is."""
+    return f"{table.label}：{table.meaning}"
 
 
 def describe_columns(table: Table) -> Mapping[str, dg.TableSchema]:

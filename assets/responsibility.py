@@ -8,9 +8,7 @@ import polars as pl
 from assets.declare import declare_asset
 from assets.office import Office
 from tongcha.casebook.disclosures import find_disputed_notices, read_disclosures
-from tongcha.documents.files import write_file
 from tongcha.ledger.store import Ledger
-from tongcha.policy.adoption import EXAMPLE_POINTS_MARK
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.intake import IntakePolicy
@@ -26,7 +24,7 @@ from tongcha.responsibility.pupil_lists import keep_pupil_lists, read_release, r
 from tongcha.responsibility.pupils import place_pupils
 from tongcha.responsibility.repricing import keep_decided, read_decided_rules
 from tongcha.responsibility.rulings import settle_responsibilities
-from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
+from tongcha.responsibility.scoreboard import tally_scoreboard, write_scoreboard
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_reliefs, read_steps, read_strikes, strike_pupils
 from tongcha.review.confirmed import ConfirmedLinks
@@ -199,14 +197,12 @@ def scoreboard_files(
     review_quality: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write the scoreboard as a workbook and as a picture."""
-    workbook, _ = write_scoreboard(
+    return write_scoreboard(
         scoreboard=scoreboard,
         score_deductions=score_deductions,
         proposals=measure_proposals,
         review_quality=review_quality,
+        policy=office.policy(DeductionPolicy, "deductions"),
         out=office.outbox,
-        mark=EXAMPLE_POINTS_MARK if office.is_demo else "",
+        demo=office.is_demo,
     )
-    picture = workbook.with_suffix(".svg")
-    write_file(picture, scoreboard_svg(scoreboard).encode())
-    return office.list_files([workbook, picture])

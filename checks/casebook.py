@@ -74,8 +74,9 @@ def find_uncleared_persons(frames: Frames, _office: Office) -> pl.DataFrame:
 def find_unregistered_acts(frames: Frames, _office: Office) -> pl.DataFrame:
     """Acts and questions that the register lacks: act_id."""
     registered = frames["issue_ledger"].select(link_id="case_ref")
-    known = frames["school_responsibilities"].join(registered, on="link_id", how="semi").select("act_id")
-    missing = frames["school_responsibilities"].join(known, on="act_id", how="anti")
+    counted = frames["school_responsibilities"].filter(pl.col("state") != "struck")
+    known = counted.join(registered, on="link_id", how="semi").select("act_id")
+    missing = counted.join(known, on="act_id", how="anti")
     return missing.select("act_id").unique().sort("act_id")
 
 
@@ -124,6 +125,16 @@ def find_undecided_orders(frames: Frames, office: Office) -> pl.DataFrame:
 def find_altered_orders(frames: Frames, office: Office) -> pl.DataFrame:
     """Orders that aren't what was recorded: path, sha256."""
     return find_altered_files(frames["supervision_orders"].drop_nulls("path"), office)
+
+
+def find_undecided_answers(frames: Frames, office: Office) -> pl.DataFrame:
+    """Answers to disputes that nobody gave, or that were taken back: event_id."""
+    return find_unrecorded_events(frames["dispute_answers"], office)
+
+
+def find_altered_answers(frames: Frames, office: Office) -> pl.DataFrame:
+    """Letters yet to be handed over that aren't what was recorded: path, sha256."""
+    return find_altered_files(frames["dispute_answers"].filter(pl.col("told_on").is_null()), office)
 
 
 def find_altered_bulletins(frames: Frames, office: Office) -> pl.DataFrame:
@@ -188,6 +199,20 @@ RULES: Final = (
         (),
         "发件箱中的督办通知与登记的指纹一致。",
         find_altered_orders,
+    ),
+    CrossRule(
+        "every_dispute_answer_was_given_by_a_person",
+        "dispute_answers",
+        (),
+        "每份异议答复都有台账中现行的办结登记。",
+        find_undecided_answers,
+    ),
+    CrossRule(
+        "every_dispute_answer_file_is_as_recorded",
+        "dispute_answers",
+        (),
+        "发件箱中的异议答复与登记的指纹一致。",
+        find_altered_answers,
     ),
     CrossRule(
         "every_bulletin_file_is_as_recorded",

@@ -25,6 +25,7 @@ from tongcha.yaml_files import MisfitError, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from tongcha.review.reviewers import Role
@@ -83,8 +84,10 @@ class Accounts:
             ) from error
         if not roles:
             raise HomeError(f"复核人代号 {code}", "没有写明轮次", "用 --role 至少写一个")
+        others = [known for known in self.list_reviewers().reviewers if known.code != code]
+        people = sorted([*others, reviewer], key=lambda known: known.code)
         self._write_account(code, self._hasher.hash(password))
-        self._write_reviewer(reviewer)
+        self._write_reviewers(people)
         return reviewer
 
     def set_password(self, code: str, password: str) -> None:
@@ -93,22 +96,29 @@ class Accounts:
         Raises:
             HomeError: nobody has that code, or the password doesn't keep the rules.
         """
-        if self.list_reviewers().find(code) is None:
-            raise HomeError(f"复核人代号 {code[:20]}", "不在复核人名单上", "先用 tongcha reviewer add 登记")
+        person = self.list_reviewers().find(code)
+        if person is None or person.disabled_on is not None:
+            why = "不在复核人名单上" if person is None else "已经停用"
+            raise HomeError(f"复核人代号 {code[:20]}", why, "先用 tongcha reviewer add 登记")
         self._refuse_weak(password, code)
         self._write_account(code, self._hasher.hash(password))
 
-    def disable(self, code: str) -> None:
-        """Let a person do nothing more, here or by workbook; what they judged stays, and their entry too.
+    def disable(self, code: str, *, on: date) -> None:
+        """Let a person neither log in, nor judge by workbook, nor record from now on.
+
+        What they judged stays, and so does their entry in the list. Who is disabled already stays so since
+        the day it was.
 
         Raises:
             HomeError: nobody has that code.
         """
-        listed = self.list_reviewers().find(code)
-        if listed is None and not self._find_hash(code):
+        known = self.list_reviewers().reviewers
+        if not self._find_hash(code) and code not in {person.code for person in known}:
             raise HomeError(f"复核人代号 {code[:20]}", "不在复核人名单上", "用 tongcha reviewer list 核对")
-        if listed is not None:
-            self._write_reviewer(listed.model_copy(update={"disabled": True}))
+        since = {"disabled_on": on}
+        self._write_reviewers(
+            [p.model_copy(update=since) if p.code == code and p.disabled_on is None else p for p in known]
+        )
         kept = [account for account in self._list_accounts() if account.code != code]
         _write_yaml(self._accounts, {"accounts": [account.model_dump() for account in kept]})
 
@@ -130,8 +140,8 @@ class Accounts:
 
     def find(self, code: str) -> Reviewer | None:
         """Return the person if they are on the list and may still log in."""
-        listed = self.list_reviewers().find(code) if self._find_hash(code) else None
-        return None if listed is None or listed.disabled else listed
+        person = self.list_reviewers().find(code) if self._find_hash(code) else None
+        return person if person is not None and person.disabled_on is None else None
 
     def list_reviewers(self) -> Reviewers:
         """Return everyone on the deployment's list; empty where there is no file yet.
@@ -162,10 +172,9 @@ class Accounts:
             fix = "删去此文件，再用 tongcha reviewer add 逐人设密码"
             raise HomeError(misfit.name_culprit("登录文件 accounts.yaml"), misfit.rule, fix) from misfit
 
-    def _write_reviewer(self, reviewer: Reviewer) -> None:
-        others = [known for known in self.list_reviewers().reviewers if known.code != reviewer.code]
-        people = sorted([*others, reviewer], key=lambda known: known.code)
-        _write_yaml(self._reviewers, {"reviewers": [person.model_dump(mode="json") for person in people]})
+    def _write_reviewers(self, people: Sequence[Reviewer]) -> None:
+        rows = [person.model_dump(mode="json", exclude_none=True) for person in people]
+        _write_yaml(self._reviewers, {"reviewers": rows})
 
     def _write_account(self, code: str, password_hash: str) -> None:
         others = [account for account in self._list_accounts() if account.code != code]

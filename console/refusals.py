@@ -26,6 +26,6 @@ class Refusal(TongchaError):  # noqa: N818 – a refusal is an answer, not a fau
 class LoginRequired(Refusal):
     """There is no login, or it has lapsed; the answer is the login page."""
 
-    def __init__(self, rule: str = "尚未登录") -> None:
-        """Name why the login doesn't hold."""
-        super().__init__(HTTPStatus.UNAUTHORIZED, "登录", rule, "重新登录后继续")
+    def __init__(self, rule: str = "尚未登录", fix: str = "重新登录后继续") -> None:
+        """Name why the login doesn't hold, and what helps."""
+        super().__init__(HTTPStatus.UNAUTHORIZED, "登录", rule, fix)

@@ -167,8 +167,8 @@ def _enter(request: Request, *, is_use: bool = True) -> Visit:
     reviewer = console.settings.accounts.find(session.code)
     if reviewer is None:
         console.sessions.close(session.number)
-        raise LoginRequired("账号已停用")
+        raise LoginRequired("账号已停用", "需要继续使用的，请管理人员重新登记")
     if console.settings.accounts.stamp(session.code) != session.stamp:
         console.sessions.close(session.number)
-        raise LoginRequired("密码已改")
+        raise LoginRequired("密码已改", "用新密码重新登录")
     return Visit(console, request, session, reviewer)

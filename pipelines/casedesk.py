@@ -206,9 +206,14 @@ def report_outcome(
     """
     link_id = name_link(desk.runner.home, link_id)
     given = find_disclosures_of(read_all(desk.runner.home, "disclosures"), link_id)
-    if recipient not in set(given.filter(pl.col("kind") == "referral")["recipient_name"]):
-        raise LedgerError(f"比对 {link_id}", "没有向该单位移送过", "先用 tongcha case deliver 登记送达")
+    told = sorted(set(given.filter(pl.col("kind") == "referral")["recipient_name"]))
+    if recipient not in told:
+        known = (
+            f"向这些单位移送过，写其全称：{'、'.join(told)}" if told else "先用 tongcha case deliver 登记送达"
+        )
+        raise LedgerError(f"比对 {link_id}", "没有向该单位移送过", known)
     policy = build_office(desk.runner.home).policy(CasebookPolicy, "casebook")
+    outcome = name_outcome(policy, outcome)
     event = record_outcome(
         link_id=link_id,
         outcome=outcome,
@@ -221,6 +226,21 @@ def report_outcome(
     desk.record([event])
     if policy.outcome(outcome).clears:
         say(f"！应予澄清：请核实后运行 tongcha withdraw {link_id}，系统会向收到过的单位发更正。")
+
+
+def name_outcome(policy: CasebookPolicy, said: str) -> str:
+    """Return the code of an outcome that was said by its code or as it is called.
+
+    Raises:
+        LedgerError: the policy knows no such outcome.
+    """
+    codes = {name: rule.outcome for rule in policy.outcomes for name in (rule.outcome, rule.label)}
+    if said not in codes:
+        listed = "、".join(f"{rule.label}（{rule.outcome}）" for rule in policy.outcomes)
+        raise LedgerError(
+            f"反馈结果 {said[:20]}", "不在 policy/casebook.yaml 的 outcomes 中", f"写 {listed} 之一"
+        )
+    return codes[said]
 
 
 def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.table import Table as Grid
@@ -15,6 +15,7 @@ from tongcha.casebook.rectification import STATE_LABELS
 from tongcha.errors import InputError
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.responsibility.deductions import LABELS, compute_deductions
+from tongcha.responsibility.notices import RULE_ORDER
 from tongcha.responsibility.repricing import compare_deductions, keep_final
 from tongcha.responsibility.states import OPEN_TO_DEFENCE
 from tongcha.responsibility.states import STATE_LABELS as STEP_LABELS
@@ -57,18 +58,27 @@ def show_school(home: Home, school_id: str) -> None:
     accounts = list_accounts(home).filter(pl.col("school_id") == school_id)
     if accounts.is_empty():
         raise InputError(f"学校 {school_id}", "没有扣分或告知书", "用 tongcha case show 列出各校")
-    sums = read_all(home, "score_deductions").filter(pl.col("school_id") == school_id)
+    order = pl.col("rule").replace_strict(RULE_ORDER, return_dtype=pl.Int64)
+    sums = read_all(home, "score_deductions").filter(pl.col("school_id") == school_id).sort(order, "case_ref")
     steps = read_all(home, "notice_steps").sort("on", "seq")
     for row in accounts.iter_rows(named=True):
         say(f"{row['school_name']}　{row['campaign']}　拟扣 {row['points']} 分")
         for line in sums.filter(pl.col("campaign") == row["campaign"]).iter_rows(named=True):
             say(f"  {line['points']:>8}　{LABELS[line['rule']]}　{line['sum_shown']}　{line['case_ref']}")
         say(f"  告知书 {row['notice_id']}　{row['label']}　{row['waits_for']}")
-        if row["due"]:
-            say(f"  期限：{row['clock']}，末日 {row['due']}（剩 {row['days_left']} 天）　{row['basis']}")
+        if row["clock"]:
+            say(f"  期限：{row['clock']}，自 {row['started']} 次日起算，{_say_end(row)}　{row['basis']}")
         for step in steps.filter(pl.col("notice_id") == row["notice_id"]).iter_rows(named=True):
             say(f"  {step['on']}　{STEP_LABELS[step['step']]}　登记人 {step['by']}　{step['event_id']}")
     show_inspectors(home, school_id)
+
+
+def _say_end(row: Mapping[str, Any]) -> str:
+    """Return when a limit ends and how far off that is; what the holiday calendar doesn't reach is said."""
+    if row["due"] is None:
+        return "末日待人工核定"
+    left = f"剩 {row['days_left']} 天" if row["days_left"] >= 0 else f"已过 {-row['days_left']} 天"
+    return f"末日 {row['due']}（{left}）"
 
 
 def show_inspectors(home: Home, school_id: str) -> None:
@@ -88,12 +98,17 @@ def show_due(home: Home) -> None:
     ordered = items.sort(
         "overdue", "due", "kind", "ref", descending=[True, False, False, False], nulls_last=True
     )
-    shown = ordered.with_columns(late=pl.when("overdue").then(pl.lit("已过")).otherwise(pl.lit("")))
+    days = pl.col("days_left").abs()
+    shown = ordered.with_columns(
+        left=pl.when("overdue").then(pl.format("已过{}天", days)).otherwise(pl.format("{}天", days)),
+        what=pl.format("{}：{}", "label", "waits_for"),
+    )
     columns = {
-        "late": "", "ref": "编号", "label": "期限", "due": "末日", "days_left": "剩余天数",
-        "waits_for": "下一步",
+        "ref": "编号", "started": "起算日", "due": "末日", "left": "剩余", "what": "期限与下一步",
     }  # fmt: skip
-    show_grid("在走的期限（过期不等于承认）", shown, columns)
+    show_grid("在走的期限（自起算日的次日起计算；过期不等于承认）", shown, columns)
+    for label, basis in items.select("label", "basis").unique().sort("label", "basis").iter_rows():
+        say(f"  {label}：{basis}")
     show_open_disputes(home)
 
 
@@ -119,8 +134,7 @@ def show_issues(home: Home, state: str | None) -> None:
     if state and state not in {*STATE_LABELS, *STATE_LABELS.values()}:
         listed = "、".join(f"{code}（{label}）" for code, label in STATE_LABELS.items())
         raise InputError(f"状态 {state[:20]}", "问题台账没有这种状态", f"写 {listed} 之一")
-    own = (pl.col("state") == state) | (pl.col("state_label") == state)
-    shown = joined.filter(own) if state else joined
+    shown = joined.filter(pl.any_horizontal(pl.col("state", "state_label") == state)) if state else joined
     columns = {
         "issue_id": "问题编号", "label": "类别", "state_label": "状态", "case_ref": "所依事项",
         "found_on": "发现日期",
@@ -233,13 +247,20 @@ def show_replay(found: Replay) -> None:
 
 
 def show_grid(title: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> None:
-    """Show a frame as a table with Chinese headers; say so when there is nothing."""
+    """Show a frame as a table with Chinese headers; say so when there is nothing.
+
+    Columns in which nothing stands are left out, so that the others have room on a narrow screen.
+    """
     if frame.is_empty():
         say(f"{title}：没有")
         return
+    filled = [name for name in columns if frame[name].cast(pl.String).replace("", None).count()]
     grid = Grid(title=title, title_justify="left")
-    for name, label in columns.items():  # a number cut short is of no use to whoever must type it
-        grid.add_column(label, no_wrap=name == "ref" or name.endswith("_id"), overflow="fold")
-    for row in frame.select(*columns).iter_rows():
+    for name, label in (
+        (name, columns[name]) for name in filled
+    ):  # a number or a day cut in two is of no use to whoever must type it
+        whole = name == "ref" or name.endswith("_id") or frame.schema[name] == pl.Date
+        grid.add_column(label, no_wrap=whole, overflow="fold")
+    for row in frame.select(filled).iter_rows():
         grid.add_row(*("" if value is None else str(value) for value in row))
     say(grid)

@@ -17,6 +17,7 @@ from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
 from tongcha.casebook.papers import (
     leave_out_stopped,
+    list_answer_papers,
     list_correction_papers,
     list_referral_papers,
     list_school_papers,
@@ -31,6 +32,7 @@ from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
+from tongcha.responsibility.clocks import set_deadline
 from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
 from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import find_withdrawn
@@ -112,6 +114,18 @@ class Desk:
             raise LedgerError(f"日期 {on}", f"晚于今天（{today}）", "只登记已经发生的事")
         return on or today
 
+    def limit(self, clock: str, started: date) -> date:
+        """Return the last day of a limit of policy/clocks.yaml.
+
+        Raises:
+            LedgerError: the holiday calendar doesn't reach that far.
+        """
+        clocks = build_office(self.runner.home).policy(ClockPolicy, "clocks")
+        found = set_deadline(clocks.clock(clock), started)
+        if found.due is None:
+            raise LedgerError(f"期限 {found.label}", found.note, "自行写明末日")
+        return found.due
+
 
 def require_intact(ledger: Ledger) -> None:
     """Refuse to record, pack or hand over anything while the ledger is broken.
@@ -136,10 +150,8 @@ def find_recorder(home: Home, code: str) -> Reviewer:
     person = Reviewers.load(home.root / "reviewers.yaml").find(code)
     if person is None:
         raise LedgerError(f"代号 {code}", "不在人员名单中", "在 reviewers.yaml 中登记后再操作")
-    if person.disabled:
-        raise LedgerError(
-            f"代号 {code}", "已停用，不能登记", "由在用代号的人登记，或用 tongcha reviewer add 重新登记"
-        )
+    if person.disabled_on is not None:
+        raise LedgerError(f"代号 {code}", f"已于 {person.disabled_on} 停用，不能登记", "由在用的代号登记")
     if not person.may_record:
         fix = "由有此权限的人登记，或用 tongcha reviewer add 授予"
         raise LedgerError(f"代号 {code}", f"没有“{RECORDER}”权限，不能登记", fix)
@@ -182,7 +194,7 @@ def list_papers(runner: Runner) -> pl.DataFrame:
     home, office = runner.home, build_office(runner.home)
     names = (
         "school_notices", "work_prompts", "pupil_lists", "score_deductions", "referral_packages",
-        "referrals", "corrections", "supervision_orders",
+        "referrals", "corrections", "supervision_orders", "dispute_answers",
     )  # fmt: skip
     tables = {name: read_all(home, name) for name in names}
     schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
@@ -203,8 +215,17 @@ def list_papers(runner: Runner) -> pl.DataFrame:
         tables["supervision_orders"], office.policy(CasebookPolicy, "casebook").supervision.clause
     )
     papers = pl.concat([referral, school, list_correction_papers(tables["corrections"]), orders])
-    events = office.events()
-    return leave_out_stopped(papers, find_disputed(events) | find_withdrawn(events))
+    disputed, withdrawn = find_disputed(office.events()), find_withdrawn(office.events())
+    upheld = pl.col("answer") == "成立"
+    owed = tables["dispute_answers"].filter(
+        pl.col("told_on").is_null(), upheld | ~pl.col("link_id").is_in(sorted(withdrawn))
+    )
+    return pl.concat(
+        [
+            leave_out_stopped(papers, disputed | withdrawn),
+            leave_out_stopped(list_answer_papers(owed), disputed),
+        ]
+    )
 
 
 def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:

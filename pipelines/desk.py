@@ -11,10 +11,11 @@ from console.accounts import Accounts
 from console.policy import ConsolePolicy
 from console.settings import ConsoleSettings
 from pipelines.resources import build_office
+from pipelines.terminal import say
 from tongcha.casebook.closing import find_closed
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
-from tongcha.ledger.events import EventKind
+from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
 from tongcha.tables import BY_NAME, Partition
@@ -66,6 +67,24 @@ def open_accounts(home: Home) -> Accounts:
     """Return the accounts of an opened home."""
     policy = build_office(home).policy(ConsolePolicy, "console")
     return Accounts(home.root, min_chars=policy.password.min_chars)
+
+
+def disable_reviewer(home: Home, code: str) -> None:
+    """Disable a person from today on, and say how many of their judgements still count.
+
+    Raises:
+        HomeError: nobody has that code.
+    """
+    office = build_office(home)
+    open_accounts(home).disable(code, on=office.today)
+    standing = drop_retracted(Ledger(office.ledger_url).events())
+    said = [e.subject for e in standing if e.kind is EventKind.JUDGEMENT and e.actor == code]
+    say(f"✓ 已停用 {code}：不能再登录，此后交回的复核表和登记一律不收。")
+    if said:
+        say(
+            f"此前已入台账的判断照旧有效：{len(said)} 件，涉及 {len(set(said))} 条比对。"
+            "需要另行复查的，用 tongcha explain 逐条查看，由办案人员用 tongcha retract 撤回其判断后重新复核。"
+        )
 
 
 def choose_partition(tables: TableStore, name: str, batch: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -11,10 +11,12 @@ from pipelines.resources import build_office
 from pipelines.terminal import say
 from pipelines.workflow import act_batches
 from tongcha.casebook.disclosures import find_disclosures_of
+from tongcha.casebook.dispute_answers import LETTERS
 from tongcha.errors import LedgerError
 from tongcha.review.decisions import find_withdrawn
 from tongcha.review.disputes import (
     ANSWERS,
+    SCHOOL,
     Dispute,
     list_disputes,
     record_dispute,
@@ -28,14 +30,22 @@ if TYPE_CHECKING:
     from pipelines.casework import Desk
 
 
-def dispute(desk: Desk, link_id: str, *, source: str, on: date | None, reason: str) -> None:
+def dispute(
+    desk: Desk, link_id: str, *, source: str, on: date | None, reason: str, school_id: str = ""
+) -> None:
     """Record that somebody disputes a link; from then on nothing about it leaves.
+
+    A school is recorded by its name, so that the answer finds it whatever becomes of the link; unless told
+    otherwise, it is the one that employed the person on the day of the raid.
 
     Raises:
         InputError: no batch holds that link.
         LedgerError: a dispute of it is open, or it was withdrawn already.
     """
     link = find_link(desk.runner.home, link_id)
+    desk.refuse_stranger(link_id)
+    refuse_named(desk, link, reason)
+    school = name_school(desk, school_id or link["responsible_school_id"]) if source == SCHOOL else ""
     events = build_office(desk.runner.home).events()
     known = [d for d in list_disputes(events) if d.opened.subject == link_id]
     waiting = [d for d in known if d.resolved is None]
@@ -48,7 +58,7 @@ def dispute(desk: Desk, link_id: str, *, source: str, on: date | None, reason: s
         raise LedgerError(f"比对 {link_id}", "已经撤销，不再用于任何事项", "不需要登记异议；书面告知对方即可")
     event = record_dispute(
         batch=str(link["batch"]), link_id=link_id, source=source, on=desk.date_of(on), by=desk.by,
-        reason=reason, earlier=len(known),
+        reason=reason, earlier=len(known), school=school,
     )  # fmt: skip
     desk.append([event])
     for batch in list_batches_of(desk.runner.home, link):
@@ -63,11 +73,14 @@ def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: 
     Raises:
         LedgerError: no dispute of it is open, or this person judged the link.
     """
+    desk.refuse_stranger(link_id)
     events = build_office(desk.runner.home).events()
     opened = find_open(list_disputes(events), link_id)
-    own = {"batch": opened.opened.payload["batch"], "raid_id": None, "evidence_hash": None}
+    own = dict.fromkeys(("raid_id", "evidence_hash", "identity_id", "person_id"))
     known = read_all(desk.runner.home, "candidate_links").filter(pl.col("link_id") == link_id)
-    link = known.row(0, named=True) if known.height else own  # it is gone when the material was renumbered
+    # it is gone when the material was renumbered
+    link = known.row(0, named=True) if known.height else own | {"batch": opened.opened.payload["batch"]}
+    refuse_named(desk, link, reason)
     refuse_partial(events, link_id, desk.by)
     event = record_resolution(opened.opened, by=desk.by, reason=reason, on=desk.date_of(on), upheld=upheld)
     desk.append([event])
@@ -75,8 +88,11 @@ def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: 
         act_batches(desk.runner, batch)
     after = "比对已撤销，线索、扣分、告知书与计分已重算" if upheld else "比对重新过关口，条件齐全的照常办理"
     say(f"✓ 比对 {link_id} 的异议办结为{ANSWERS[upheld]}：{after}。")
-    todo = "请送达更正函" if upheld else "请函告异议的核实结果；学校告知书请重新送达，申辩期从头起算"
-    _tell_holders(desk, link_id, todo)
+    if upheld:
+        _tell_holders(desk, link_id, "请送达更正函")
+    else:
+        _tell_notices(desk, link_id)
+    _tell_answers(desk, event.event_id)
 
 
 def find_open(disputes: list[Dispute], link_id: str) -> Dispute:
@@ -91,9 +107,58 @@ def find_open(disputes: list[Dispute], link_id: str) -> Dispute:
     return found
 
 
+def name_school(desk: Desk, school_id: str | None) -> str:
+    """Return the name of the school that disputes; empty where nobody knows which it is.
+
+    Raises:
+        LedgerError: the directory doesn't know the school.
+    """
+    if not school_id:
+        return ""
+    names = dict(read_all(desk.runner.home, "schools").select("school_id", "name").iter_rows())
+    if school_id not in names:
+        raise LedgerError(f"学校 {school_id}", "不在学校名录中", "核对学校标识码")
+    return str(names[school_id])
+
+
+def refuse_named(desk: Desk, link: dict[str, Any], reason: str) -> None:
+    """Refuse a reason that names who was met or the person on record: it stays in the ledger and goes out.
+
+    Raises:
+        LedgerError: it does.
+    """
+    met, known = (read_all(desk.runner.home, name) for name in ("identities", "people"))
+    own = pl.col("identity_id").is_in([link["identity_id"]]) & (pl.col("batch") == link["batch"])
+    record = pl.col("person_id").is_in([link["person_id"]])
+    names = {*met.filter(own)["name"], *known.filter(record)["name"]}
+    if any(name and len(name) > 1 and name in reason for name in names):
+        raise LedgerError(
+            f"比对 {link['link_id']} 的异议", "理由中写有所涉人员的姓名，而理由要写入台账和告知书",
+            "改写“本人”“该教师”或者编号",
+        )  # fmt: skip
+
+
+def _tell_answers(desk: Desk, event_id: str) -> None:
+    """Say which letters tell the answer, and to whom they go."""
+    letters = read_all(desk.runner.home, "dispute_answers").filter(pl.col("event_id") == event_id)
+    for letter, name, path in letters.select("letter_id", "recipient_name", "path").sort("letter_id").rows():
+        say(f"！异议核实结果告知书 {letter}：送 {name}（outbox/{path}）")
+    if letters.height:
+        say("　送达后逐份登记：tongcha case deliver 编号。")
+
+
+def _tell_notices(desk: Desk, link_id: str) -> None:
+    """Say which notices about the link a school holds: handed over anew, they start the defence afresh."""
+    given = find_disclosures_of(read_all(desk.runner.home, "disclosures"), link_id)
+    numbers = given.filter(pl.col("kind") == "notice")["document_id"].unique().sort().to_list()
+    if numbers:
+        told = "请重新送达，申辩期从头起算（tongcha case deliver）"
+        say(f"！学校已收到的扣分告知书 {'、'.join(numbers)} {told}。")
+
+
 def _tell_holders(desk: Desk, link_id: str, todo: str) -> None:
     """Say who holds papers that mention the link, and what is owed to them."""
     given = find_disclosures_of(read_all(desk.runner.home, "disclosures"), link_id)
-    names = given.filter(pl.col("kind") != "correction")["recipient_name"].unique().sort().to_list()
+    names = given.filter(~pl.col("kind").is_in(LETTERS))["recipient_name"].unique().sort().to_list()
     if names:
         say(f"！收到过有关文书的单位：{'、'.join(names)}。{todo}（tongcha case disclosed）。")

@@ -25,6 +25,7 @@ from pipelines.home import FOLDERS, PRIVATE_FOLDER
 from pipelines.resources import build_office, hold_home
 from pipelines.runs import QUIET, tell_interrupts
 from tongcha.casebook.disclosures import read_disclosures
+from tongcha.casebook.dispute_answers import LETTERS
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import NewEvent
 from tongcha.ledger.store import Ledger
@@ -172,7 +173,7 @@ def run_everything(office: Office) -> None:
 
 def compare(upto: int, kept: list[Event], *, then: Office, now: Office) -> Replay:
     """Set what was known then beside what is known now."""
-    given = read_disclosures(kept).filter(pl.col("kind") != "correction")
+    given = read_disclosures(kept).filter(~pl.col("kind").is_in(LETTERS))
     last = given.sort("seq").unique(["recipient_name", "path"], keep="last", maintain_order=True)
     again = [then.fingerprint(path) == sha for path, sha in last.select("path", "sha256").iter_rows()]
     papers = last.select("path", "recipient_name", "sha256").with_columns(

@@ -29,6 +29,8 @@ REFERRAL_SHOWN: Final = (
     "signed_by",
     "exculpatory_count",
 )
+SHOWN_ROWS: Final = 10
+"""refused rows that are shown one by one"""
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 def show_outcome(home: Home) -> None:
     """Show the funnel and where the documents lie."""
     show_funnel(home)
+    show_refused_returns(home)
     show_paths(home)
 
 
@@ -173,6 +176,18 @@ def count_funnel(home: Home) -> list[tuple[str, int]]:
         ("移送线索（按接收单位）", referrals.height),
         ("涉及学校", responsibilities["school_id"].drop_nulls().n_unique()),
     ]
+
+
+def show_refused_returns(home: Home) -> None:
+    """Show which rows of returned workbooks were refused and why, lest nobody judges them again."""
+    refused = read_all(home, "review_returns").filter(pl.col("outcome") == "refused").sort("file", "row")
+    if refused.is_empty():
+        return
+    say(f"！复核表退回 {refused.height} 行，须改正后重新交回：")
+    for file, reason in refused.head(SHOWN_ROWS).select("file", "reason").iter_rows():
+        say(f"  {file}：{reason}")
+    if refused.height > SHOWN_ROWS:
+        say("  …其余用 tongcha sql -q \"SELECT * FROM review_returns WHERE outcome = 'refused'\" 查看")
 
 
 def show_paths(home: Home) -> None:

@@ -70,6 +70,8 @@ def locate_subjects(home: Home, events: list[Event]) -> Areas:
     _note(found, links.select("link_id", "area"))
     _note(found, schools)
     _note(found, read_all(home, "issue_ledger").select("issue_id", "area"))
+    answers = read_all(home, "dispute_answers").join(links, on="link_id", how="left")
+    _note(found, answers.select("letter_id", "area"))
     for name, number in OF_A_SCHOOL:
         papers = read_all(home, name).join(schools, on="school_id", how="left")
         _note(found, papers.select(number, "area"))

@@ -55,7 +55,9 @@ def write_result(connection: duckdb.DuckDBPyConnection, query: str, *, as_csv: b
     if as_csv:
         click.echo(frame.write_csv(), nl=False)
         return
-    grid = Grid(*frame.columns)
+    grid = Grid()
+    for name in frame.columns:  # folded, never cut short: a number with … for its end is of no use
+        grid.add_column(name, overflow="fold")
     for row in frame.iter_rows():
         grid.add_row(*("" if value is None else _print_safely(str(value)) for value in row))
     say(grid)

@@ -1,6 +1,6 @@
-"""How every test runs."""
+"""Property tests claim what comes out, not how soon: a busy machine is slow, not wrong."""
 
 from hypothesis import settings
 
-settings.register_profile("tongcha", deadline=None)  # a busy machine is slow, and no test judges by the clock
+settings.register_profile("tongcha", deadline=None)
 settings.load_profile("tongcha")

@@ -302,6 +302,17 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         | {"path": "notices/N00000000000a/告知书.docx", "sha256": "1" * 64, "on": RAID_DAY, "by": "R01"}
         | {"recipient_name": "第一中学", "basis": "条款", "receipt": "签收单"}
     ],
+    "dispute_answers": [
+        {
+            "letter_id": "Y00000000000a",
+            "event_id": "E0000000000000007",
+            "link_id": CONFIRMED,
+            "role": "person",
+        }
+        | {"answer": "不成立", "recipient_name": "提出异议的当事人", "numbers": CONFIRMED}
+        | {"disputed_on": RAID_DAY, "resolved_on": RAID_DAY}
+        | {"path": "answers/Y00000000000a/异议核实结果告知书.docx", "sha256": "0" * 64}
+    ],
     "corrections": [
         # what was handed over isn't what stands
         {"recipient_name": "第一中学", "path": "notices/N00000000000a/告知书.docx", "sha256": "1" * 64}

@@ -54,13 +54,21 @@ def open_issue(sentence: str, area: str, school: str, by: str, on: datetime | No
 @issue.command()
 @click.argument("number", metavar="问题编号")
 @click.option("--measure", required=True, metavar="措施", help="整改措施。 What will be done.")
-@click.option("--due", required=True, type=DAY, metavar="日期", help="整改时限。 By when.")
+@click.option(
+    "--due", type=DAY, metavar="日期", help="整改时限；不写的按 policy/clocks.yaml。 By when; else by policy."
+)
 @click.option("--department", required=True, metavar="部门", help="责任部门。 Which department.")
 @click.option("--person", required=True, metavar="责任人", help="职务或代号，不写姓名。 Post or code.")
 @BY
 @dated
 def assign(
-    number: str, measure: str, due: datetime, department: str, person: str, by: str, on: datetime | None
+    number: str,
+    measure: str,
+    due: datetime | None,
+    department: str,
+    person: str,
+    by: str,
+    on: datetime | None,
 ) -> None:
     """逐项确定整改措施、整改时限、责任部门及责任人。
 
@@ -75,7 +83,7 @@ def assign(
     event = record_assignment(
         issue_id=number,
         measure=measure,
-        due=due.date(),
+        due=to_day(due) or desk.limit("rectification", day),
         department=department,
         person=person,
         on=day,

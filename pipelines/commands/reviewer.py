@@ -40,14 +40,13 @@ def add(code: str, name: str, roles: tuple[str, ...], areas: tuple[str, ...]) ->
 @reviewer.command()
 @click.argument("code", metavar="代号")
 def disable(code: str) -> None:
-    """停用一个代号：不能再登录、交表、登记；已作的判断不受影响。
+    """停用一个代号：此后不能登录，交回的复核表和登记一律不收；此前已入台账的判断有效。
 
-    Let a person do nothing more; their judgements stay.
+    Disable a person: no login, no workbook and no record from now on; judgements that the ledger holds stay.
     """
-    from pipelines.desk import open_accounts
+    from pipelines.desk import disable_reviewer
 
-    open_accounts(Home.from_environment().open()).disable(code)
-    click.echo(f"✓ 已停用 {code}")
+    disable_reviewer(Home.from_environment().open(), code)
 
 
 @reviewer.command(name="list")
@@ -59,5 +58,5 @@ def list_all() -> None:
     from pipelines.desk import open_accounts
 
     for person in open_accounts(Home.from_environment().open()).list_reviewers().reviewers:
-        ended = "　已停用" if person.disabled else ""
+        ended = f"　{person.disabled_on} 停用" if person.disabled_on else ""
         click.echo(f"{person.code}　{'、'.join(person.roles)}　{'、'.join(person.areas) or '全市'}{ended}")

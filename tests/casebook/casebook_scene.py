@@ -12,7 +12,13 @@ from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute
 from tongcha.casebook.disclosures import list_held, read_disclosures, record_delivery
-from tongcha.casebook.papers import list_correction_papers, list_referral_papers, list_school_papers
+from tongcha.casebook.dispute_answers import write_dispute_answers
+from tongcha.casebook.papers import (
+    list_answer_papers,
+    list_correction_papers,
+    list_referral_papers,
+    list_school_papers,
+)
 from tongcha.ledger.store import Ledger
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.referral.exculpatory import find_exculpatory
@@ -99,6 +105,15 @@ class Bureau:
             **base,
         )
         made["disclosures"] = read_disclosures(events)
+        made["dispute_answers"] = write_dispute_answers(
+            events=events,
+            disclosures=made["disclosures"],
+            policy=world.ROUTING,
+            clocks=world.CLOCKS,
+            templates=world.TEMPLATES,
+            out=self.out,
+            demo=True,
+        )
         made["corrections"] = write_corrections(
             corrections=list_corrections(
                 disclosures=list_held(made["disclosures"]),
@@ -126,7 +141,7 @@ class Bureau:
             schools=made["schools"],
             minors_clause="条款",
         )
-        return pl.concat([referral, school])
+        return pl.concat([referral, school, list_answer_papers(made["dispute_answers"])])
 
     def list_papers(self) -> pl.DataFrame:
         """Return what may be handed over."""

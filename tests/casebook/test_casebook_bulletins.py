@@ -156,6 +156,9 @@ def test_an_open_dispute_is_due_to_be_answered_and_an_answered_one_no_longer(tmp
 
     row = list_due().row(0, named=True)
     assert (row["kind"], row["ref"], row["due"]) == ("dispute", world.link_id(1), date(2026, 12, 11))
+    assert row["started"] == TODAY
+    assert row["basis"].startswith("15个工作日；《个人信息保护法》第四十六条")
+    assert row["basis"].endswith("天数由本单位确定")
     assert row["waits_for"] == "由本局核实学校提出的异议并办结"
     answer = record_resolution(stored, by="D2", reason="已核实", on=TODAY, upheld=False)
     bureau.ledger.append(answer, at=AT)
@@ -203,15 +206,49 @@ PROMPT = world.build(
 )  # fmt: skip
 
 
-def test_a_day_or_a_week_does_not_tell_how_many_persons_acts_were_found_through_the_issues():
-    day = date(2026, 9, 5)
+def tally_issues(day: date, classes: list[str]) -> pl.DataFrame:
+    """The bulletins of one day on which issues of these classes were found."""
     issue = {"case_ref": "x", "label": "问题", "state": "open", "state_label": "待整改", "found_on": day,
              "department": "科"}  # fmt: skip
-    classes = ["teacher_tutoring"] * 3 + ["undecided", "clean_patrol"]
     rows = [issue | {"issue_id": f"I{n:012d}", "category": name} for n, name in enumerate(classes)]
     counted = replace(count_people({day: 1}, {}), issue_ledger=world.build("issue_ledger", rows))
-    told = tally_bulletins(counted, policy=world.DEDUCTIONS, rules=POLICY).filter(measure="issues")
+    table = tally_bulletins(counted, policy=world.DEDUCTIONS, rules=POLICY)
+    return table.filter(pl.col("measure").is_in(["issues", "personal_issues"]))
+
+
+def test_a_day_or_a_week_does_not_tell_how_many_persons_acts_were_found_through_the_issues():
+    told = tally_issues(date(2026, 9, 5), ["teacher_tutoring"] * 7 + ["undecided", "clean_patrol"])
     short = told.filter(pl.col("cadence").is_in(SHORT))
     assert set(short["count"]) == {1}
     assert set(short["label"]) == {"新增问题（不含涉及个人的）"}
-    assert set(told.filter(~pl.col("cadence").is_in(SHORT))["count"]) == {5}
+
+
+def test_a_half_month_less_its_days_does_not_tell_how_few_issues_are_one_persons():
+    day = date(2026, 9, 5)
+    few = tally_issues(day, ["teacher_tutoring"] * (FLOOR - 2) + ["undecided", "clean_patrol"])
+    for (cadence,), rows in few.partition_by("cadence", as_dict=True).items():
+        shown = dict(rows.select("measure", "count").iter_rows())
+        assert shown["issues"] == 1, cadence
+        assert shown.get("personal_issues") is None, cadence
+    enough = tally_issues(day, ["teacher_tutoring"] * FLOOR + ["clean_patrol"])
+    own = enough.filter(cadence="半月报", measure="personal_issues").row(0, named=True)
+    assert (own["label"], own["count"]) == ("新增问题（涉及个人）", FLOOR)
+
+
+def test_an_issue_that_is_closed_is_counted_apart_if_it_is_one_persons():
+    day = date(2026, 9, 5)
+    issue = {"case_ref": "x", "label": "问题", "state": "closed", "state_label": "已销号", "found_on": day,
+             "department": "科"}  # fmt: skip
+    done = {"state": "closed", "measure": "m", "due": day, "department": "科", "person": "科长",
+            "assigned_by": "D1", "closed_on": day, "rechecks": 0, "overdue": False}  # fmt: skip
+    classes = {"I00000000000a": "teacher_tutoring", "I00000000000b": "unlicensed_site"}
+    counted = replace(
+        count_people({day: 1}, {}),
+        issue_ledger=world.build(
+            "issue_ledger", [issue | {"issue_id": n, "category": c} for n, c in classes.items()]
+        ),
+        rectification_ledger=world.build("rectification_ledger", [done | {"issue_id": n} for n in classes]),
+    )
+    table = tally_bulletins(counted, policy=world.DEDUCTIONS, rules=POLICY).filter(cadence="半月报")
+    shown = dict(table.filter(dimension="合计").select("measure", "count").iter_rows())
+    assert (shown["closed"], shown["personal_closed"]) == (1, None)

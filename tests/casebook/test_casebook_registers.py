@@ -130,6 +130,14 @@ def test_an_issue_whose_ground_is_gone_becomes_void_but_is_not_forgotten(bureau)
     assert rectify(bureau)["state"].to_list() == ["void"]
 
 
+def test_a_case_won_back_leaves_no_question_behind_as_an_open_issue(bureau):
+    before = set(register(bureau)["case_ref"])
+    bureau.ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="申诉成立"), at=AT)
+    after = register(bureau)
+    assert before - set(after["case_ref"]) >= {world.link_id(4)}
+    assert world.link_id(4) not in set(after["case_ref"])
+
+
 def test_an_issue_of_another_campaign_keeps_no_points_back(bureau):
     bureau.ledger.append(
         record_issue(sentence="暑期宣传材料不实", area="", school_id="S1", on=date(2026, 7, 20), by="D1"),

@@ -135,6 +135,16 @@ def record_a_missing_bulletin(tables, _office):
     tables["bulletin_files"] = pl.DataFrame([{"path": "bulletins/通报.xlsx", "sha256": "0" * 64}])
 
 
+@breaks("every_dispute_answer_was_given_by_a_person")
+def answer_by_machine(tables, _office):
+    change(tables, "dispute_answers", event_id=pl.lit("E00000000000000ff"))
+
+
+@breaks("every_dispute_answer_file_is_as_recorded")
+def alter_an_answer(tables, _office):
+    change(tables, "dispute_answers", sha256=pl.lit("f" * 64))
+
+
 @breaks("every_supervision_order_was_decided_by_a_person")
 def order_by_machine(tables, _office):
     change(tables, "supervision_orders", event_id=pl.lit("E00000000000000ff"))

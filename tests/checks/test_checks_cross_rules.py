@@ -65,6 +65,7 @@ def tables(office) -> Tables:
         "notice_steps": EventKind.REPLY,
         "disclosures": EventKind.DISCLOSURE,
         "supervision_orders": EventKind.ISSUE,
+        "dispute_answers": EventKind.RESOLUTION,
     }
     for name, kind in recorded.items():
         said = Ledger(office.ledger_url).append(NewEvent(kind, "N00000000000a", "R01"), at=office.now())
@@ -72,7 +73,7 @@ def tables(office) -> Tables:
     digest = office.fingerprint(made["school_notices"]["path"][0])
     change(made, "dossiers", path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     change(made, "school_notices", sha256=pl.lit(digest))
-    for sheets in ("rejection_sheets", "reference_rejection_sheets", "supervision_orders"):
+    for sheets in ("rejection_sheets", "reference_rejection_sheets", "supervision_orders", "dispute_answers"):
         change(made, sheets, path=pl.lit(made["school_notices"]["path"][0]), sha256=pl.lit(digest))
     return made
 

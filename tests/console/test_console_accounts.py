@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import date, timedelta
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from tests.console.console_scenario import CHEAP, SHORTEST
 from tongcha.errors import HomeError
 from tongcha.review.reviewers import Reviewers
 
+TODAY = date(2026, 11, 20)
 PASSWORD = "plum-tree-17-north"  # noqa: S105 – of an invented person
 
 
@@ -66,20 +68,23 @@ def test_entering_a_person_again_changes_roles_and_password_and_keeps_the_others
 
 def test_disabling_a_code_that_nobody_has_is_refused(tmp_path):
     with pytest.raises(HomeError, match="不在复核人名单上"):
-        Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).disable("w99")
+        Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP).disable("w99", on=TODAY)
 
 
-def test_a_disabled_person_stays_on_the_list_and_can_not_log_in(tmp_path):
+def test_a_disabled_person_stays_on_the_list_and_can_not_log_in_until_entered_again(tmp_path):
     accounts = Accounts(tmp_path, min_chars=SHORTEST, hasher=CHEAP)
     accounts.add("w01", "王某", ("一审",), PASSWORD)
-    accounts.disable("w01")
+    accounts.disable("w01", on=TODAY)
+    accounts.disable("w01", on=TODAY + timedelta(days=9))  # since the first day, however often
     assert accounts.verify("w01", PASSWORD) is None
     assert accounts.find("w01") is None
     listed = Reviewers.load(tmp_path / "reviewers.yaml").find("w01")
     assert listed is not None
-    assert listed.disabled  # read by the workbook import and by whoever records cases as well
-    accounts.add("w01", "王某", ("一审",), PASSWORD)
-    assert accounts.find("w01") is not None
+    assert listed.disabled_on == TODAY
+    with pytest.raises(HomeError, match="已经停用"):
+        accounts.set_password("w01", PASSWORD)
+    assert accounts.add("w01", "王某", ("一审",), PASSWORD).disabled_on is None
+    assert accounts.verify("w01", PASSWORD) is not None
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "xx-w01-xx-2026-xx", "长" * 129, ""])

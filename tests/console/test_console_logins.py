@@ -92,12 +92,14 @@ def test_a_login_ends_after_the_longest_time_however_busy(settings, clock):
     assert statuses[-1] == 401
 
 
-def test_a_person_struck_off_is_out_at_once(settings, log_in):
+def test_a_person_struck_off_is_out_at_once(settings, clock, log_in):
     browser = log_in("r1")
-    settings.accounts.disable("r1")
+    settings.accounts.disable("r1", on=clock.now.date())
     answer = browser.get("/")
     assert answer.status == 401
     assert "账号已停用" in answer.text
+    assert "请管理人员重新登记" in answer.text  # logging in again would not help
+    assert "重新登录" not in answer.text
 
 
 def test_the_cookie_can_not_be_read_by_scripts_or_sent_by_other_sites(address):

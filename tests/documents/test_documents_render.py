@@ -35,6 +35,12 @@ def test_a_missing_field_is_an_error_and_never_a_blank(tmp_path):
         render(tmp_path, "{{ school }}")
 
 
+def test_a_template_that_leaves_out_what_a_paper_must_say_is_refused_and_the_field_named(tmp_path):
+    assert "学校" in render(tmp_path, "{% if told %}{{ school }}{% endif %}", told=True, school="学校")
+    with pytest.raises(PolicyError, match="没有用到栏目 defence_text"):
+        render(tmp_path, "{{ school }}", school="学校", defence_text="10日")
+
+
 @pytest.mark.parametrize(
     "attack",
     ["{{ cycler.__init__.__globals__.os.popen('id').read() }}", "{{ ''.__class__.__mro__ }}"],

@@ -32,7 +32,7 @@ PEOPLE = [
     {"code": "C03", "name": "区县办案员", "roles": ["办案"], "areas": ["210202"]},
     {"code": "C04", "name": "一审兼办案", "roles": ["一审", "办案"]},
     {"code": "C05", "name": "他区办案员", "roles": ["办案"], "areas": ["999900"]},
-    {"code": "C06", "name": "已调离的办案员", "roles": ["办案"], "disabled": True},
+    {"code": "C06", "name": "已调离的办案员", "roles": ["办案"], "disabled_on": "2026-11-01"},
 ]
 
 

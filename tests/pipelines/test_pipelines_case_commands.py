@@ -11,24 +11,36 @@ import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 import yaml
 
 from assets.store import WHOLE, TableStore
+from pipelines.report import show_refused_returns
 from tests.casebook.casebook_scene import POLICY
-from tests.pipelines.case_desk import CLERK, ORDER, PROMPT, asked, open_desk, refuse, say, store_tables
+from tests.pipelines.case_desk import (
+    CLERK,
+    ORDER,
+    PROMPT,
+    TODAY,
+    asked,
+    open_desk,
+    refuse,
+    say,
+    store_tables,
+)
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute
 from tongcha.casebook.due import find_answered
 from tongcha.casebook.issues import build_issue_ledger, read_opened
+from tongcha.casebook.rectification import read_rectifications
 from tongcha.casebook.supervision import read_supervisions
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.inspectors import name_inspectors
+from tongcha.review.decisions import record_judgement
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from pipelines.home import Home
 
 
@@ -143,6 +155,9 @@ def test_issues_are_listed_by_a_state_as_it_is_shown_and_an_unknown_state_is_no_
     for state in ("open", "待整改"):
         assert issues["issue_id"][0] in say("issue", "list", "--state", state)
     assert "没有这种状态" in refuse("issue", "list", "--state", "opened")
+    told = say("issue", "list")
+    assert "Warning" not in told
+    assert "整改措施" not in told  # a column in which nothing stands takes nobody's room
 
 
 def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
@@ -159,8 +174,48 @@ def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
         for seq, step, day in ((1, "decided", 20), (2, "contested", 12))
     ]  # fmt: skip
     store.write(BY_NAME["notice_steps"], WHOLE, world.build("notice_steps", steps))
+    state = {
+        "notice_id": "N00000000000a", "state": "decided", "label": "已决定", "overdue": False,
+        "waits_for": "等待",
+        "clock": "学校提出申诉", "started": dt.date(2026, 11, 1), "due": dt.date(2026, 11, 16),
+        "days_left": -4, "basis": "15日（自然日）；某办法",
+    }  # fmt: skip
+    store.write(BY_NAME["notice_states"], WHOLE, world.build("notice_states", [state]))
     told = say("case", "show", "S3")
+    assert "自 2026-11-01 次日起算，末日 2026-11-16（已过 4 天）　15日（自然日）；某办法" in told
     assert 0 < told.index("2026-11-12　已申辩") < told.index("2026-11-20　已决定")
+
+
+def test_the_limits_that_run_are_shown_with_the_day_they_are_counted_from_and_their_clause(home):
+    store = TableStore(home.root / "tables")
+    item = {
+        "kind": "prompt", "ref": PROMPT, "label": "学校对工作提示的书面核实回复", "waits_for": "由学校回复",
+        "started": dt.date(2026, 11, 16), "due": dt.date(2026, 11, 30), "days_left": 10, "overdue": False,
+        "basis": "10个工作日；某方案；天数由本单位确定",
+    }  # fmt: skip
+    store.write(BY_NAME["due_items"], WHOLE, world.build("due_items", [item]))
+    told = say("case", "due")
+    assert "起算日" in told
+    assert "2026-11-16" in told.replace("\n", "")
+    assert "学校对工作提示的书面核实回复：10个工作日；某方案；天数由本单位确定" in told
+
+
+def test_an_issue_set_right_by_no_date_is_due_by_the_policys_own_limit(home):
+    say("issue", "open", "夜间仍在上课", "--by", CLERK)
+    events = Ledger(home.ledger_url()).events()
+    issues = build_issue_ledger(
+        sites=BY_NAME["sites"].empty(),
+        school_responsibilities=attribute().clear(),
+        score_deductions=BY_NAME["score_deductions"].empty(),
+        events=events,
+        policy=POLICY,
+    )
+    TableStore(home.root / "tables").write(BY_NAME["issue_ledger"], WHOLE, issues)
+    number = issues["issue_id"][0]
+    set_right = ("--measure", "停课", "--department", "监管科", "--person", "科长", "--by", CLERK)
+    say("issue", "assign", number, *set_right)
+    done = read_rectifications(Ledger(home.ledger_url()).events())
+    assert done["due"].to_list() == [dt.date(2026, 12, 21)]  # 30 days end on a Sunday
 
 
 def test_nothing_is_recorded_or_packed_while_the_ledger_is_broken(home, tmp_path):
@@ -230,3 +285,70 @@ def test_a_person_decides_on_an_order_that_was_proposed(home):
     own = issues.filter(issues["category"] != "undecided")
     assert sorted(ordered["issue_id"]) == sorted(own["issue_id"])
     assert asked == ["settle"]
+
+
+def test_a_disabled_person_records_nothing_more_and_the_command_says_what_of_theirs_still_counts(home):
+    signed = record_judgement(
+        batch=world.BATCH, link_id="L00000000000000aa", review_round="一审", reviewer=CLERK, verdict="same",
+        reason="相符", evidence_hash="h", decided_on=TODAY,
+    )  # fmt: skip
+    Ledger(home.ledger_url()).append(signed, at="2026-11-20T08:00:00+08:00")
+    told = say("reviewer", "disable", CLERK)
+    assert f"已停用 {CLERK}" in told
+    assert "照旧有效：1 件，涉及 1 条比对" in told
+    assert f"{TODAY} 停用" in say("reviewer", "list")
+    assert f"已于 {TODAY} 停用" in refuse("issue", "open", "夜间仍在上课", "--by", CLERK)
+    assert len(Ledger(home.ledger_url()).events()) == 1
+    assert "照旧有效" not in say("reviewer", "disable", "C02")
+
+
+def test_an_outcome_is_said_by_its_name_or_code_and_the_recipient_as_it_was_written_to(home):
+    link, office = "L00000000000000aa", "示例市纪检监察组"
+    given = {
+        "seq": 1, "event_id": "E0000000000000001", "document_id": "P00000000000a", "kind": "referral",
+        "recipient_name": office, "path": "p", "sha256": "s", "links": link, "basis": "b", "on": TODAY,
+        "receipt": "签收", "by": CLERK,
+    }  # fmt: skip
+    table = world.build("disclosures", [given])
+    TableStore(home.root / "tables").write(BY_NAME["disclosures"], WHOLE, table)
+    told = refuse("case", "outcome", link, "失实", "--recipient", "市纪委", "--by", CLERK)
+    assert office in told
+    unknown = refuse("case", "outcome", link, "查无此事", "--recipient", office, "--by", CLERK)
+    assert "失实（unfounded）" in unknown
+    for said in ("失实", "unfounded"):
+        assert "tongcha withdraw" in say("case", "outcome", link, said, "--recipient", office, "--by", CLERK)
+    [event] = Ledger(home.ledger_url()).events()  # the same word twice is the same event
+    assert event.payload["finding"] == "unfounded"
+
+
+def test_a_case_won_back_is_no_pending_question_and_can_not_be_ruled_on(home):
+    rows = attribute().with_columns(
+        state=pl.when(pl.col("link_id") == world.link_id(1)).then(pl.lit("struck")).otherwise("state")
+    )
+    TableStore(home.root / "tables").write(BY_NAME["school_responsibilities"], WHOLE, rows)
+    assert world.link_id(1) not in say("case", "questions")
+    words = ("case", "rule", world.link_id(1), "--school", "S1", "--by", CLERK, "--reason", "误判")
+    assert "没有待判定的问题" in refuse(*words)
+
+
+def test_whoever_reads_returns_is_told_which_rows_were_refused_and_why(home, capsys):
+    rows = [
+        {
+            "batch": world.BATCH,
+            "file": "批次-一审.xlsx",
+            "row": row,
+            "outcome": outcome,
+            "reason": f"第 {row} 行有因",
+        }
+        for row, outcome in ((6, "refused"), (7, "recorded"))
+    ]
+    store = TableStore(home.root / "tables")
+    store.write(BY_NAME["review_returns"], world.BATCH, world.build("review_returns", rows))
+    show_refused_returns(home)
+    told = capsys.readouterr().out
+    assert "复核表退回 1 行" in told
+    assert "批次-一审.xlsx：第 6 行有因" in told
+    assert "第 7 行" not in told
+    store.write(BY_NAME["review_returns"], world.BATCH, BY_NAME["review_returns"].empty())
+    show_refused_returns(home)
+    assert capsys.readouterr().out == ""

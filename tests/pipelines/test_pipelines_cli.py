@@ -221,6 +221,15 @@ def test_a_value_in_brackets_is_shown_as_it_is(home, capsys):
     assert "[red]3栋[/x]" in capsys.readouterr().out
 
 
+def test_a_number_is_folded_on_a_narrow_screen_and_never_cut_short(tmp_path, capsys):
+    with open_views(Home(tmp_path / "home").open()) as connection:
+        columns = ", ".join(f"'L{n}' || repeat('9', 14) AS number_of_link_{n}" for n in range(9))
+        write_result(connection, f"SELECT {columns}")
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert shown.count("9") == 9 * 14
+
+
 def test_the_end_of_the_input_leaves_the_query_prompt(home, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("SELECT raid_id FROM sites\n"))
     with open_views(home) as connection:

@@ -25,7 +25,7 @@ def test_every_declared_table_is_an_asset_and_nothing_else_is():
 def test_each_asset_belongs_to_its_stage_and_says_in_chinese_what_it_is(table):
     node = GRAPH.get(dg.AssetKey(table.name))
     assert node.group_name == table.stage.value
-    assert table.meaning in str(node.description)
+    assert node.description == f"{table.label}：{table.meaning}"  # lists show Markdown as it is
     schema = node.metadata["dagster/column_schema"]
     assert [column.name for column in schema.columns] == table.schema.names()
     is_partitioned = node.partitions_def is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from assets.store import TableStore
+from assets.store import WHOLE, TableStore
 from tests.pipelines.case_desk import CLERK, TODAY, asked, open_desk, refuse, say, store_tables
 from tests.responsibility import hand_worked as world
 from tongcha.ledger.store import Ledger
@@ -35,7 +35,8 @@ def home(tmp_path, monkeypatch, stored) -> Home:
 def link(home) -> str:
     """A link of the batch that C04 signed."""
     number = "L00000000000000d1"
-    row = {"link_id": number, "batch": world.BATCH, "raid_id": "Q1"}
+    row = {"link_id": number, "batch": world.BATCH, "raid_id": "Q1", "identity_id": "J1"}
+    row |= {"person_id": "T1", "responsible_school_id": "S1"}
     candidate = pl.DataFrame([row]).with_columns(
         **{name: pl.lit(None, dtype) for name, dtype in LINKS.schema.items() if name not in row}
     )
@@ -96,7 +97,7 @@ def test_an_upheld_dispute_withdraws_the_link_and_each_of_its_events_can_be_retr
         (dispute("L9999999999999999"), "找不到"),
         (dispute("L00000000000000d1", "C02"), "没有“办案”权限"),
         (dispute("L00000000000000d1", "C05"), "不属代号 C05 的区划"),
-        (dispute("L00000000000000d1", "C06"), "已停用"),
+        (dispute("L00000000000000d1", "C06"), "已于 2026-11-01 停用"),
         (dispute("L00000000000000d1", CLERK, "--on", "2026-11-21"), "晚于今天"),
         (dispute("L00000000000000d1", CLERK, "--reason", " "), "没有写明理由"),
         (dispute("L00000000000000d1", CLERK, "--reason", "来电13800138001"), "含有证件号码或者手机号"),
@@ -144,3 +145,76 @@ def test_who_signed_a_link_may_take_their_own_answer_back(home, link):
     [own] = Ledger(home.ledger_url()).events()
     say("retract", own.event_id, "--by", "C04", "--reason", "看错了行")
     assert link not in find_withdrawn(Ledger(home.ledger_url()).events())
+
+
+def test_a_school_that_disputes_is_recorded_by_its_name_and_a_person_never(home, link):
+    schools = world.build_schools()
+    TableStore(home.root / "tables").write(BY_NAME["schools"], "2026-09-01", schools)
+    names = dict(schools.select("school_id", "name").iter_rows())
+
+    def say_so(source: str, *more: str) -> object:
+        say("case", "dispute", link, "--source", source, "--by", CLERK, "--reason", "称不是本人", *more)
+        said = Ledger(home.ledger_url()).events()[-1].payload.get("school")
+        say(*resolve(link, "不成立"))
+        return said
+
+    assert say_so("学校") == names["S1"]  # where the person was employed on the day of the raid
+    assert say_so("学校", "--school", "S3") == names["S3"]
+    assert say_so("当事人") is None
+    wrong = (
+        "case",
+        "dispute",
+        link,
+        "--source",
+        "学校",
+        "--by",
+        CLERK,
+        "--reason",
+        "称不是",
+        "--school",
+        "S99",
+    )
+    assert "不在学校名录中" in refuse(*wrong)
+
+
+def test_a_rejection_names_the_notices_that_must_be_handed_over_anew_and_none_where_there_are_none(
+    home, link
+):
+    given = {
+        "seq": 1, "event_id": "E0000000000000001", "document_id": "N00000000000a", "kind": "notice",
+        "recipient_name": "示例市第一中学", "path": "p", "sha256": "s", "links": link, "basis": "b",
+        "on": TODAY, "receipt": "签收", "by": CLERK,
+    }  # fmt: skip
+    say(*dispute(link))
+    assert "重新送达" not in say(*resolve(link, "不成立"))
+    TableStore(home.root / "tables").write(BY_NAME["disclosures"], WHOLE, world.build("disclosures", [given]))
+    say(*dispute(link, CLERK, "--on", "2026-11-19"))
+    assert "扣分告知书 N00000000000a 请重新送达" in say(*resolve(link, "不成立"))
+
+
+def test_a_reason_that_names_who_was_met_or_is_on_record_is_refused_without_repeating_it(home, link):
+    store = TableStore(home.root / "tables")
+    met = {"batch": world.BATCH, "identity_id": "J1", "raid_id": "Q1", "raid_date": TODAY, "capture": "card",
+           "role": "授课", "name": "赵某甲"}  # fmt: skip
+    store.write(BY_NAME["identities"], world.BATCH, world.build("identities", [met]))
+    person = {"snapshot": "2026-09-01", "person_id": "T1", "source": "registry", "name": "钱某乙"}
+    store.write(BY_NAME["people"], "2026-09-01", world.build("people", [person]))
+    for name in ("赵某甲", "钱某乙"):
+        words = (
+            "case",
+            "dispute",
+            link,
+            "--source",
+            "当事人",
+            "--by",
+            CLERK,
+            "--reason",
+            f"{name}称不是本人",
+        )
+        told = refuse(*words)
+        assert "写有所涉人员的姓名" in told
+        assert name not in told
+    say(*dispute(link))
+    told = refuse("case", "resolve", link, "不成立", "--by", CLERK, "--reason", "赵某甲当日在场")
+    assert "写有所涉人员的姓名" in told
+    assert find_disputed(Ledger(home.ledger_url()).events()) == {link}

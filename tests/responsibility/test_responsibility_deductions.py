@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -11,11 +12,21 @@ from openpyxl import load_workbook
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
+from tongcha.policy.deductions import DeductionPolicy
 from tongcha.responsibility.deductions import compute_deductions
 from tongcha.responsibility.proposals import propose_measures
-from tongcha.responsibility.scoreboard import scoreboard_svg, tally_scoreboard, write_scoreboard
+from tongcha.responsibility.scoreboard import (
+    FILE,
+    PICTURE,
+    scoreboard_svg,
+    tally_scoreboard,
+    write_scoreboard,
+)
 from tongcha.review.page_one import UNLOOKED
 from tongcha.tables.review import REVIEW_QUALITY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_hand_worked_example_agrees_to_the_point():
@@ -219,24 +230,28 @@ def test_the_scoreboard_is_in_the_order_of_school_codes_and_carries_no_rank():
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_the_scoreboard_workbook_has_the_same_bytes_whatever_the_row_order(tmp_path):
+def test_the_scoreboard_has_the_same_bytes_whatever_the_row_order_and_no_points_that_nobody_adopted(tmp_path):
     board, addends = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools()), deduct()
     proposals = propose_measures(scoreboard=board, policy=world.DEDUCTIONS)
     quality = REVIEW_QUALITY.empty()
-    first, digest = write_scoreboard(
-        scoreboard=board,
-        score_deductions=addends,
-        proposals=proposals,
-        review_quality=quality,
-        out=tmp_path / "a",
-    )
-    _, again = write_scoreboard(
-        scoreboard=board.reverse(),
-        score_deductions=addends.reverse(),
-        proposals=proposals.reverse(),
-        review_quality=quality,
-        out=tmp_path / "b",
-    )
-    assert digest == again
-    assert first.stat().st_mode & 0o077 == 0
-    assert UNLOOKED in load_workbook(first).worksheets[0]["A2"].value
+
+    def write(out: Path, *, turned: bool = False, **changes: object) -> pl.DataFrame:
+        given = {"scoreboard": board, "score_deductions": addends, "proposals": proposals}
+        frames = {name: frame.reverse() if turned else frame for name, frame in given.items()}
+        terms = {"review_quality": quality, "policy": world.DEDUCTIONS, "demo": True} | changes
+        return write_scoreboard(**frames, **terms, out=out)  # type: ignore[arg-type]  # the test decides
+
+    files = write(tmp_path / "a")
+    assert files.equals(write(tmp_path / "b", turned=True))
+    book = tmp_path / "a" / FILE
+    assert book.stat().st_mode & 0o077 == 0
+    assert UNLOOKED in load_workbook(book).worksheets[0]["A2"].value
+    picture = (tmp_path / "a" / PICTURE).read_text(encoding="utf-8")
+    for paper in (picture, load_workbook(book).worksheets[0]["A1"].value):
+        assert "演示·示例分值，不具效力" in paper  # each travels without the other
+    raw = DeductionPolicy.load(world.ROOT / "policy" / "deductions.yaml")
+    with pytest.raises(PolicyError, match="尚未经本单位审定"):
+        write(tmp_path / "c", policy=raw)
+    with pytest.raises(PolicyError, match="只能用于演示"):
+        write(tmp_path / "c", demo=False)
+    assert not (tmp_path / "c").exists()

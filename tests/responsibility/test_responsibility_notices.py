@@ -46,6 +46,9 @@ def test_the_notice_shows_the_sum_the_clause_how_to_contest_and_what_is_restored
     assert "合计 13.00 分，封顶 10.00 分，冲减 3.00 分" in text
     assert "10日（自然日）" in text
     assert "逾期不申辩不视为承认" in text
+    assert "《教育督导问责办法》关于复核的规定" in text  # every way is named with its clause
+    assert "《教育督导问责办法》关于申诉的规定" in text
+    assert "已经作出决定的，只更正分值和依据，不重新起算申辩期" in text
     assert "50%，即5.00分" in text
     assert "倒查所在学校责任" in text
     assert world.link_id(5) in text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_an_appeal_won_in_the_ledger_takes_exactly_that_case_back(ledger):
     row = strike_responsibilities(attribute(), read_strikes(ledger.events())).row(
         by_predicate=pl.col("link_id") == world.link_id(4), named=True
     )
+    assert row["state"] == "struck"  # decided: no question is left to anybody
     assert won.event_id in row["question"]
     assert row["school_id"] is None
 
@@ -282,3 +284,29 @@ def test_a_correction_letter_clears_the_name_and_goes_when_nothing_is_wrong_any_
     everything = DISCLOSED.unique(["path"], keep="last").select("path", "sha256", "numbers")
     assert write(everything).height == 0
     assert not list((tmp_path / "corrections").iterdir())
+
+
+def test_a_letter_that_only_asks_to_wait_clears_nobody_and_asks_for_no_answer(tmp_path):
+    def write(*disputed: str) -> str:
+        left = STANDING.with_columns(numbers=pl.lit("R2"))
+        letters = write_corrections(
+            corrections=list_corrections(disclosures=DISCLOSED, standing=left, disputed=disputed),
+            policy=world.ROUTING,
+            clocks=world.CLOCKS,
+            templates=world.TEMPLATES,
+            out=tmp_path,
+            demo=True,
+        )
+        [path] = letters.filter(recipient_name="乙区教育局")["letter_path"]
+        return "\n".join(p.text for p in Document(str(tmp_path / path)).paragraphs)
+
+    waits = write("R1")
+    assert "关于暂停使用有关文书的函" in waits
+    assert "核实结果由我局书面告知" in waits
+    for said in ("澄清", "撤回", "内将办理情况书面告知"):
+        assert said not in waits, said
+    taken = write()
+    assert "关于撤回、更正有关文书的函" in taken
+    assert "予以澄清" in taken
+    assert "暂停使用有关" not in taken
+    assert "问责办法" not in taken  # a limit that binds no recipient

@@ -25,10 +25,18 @@ def clock(length: int, unit: str) -> Clock:
         label="试算期限",
         length=length,
         unit=unit,
-        starts="notified",
         basis="某条例第一条",
         certainty="F",
     )
+
+
+def test_a_length_that_no_text_gives_is_said_to_be_the_bureaus_wherever_its_clause_stands():
+    own = clock(10, "calendar_days").model_copy(update={"certainty": "U"})
+    assert set_deadline(own, date(2026, 3, 2)).basis == "某条例第一条；天数由本单位确定"
+    assert set_deadline(clock(10, "calendar_days"), date(2026, 3, 2)).basis == "某条例第一条"
+    told = {c.clock for c in world.CLOCKS.clocks if c.cited.endswith("天数由本单位确定")}
+    assert told == {c.clock for c in world.CLOCKS.clocks if c.certainty == "U"}
+    assert not [c.clock for c in world.CLOCKS.clocks if "本单位" in c.basis]  # said once, by certainty
 
 
 def project(*steps: tuple[str, date], today: date) -> dict[str, Any]:
@@ -78,6 +86,7 @@ def test_a_notice_that_nobody_served_is_only_proposed():
 def test_the_school_sees_its_days_left_and_their_basis():
     row = project(("notified", START), today=START + timedelta(days=4))
     assert (row["state"], row["due"], row["days_left"]) == ("notified", date(2026, 3, 12), 6)
+    assert row["started"] == START
     assert "教育督导条例" in row["basis"]
 
 

@@ -19,6 +19,7 @@ from tests.review.review_scenario import (
     DAY,
     KEY,
     LIKELY,
+    REVIEWERS,
     SURE,
     candidate_links,
     states_of,
@@ -32,6 +33,7 @@ from tongcha.review import layout
 from tongcha.review.decisions import record_retraction
 from tongcha.review.return_file import ReturnCover, read_cover
 from tongcha.review.returns import take_returns
+from tongcha.review.reviewers import Reviewers
 from tongcha.review.seal import find_edits, seal_row
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook
 
@@ -184,6 +186,47 @@ def test_an_old_file_replayed_after_a_retraction_does_not_bring_the_judgement_ba
     fill_workbook(book, {SURE: Answer("same", "r1", DAY, "重新核对后确认")})
     take_returns([book], ledger, terms(links), at=AT)
     assert states_of(ledger, links)[SURE] == "已确认"
+
+
+def disable(code: str) -> Reviewers:
+    """The deployment's list with a person disabled."""
+    people = [p.model_copy(update={"disabled_on": DAY}) if p.code == code else p for p in REVIEWERS.reviewers]
+    return Reviewers(reviewers=tuple(people))
+
+
+def test_a_workbook_returned_by_a_person_who_was_disabled_is_refused_whatever_day_it_says(ledger, book):
+    links = candidate_links()
+    edit(book, put("日期", "2020-01-01"))
+    table = take_returns([book], ledger, terms(links, reviewers=disable("r1")), at=AT)
+    reasons = refused_of(table)
+    assert set(reasons) == {SURE, LIKELY}
+    for reason in reasons.values():
+        assert f"「复核人」列：代号 r1 已于 {DAY} 停用" in reason
+        assert "由其他人重新判断" in reason
+    assert ledger.events(EventKind.JUDGEMENT) == []
+
+
+def test_what_a_person_judged_before_being_disabled_stands_and_their_old_file_says_so_still(ledger, book):
+    links = candidate_links()
+    before = take_returns([book], ledger, terms(links), at=AT)
+    states = states_of(ledger, links)
+    again = take_returns([book], ledger, terms(links, reviewers=disable("r1")), at=AT)
+    assert again.equals(before)
+    assert states_of(ledger, links) == states
+
+
+def test_a_panel_with_a_disabled_person_among_it_is_refused_as_one(ledger, tmp_path):
+    def find_book(name: str) -> Path:
+        return next(p for p in write_books(ledger, candidate_links(), tmp_path / name) if name in p.name)
+
+    for name, code, verdict in (("一审", "r1", "same"), ("二审", "r2", "different")):
+        filled = fill_workbook(find_book(name), {LIKELY: Answer(verdict, code, DAY, "各项不能相互印证")})
+        take_returns([filled], ledger, terms(candidate_links()), at=AT)
+    panel = find_book("集体研究")
+    filled = fill_workbook(panel, {LIKELY: Answer("same", "r3、r4", DAY, "集体研究认为是同一人")})
+    table = take_returns([filled], ledger, terms(candidate_links(), reviewers=disable("r4")), at=AT)
+    assert "r4 已于" in refused_of(table)[LIKELY]
+    assert len(ledger.events(EventKind.JUDGEMENT)) == 2
 
 
 def test_a_hostile_workbook_never_reaches_the_parser_of_this_process(ledger, book, tmp_path):

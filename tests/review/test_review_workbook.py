@@ -15,7 +15,6 @@ from tests.review.review_scenario import (
     LATIN,
     LEFT,
     LIKELY,
-    REVIEWERS,
     RIVAL,
     SURE,
     candidate_links,
@@ -303,21 +302,6 @@ def test_neither_a_files_name_nor_a_reason_takes_a_number_into_the_ledger(ledger
     assert [e.subject for e in ledger.events(EventKind.JUDGEMENT)] == [SURE]
     written = str([event.payload for event in ledger.events()]) + str(table.rows())
     assert not any(value in written for value in (number, phone))
-
-
-def test_a_disabled_reviewer_signs_nothing_more_and_what_they_signed_stays(ledger, links, tmp_path):
-    [path] = write_books(ledger, links, tmp_path)
-    fill_workbook(path, {SURE: same("r1")}, tmp_path / "before.xlsx")
-    fill_workbook(path, {LIKELY: same("r1")}, tmp_path / "later.xlsx")
-    take_returns([tmp_path / "before.xlsx"], ledger, terms(links), at=AT)
-    left = [r.model_copy(update={"disabled": r.code == "r1"}) for r in REVIEWERS.reviewers]
-    reviewers = REVIEWERS.model_copy(update={"reviewers": tuple(left)})
-    books = [tmp_path / "before.xlsx", tmp_path / "later.xlsx"]
-    table = take_returns(books, ledger, terms(links, reviewers=reviewers), at=AT)
-    said = {row["link_id"]: row["reason"] for row in table.iter_rows(named=True) if row["outcome"] != "blank"}
-    assert said[SURE] == "已登记"
-    assert "已停用" in said[LIKELY]
-    assert states_of(ledger, links)[SURE] == "已确认"
 
 
 def test_a_recusal_is_recorded_and_the_link_waits_for_someone_else(ledger, links, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from scripts.build_data_dictionary import PAGE, render_dictionary
 from tongcha import tables
 from tongcha.errors import ContractError
+from tongcha.tables.predicates import rule_predicates
 
 every_table = pytest.mark.parametrize("table", tables.ALL, ids=lambda table: table.name)
 
@@ -65,3 +66,11 @@ def test_a_missing_required_column_is_refused_by_name():
 
 def test_the_data_dictionary_is_what_the_contracts_say():
     assert PAGE.read_text(encoding="utf-8") == render_dictionary()
+
+
+@every_table
+def test_every_rule_says_what_must_hold_so_that_it_reads_right_where_it_is_kept(table):
+    for rule in rule_predicates(table):
+        assert "不合要求" not in rule.text, rule.text
+        assert "(" not in rule.text, rule.text
+    assert "不能重复" in rule_predicates(table)[-1].text

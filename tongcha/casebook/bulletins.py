@@ -1,6 +1,8 @@
 """日报, 周通报, 半月报, 季通报, 专项总结: counts without persons, small ones hidden, yields shown.
 
 Days and weeks speak of sites and issues only: a count of people over so short a time points at someone.
+An issue that is one person's act or question is counted with the people, never in one sum with other
+issues: less the days, which leave it out, the sum of a half month would tell how many such issues there were.
 Districts aren't told apart: a league table by numbers caught rewards looking for people.
 """
 
@@ -30,15 +32,18 @@ MEASURES: Final = {
     "proven": "反馈属实的比对",
     "cleared": "反馈不成立、应予澄清的比对",
     "withdrawn": "撤销的比对",
-    "issues": "新增问题",
-    "closed": "销号问题",
+    "issues": "新增问题（不含涉及个人的）",
+    "closed": "销号问题（不含涉及个人的）",
+    "personal_issues": "新增问题（涉及个人）",
+    "personal_closed": "销号问题（涉及个人）",
 }
-PEOPLE: Final = ("identities", "candidates", "confirmed", "referred", "proven", "cleared", "withdrawn")
+PEOPLE: Final = (
+    "identities", "candidates", "confirmed", "referred", "proven", "cleared", "withdrawn",
+    "personal_issues", "personal_closed",
+)  # fmt: skip
 """Counts of people: hidden when small, and left out of days and weeks."""
-REGISTERED: Final = ("issues", "closed")
 OF_A_PERSON: Final = ("teacher_tutoring", "undecided")
-"""Classes of issues that are one person's act or question: their number in a day is a number of people."""
-WITHOUT_PEOPLE: Final = "（不含涉及个人的）"
+"""Classes of issues that are one person's act or question: their number is a number of people."""
 FUNNEL: Final = {
     "candidates": "identities",
     "confirmed": "candidates",
@@ -87,19 +92,15 @@ def tally_bulletins(counted: Counted, *, policy: DeductionPolicy, rules: Caseboo
     schema = {"day": pl.Date, "cadence": pl.String, "start": pl.Date, "end": pl.Date, "period": pl.String}
     placed = facts.join(pl.DataFrame(spans, schema=schema, orient="row"), on="day")
     is_person = pl.col("measure").is_in(PEOPLE)
-    personal = counted.issue_ledger.filter(pl.col("category").is_in(OF_A_PERSON))["issue_id"].to_list()
-    of_person = is_person | (pl.col("measure").is_in(REGISTERED) & pl.col("ref").is_in(personal))
     cells = (
-        placed.filter(~(of_person & pl.col("cadence").is_in(SHORT)))
+        placed.filter(~(is_person & pl.col("cadence").is_in(SHORT)))
         .group_by(*_PERIOD, "measure", "dimension", "value")
         .agg(count=pl.col("ref").n_unique().cast(pl.Int64))
         .with_columns(hidden=is_person & (pl.col("count") < rules.small_cell))
     )
     shown = _hide_remainders(cells).with_columns(count=pl.when(~pl.col("hidden")).then("count"))
     label = pl.col("measure").replace_strict(MEASURES, return_dtype=pl.String)
-    in_part = pl.col("measure").is_in(REGISTERED) & pl.col("cadence").is_in(SHORT)
-    labelled = shown.with_columns(label=pl.when(in_part).then(label + WITHOUT_PEOPLE).otherwise(label))
-    return BULLETINS.conform(_add_yield(labelled))
+    return BULLETINS.conform(_add_yield(shown.with_columns(label=label)))
 
 
 def _leave_out_filed(counted: Counted) -> Counted:
@@ -128,8 +129,12 @@ def _list_facts(counted: Counted) -> pl.DataFrame:
     told = outcomes.join(raid, on="link_id", how="left").with_columns(
         raid_date=pl.coalesce("raid_date", "on")
     )
+    is_personal = pl.col("category").is_in(OF_A_PERSON)
     standing = counted.issue_ledger.filter(pl.col("state") != "void")
-    closed = counted.rectification_ledger.filter(pl.col("state") == "closed")
+    categories = counted.issue_ledger.select("issue_id", "category")
+    closed = counted.rectification_ledger.filter(pl.col("state") == "closed").join(
+        categories, on="issue_id", how="left"
+    )
     whole = [
         _count(sites, "sites", "raid_date", pl.col("raid_id")),
         _count(counted.identities, "identities", "raid_date", person),
@@ -140,8 +145,10 @@ def _list_facts(counted: Counted) -> pl.DataFrame:
                pl.col("link_id")),
         _count(told.filter("clears"), "cleared", "raid_date", pl.col("link_id")),
         _count(withdrawn, "withdrawn", "raid_date", pl.col("link_id")),
-        _count(standing, "issues", "found_on", pl.col("issue_id")),
-        _count(closed, "closed", "closed_on", pl.col("issue_id")),
+        _count(standing.filter(~is_personal), "issues", "found_on", pl.col("issue_id")),
+        _count(closed.filter(~is_personal), "closed", "closed_on", pl.col("issue_id")),
+        _count(standing.filter(is_personal), "personal_issues", "found_on", pl.col("issue_id")),
+        _count(closed.filter(is_personal), "personal_closed", "closed_on", pl.col("issue_id")),
     ]  # fmt: skip
     parts = [
         _count(sites, "sites", "raid_date", pl.col("raid_id"), label, pl.col(trait).fill_null("未登记"))

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from tongcha.policy.clocks import ClockPolicy
 
-_SHAPE: Final = ("kind", "ref", "label", "waits_for", "due", "basis")
+_SHAPE: Final = ("kind", "ref", "label", "waits_for", "started", "due", "basis")
+_UNDATED: Final = pl.lit(None, pl.Date)
+"""Limits that a person set to a day: nothing started them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def list_due_items(
     clocks: ClockPolicy,
     today: date,
     unclosed: pl.DataFrame | None = None,
+    answers: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `due_items`.
 
@@ -55,6 +58,7 @@ def list_due_items(
         clocks: policy/clocks.yaml.
         today: the day to judge by.
         unclosed: batches that are to be closed, as `list_unclosed` gives them.
+        answers: table `dispute_answers`; who isn't told yet is owed it within the dispute's limit.
     """
     known = list(events)
     answered = find_answered(known)
@@ -72,6 +76,7 @@ def list_due_items(
             _list_rechecks(standing.rechecks),
             _list_pupils(standing.pupil_lists),
             _list_disputes(list_open_disputes(known), clocks),
+            *([] if answers is None else [_list_answers(answers, clocks)]),
             *([] if unclosed is None else [_list_unclosed(unclosed)]),
         ]
     )
@@ -98,7 +103,7 @@ def find_answered(events: Iterable[Event]) -> frozenset[str]:
 def _list_notices(states: pl.DataFrame) -> pl.DataFrame:
     running = states.filter(pl.col("clock").is_not_null())
     return running.with_columns(kind=pl.lit("notice"), ref="notice_id", label="clock").select(
-        *_SHAPE[:3], "waits_for", "due", pl.col("basis").fill_null("")
+        *_SHAPE[:-1], pl.col("basis").fill_null("")
     )
 
 
@@ -114,7 +119,7 @@ def _list_papers(
     )
     limits = [set_deadline(clocks.clock(clock), on) for on in given["on"]]
     rows = [
-        (kind, ref, limit.label, waits_for, limit.due, f"{limit.text}；{limit.basis}")
+        (kind, ref, limit.label, waits_for, limit.started, limit.due, f"{limit.text}；{limit.basis}")
         for ref, limit in zip(given["document_id"], limits, strict=True)
     ]
     return pl.DataFrame(rows, schema=_schema(), orient="row")
@@ -149,6 +154,7 @@ def _list_rectifications(ledger: pl.DataFrame) -> pl.DataFrame:
         ref="issue_id",
         label=pl.lit("整改时限"),
         waits_for=pl.format("由{}整改到位并申请销号", "department"),
+        started=_UNDATED,
         due="due",
         basis=pl.lit("“逐项确定整改措施、整改时限、责任部门及责任人”"),
     )
@@ -161,6 +167,7 @@ def _list_rechecks(rechecks: pl.DataFrame) -> pl.DataFrame:
         ref="issue_id",
         label=pl.lit("回头看"),
         waits_for=pl.lit("由本局实地核查整改情况"),
+        started=_UNDATED,
         due="due",
         basis=pl.lit("“视整改情况组织‘回头看’”"),
     )
@@ -172,6 +179,7 @@ def _list_pupils(lists: pl.DataFrame) -> pl.DataFrame:
         ref="list_id",
         label=pl.lit("学生名单销毁"),
         waits_for=pl.lit("由学校销毁名单，本局同时删除"),
+        started=_UNDATED,
         due="destroy_by",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )
@@ -180,11 +188,22 @@ def _list_pupils(lists: pl.DataFrame) -> pl.DataFrame:
 def _list_disputes(waiting: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
     limits = [set_deadline(clocks.clock("dispute"), on) for on in waiting["on"]]
     rows = [
-        ("dispute", link, limit.label, f"由本局核实{source}提出的异议并办结", limit.due,
+        ("dispute", link, limit.label, f"由本局核实{source}提出的异议并办结", limit.started, limit.due,
          f"{limit.text}；{limit.basis}")
         for (link, source), limit in zip(waiting.select("link_id", "source").iter_rows(), limits, strict=True)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=_schema(), orient="row").unique("ref", maintain_order=True)
+
+
+def _list_answers(answers: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
+    owed = answers.filter(pl.col("told_on").is_null()).sort("letter_id")
+    clock = clocks.clock("dispute")
+    rows = [
+        ("dispute", letter, "异议结果告知", f"由本局把异议核实结果送达{name}", on,
+         set_deadline(clock, on).due, f"{clock.text}；{clock.cited}")
+        for letter, name, on in owed.select("letter_id", "recipient_name", "disputed_on").iter_rows()
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=_schema(), orient="row")
 
 
 def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:
@@ -193,6 +212,7 @@ def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:
         ref="batch",
         label=pl.lit("批次办结"),
         waits_for=pl.lit("由本局办结批次，删除未移送人员的信息"),
+        started=_UNDATED,
         due="due",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )

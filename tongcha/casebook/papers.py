@@ -148,6 +148,25 @@ def list_correction_papers(corrections: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def list_answer_papers(dispute_answers: pl.DataFrame) -> pl.DataFrame:
+    """Return the letters that answer disputes, handed over or not: `PAPERS`.
+
+    Args:
+        dispute_answers: table of that name.
+    """
+    empty = pl.lit(None, pl.String)
+    return _shape(
+        dispute_answers.with_columns(
+            document_id="letter_id",
+            kind=pl.lit("answer"),
+            links="link_id",
+            fields=empty,
+            settles=empty,
+            basis=pl.lit("《个人信息保护法》第四十六条、第五十条"),
+        )
+    )
+
+
 def leave_out_stopped(papers: pl.DataFrame, stopped: Collection[str]) -> pl.DataFrame:
     """Return the papers that mention none of these links.
 

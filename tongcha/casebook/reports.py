@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from tongcha.casebook.bulletins import ALL_OF_IT, FUNNEL, MEASURES, SITE_TRAITS, WITHOUT_PEOPLE
+from tongcha.casebook.bulletins import ALL_OF_IT, FUNNEL, MEASURES, SITE_TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 WHOLE, WEEK = "专项总结", "周通报"
 NUMERALS: Final = "一二三四五六七八九十"
-UNITS: Final = {"sites": "处", "identities": "人", "candidates": "人", "issues": "件", "closed": "件"}
+UNITS: Final = {
+    "sites": "处", "identities": "人", "candidates": "人", "issues": "件", "closed": "件",
+    "personal_issues": "件", "personal_closed": "件",
+}  # fmt: skip
 """Measure word of each measure; links are counted in 条."""
 ABOUT_PEOPLE: Final = {
     "identities": "现场由公安机关核验人员",
@@ -85,7 +88,7 @@ def _write_campaign(reported: Reported, span: Mapping[str, Any]) -> Report:
         ("比对与移送", _say_people(cells, reported.small_cell)),
         ("办理反馈", _say_feedback(cells, reported.small_cell)),
         ("学校责任", _say_schools(reported.notices.filter(pl.col("campaign") == name))),
-        ("问题与整改", [_say_issues(cells)]),
+        ("问题与整改", [_say_issues(cells), *_say_personal_issues(cells, reported.small_cell)]),
         ("差错与撤回", [*_say_withdrawn(cells, reported.small_cell), *reported.error_rates]),
         ("经验与不足", [BY_HAND]),
         ("口径", [line.format(small=reported.small_cell) for line in HOW_COUNTED]),
@@ -98,7 +101,7 @@ def _write_week(reported: Reported, span: Mapping[str, Any]) -> Report:
     cells = _pick(reported.bulletins, span)
     sections = [
         ("本周查处", [_say_span(span) + _say_sites(cells), *_list_traits(reported.bulletins, span)]),
-        ("问题与整改", [_say_issues(cells, WITHOUT_PEOPLE)]),
+        ("问题与整改", [_say_issues(cells)]),
         ("截至目前的差错", list(reported.error_rates)),
         ("下周安排", [BY_HAND]),
         ("口径", ["一周之内的人数容易推知是谁，本报不写。", HOW_COUNTED[0]]),
@@ -200,9 +203,14 @@ def _say_schools(notices: pl.DataFrame) -> list[str]:
     ]
 
 
-def _say_issues(cells: Mapping[str, dict[str, Any]], note: str = "") -> str:
+def _say_issues(cells: Mapping[str, dict[str, Any]]) -> str:
     found, closed = _count(cells, "issues"), _count(cells, "closed")
-    return f"问题台账{note}新增{found}件，整改到位、销号{closed}件。"
+    return f"问题台账（不含涉及个人的）新增{found}件，整改到位、销号{closed}件。"
+
+
+def _say_personal_issues(cells: Mapping[str, dict[str, Any]], small: int) -> list[str]:
+    words = {"personal_issues": "涉及个人的问题新增", "personal_closed": "涉及个人的问题销号"}
+    return [f"{said}{_say_count(cells[name], small)}。" for name, said in words.items() if name in cells]
 
 
 def _say_withdrawn(cells: Mapping[str, dict[str, Any]], small: int) -> list[str]:

@@ -123,7 +123,7 @@ def _fill_head(policies: OrderPolicies, mark: str) -> dict[str, object]:
         "contact": policies.deductions.contact,
         "clause": policies.casebook.supervision.clause,
         "reply_text": clock.text,
-        "reply_basis": clock.basis,
+        "reply_basis": clock.cited,
     }
 
 

@@ -26,11 +26,19 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "school_notice.docx": _COMMON
     | {
         "school_name", "campaign", "total", "teacher_count", "pupil_count", "teachers", "sums", "clauses",
-        "policy_version", "defence_text", "defence_basis", "review_text", "appeal_text", "restored_share",
-        "restored_points", "restored_clause",
+        "policy_version", "defence_text", "defence_basis", "review_text", "review_basis", "appeal_text",
+        "appeal_basis", "restored_share", "restored_points", "restored_clause",
     },
-    "work_prompt.docx": _COMMON | {"school_name", "campaign", "pupil_count", "raids", "reply_text"},
-    "correction_letter.docx": _COMMON | {"recipient_name", "papers", "reply_text", "reply_basis"},
+    "work_prompt.docx": _COMMON
+    | {"school_name", "campaign", "pupil_count", "raids", "reply_text", "reply_basis"},
+    "correction_letter.docx": _COMMON
+    | {"recipient_name", "papers", "only_waits", "reply_text", "reply_basis"},
+    "dispute_answer.docx": _COMMON
+    | {
+        "recipient_name", "role", "numbers", "dispute_id", "dispute_day", "resolved_day", "is_upheld",
+        "has_notice", "answer", "reason", "defence_text", "defence_basis", "review_text", "review_basis",
+        "appeal_text", "appeal_basis",
+    },
     "supervision_order.docx": _COMMON
     | {
         "recipient_name", "as_of", "area", "issue_count", "unassigned_count", "overdue_count", "clause",

@@ -14,7 +14,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -59,10 +59,16 @@ class CompiledTemplate:
                 self._parts = {name: archive.read(name) for name in archive.namelist()}
             cleaner = DocxTemplate(io.BytesIO(raw))
             environment = build_environment()
-            self._compiled = {
-                name: environment.from_string(cleaner.patch_xml(content.decode()))
+            sources = {
+                name: cleaner.patch_xml(content.decode())
                 for name, content in self._parts.items()
                 if FILLED.fullmatch(name)
+            }
+            self._compiled = {name: environment.from_string(source) for name, source in sources.items()}
+            self._used = {
+                field
+                for source in sources.values()
+                for field in meta.find_undeclared_variables(environment.parse(source))
             }
         except (OSError, zipfile.BadZipFile, UnicodeDecodeError, TemplateError) as error:
             raise PolicyError(
@@ -73,8 +79,16 @@ class CompiledTemplate:
         """Return the finished .docx.
 
         Raises:
-            PolicyError: the template asks for a field that isn't there, or for something forbidden.
+            PolicyError: the template asks for a field that isn't there, or for something forbidden; or it
+                leaves one out, so that the paper would lack something, such as how to contest it.
         """
+        left_out = sorted(set(context) - self._used)
+        if left_out:
+            raise PolicyError(
+                f"文书模板 {self.name}",
+                f"没有用到栏目 {'、'.join(left_out)}，文书会缺内容",
+                "对照原模板补上，用 tongcha doctor 核对",
+            )
         try:
             filled = {name: part.render(context).encode() for name, part in self._compiled.items()}
         except TemplateError as error:

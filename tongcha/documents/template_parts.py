@@ -35,6 +35,11 @@ def write_body(*texts: str) -> list[str]:
     return [paragraph(text, "Body") for text in texts]
 
 
+def write_when(condition: str, *parts: str) -> list[str]:
+    """Return paragraphs that stand only where a condition holds."""
+    return [paragraph(f"{{%p if {condition} %}}"), *parts, paragraph("{%p endif %}")]
+
+
 def write_loop(items: str, text: str) -> list[str]:
     """Return a body paragraph that is repeated per item, ragged at the right."""
     return [

@@ -10,13 +10,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tongcha.documents.dispute_templates import build_dispute_answer
 from tongcha.documents.district_templates import build_supervision_order
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line
 from tongcha.documents.receipt_template import build_receipt
 from tongcha.documents.report_template import build_report
 from tongcha.documents.school_templates import build_school_notice, build_work_prompt
-from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, RAGGED, write_body, write_loop
+from tongcha.documents.template_parts import (
+    CLOSE,
+    GAP,
+    KEPT_GAP,
+    MARK,
+    RAGGED,
+    write_body,
+    write_loop,
+    write_when,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,16 +81,25 @@ def build_referral_letter() -> bytes:
 
 
 def build_correction_letter() -> bytes:
-    """Return the 更正函: tells who holds an earlier paper that it no longer stands, and clears the name."""
+    """Return the 更正函: tells who holds an earlier paper that it no longer stands, and clears the name.
+
+    Where all that is wrong is disputed, it asks to wait and for nothing else: nobody's name is cleared yet.
+    """
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
         GAP,
-        paragraph("关于撤回、更正有关文书的函", "Title"),
+        *write_when("only_waits", paragraph("关于暂停使用有关文书的函", "Title")),
+        *write_when("not only_waits", paragraph("关于撤回、更正有关文书的函", "Title")),
         GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),
-        *write_body(
-            "我局此前送达你单位的下列文书，已不再成立、内容有变或者有异议待核实，现予撤回、更正或者请暂停使用："
+        *write_when("only_waits", *write_body("我局此前送达你单位的下列文书有异议待核实，现请暂停使用：")),
+        *write_when(
+            "not only_waits",
+            *write_body(
+                "我局此前送达你单位的下列文书，已不再成立、内容有变或者有异议待核实，"
+                "现予撤回、更正或者请暂停使用："
+            ),
         ),
         paragraph("{%p for item in papers %}"),
         paragraph(
@@ -89,13 +108,24 @@ def build_correction_letter() -> bytes:
             RAGGED,
         ),
         paragraph("{%p endfor %}"),
-        *write_body(
-            "撤回所涉人员的身份认定有误或者有关事实不能成立的，此前的移送、告知不得作为任何不利处理的依据。"
-            "请在原知悉范围内予以澄清，消除影响，并更正由此产生的记录。",
+        *write_when(
+            "only_waits",
+            paragraph(
+                "核实期间请不要依据上述内容作出任何处理，也不扩大知悉范围。"
+                "核实结果由我局书面告知，不需要回复本函。",
+                "BodyKept",
+            ),
         ),
-        paragraph(
-            "请自收到本函次日起{{ reply_text }}内将办理情况书面告知我局。依据：{{ reply_basis }}。",
-            "BodyKept",
+        *write_when(
+            "not only_waits",
+            *write_body(
+                "撤回所涉人员的身份认定有误或者有关事实不能成立的，此前的移送、告知不得作为任何不利处理的依据。"
+                "请在原知悉范围内予以澄清，消除影响，并更正由此产生的记录。",
+            ),
+            paragraph(
+                "请自收到本函次日起{{ reply_text }}内将办理情况书面告知我局。依据：{{ reply_basis }}。",
+                "BodyKept",
+            ),
         ),
         KEPT_GAP,
         *CLOSE,
@@ -108,6 +138,7 @@ BUILDERS: Final[dict[str, Callable[[], bytes]]] = {
     "referral_letter.docx": build_referral_letter,
     "school_notice.docx": build_school_notice,
     "correction_letter.docx": build_correction_letter,
+    "dispute_answer.docx": build_dispute_answer,
     "work_prompt.docx": build_work_prompt,
     "supervision_order.docx": build_supervision_order,
     "report.docx": build_report,

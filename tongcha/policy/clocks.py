@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tongcha.errors import PolicyError
 from tongcha.policy.base import PolicyFile, PolicyPart
 from tongcha.tables.referral import RECIPIENTS
+
+SET_HERE: Final = "天数由本单位确定"
 
 
 class Clock(PolicyPart):
@@ -19,9 +21,8 @@ class Clock(PolicyPart):
         label: what it limits, in Chinese.
         length: how many units.
         unit: calendar days, working days or calendar months; a text that only says 日 means calendar days.
-        starts: the event it is counted from, for readers only; `states.py` starts the clocks.
         basis: the clause it comes from.
-        certainty: F = read in public text, U = to be confirmed locally; for readers only.
+        certainty: where the length comes from: F = a public text, U = this bureau, and readers are told so.
         recipients: kinds of recipient of a referral whose answer it limits.
     """
 
@@ -29,7 +30,6 @@ class Clock(PolicyPart):
     label: str = Field(min_length=2)
     length: int = Field(ge=1, le=365)
     unit: Literal["calendar_days", "working_days", "months"]
-    starts: str = Field(pattern=r"^[a-z_]{3,40}$")
     basis: str = Field(min_length=4)
     certainty: Literal["F", "U"]
     recipients: tuple[str, ...] = ()
@@ -39,6 +39,11 @@ class Clock(PolicyPart):
         """The length as an official writes it, the kind of day explicit."""
         unit = {"calendar_days": "日（自然日）", "working_days": "个工作日", "months": "个月"}[self.unit]
         return f"{self.length}{unit}"
+
+    @property
+    def cited(self) -> str:
+        """The clause as readers see it; that the bureau itself set the length is said beside it."""
+        return self.basis if self.certainty == "F" else f"{self.basis}；{SET_HERE}"
 
 
 class ClockPolicy(PolicyFile):

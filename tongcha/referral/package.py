@@ -98,7 +98,7 @@ def write_packages(  # noqa: PLR0913 – two tables of input, two policies, wher
         for key, part in ordered.partition_by("recipient", "recipient_name", as_dict=True).items():
             recipient = policy.recipient(str(key[0]))
             limit = clocks.clock_of(recipient.recipient)
-            answer = {"reply_text": limit.text, "reply_basis": limit.basis}
+            answer = {"reply_text": limit.text, "reply_basis": limit.cited}
             files = _render_package(part, dossiers, policy, recipient, letter, {"mark": mark, **answer})
             written.append(_store_package(files, part, batch, folder))
     table = REFERRAL_PACKAGES.conform(pl.concat(written) if written else REFERRAL_PACKAGES.empty())

@@ -32,7 +32,7 @@ class Deadline:
         started: the day of the event; counting begins on the day after.
         due: the last day, or null when the calendar doesn't reach that far.
         text: the length as printed.
-        basis: the clause.
+        basis: the clause, and whether the bureau itself set the length.
         note: what a reader must know about the date.
     """
 
@@ -61,7 +61,7 @@ def set_deadline(clock: Clock, started: date) -> Deadline:
             else started + timedelta(clock.length)
         )
         due, note = _roll_forward(last)
-    return Deadline(clock.clock, clock.label, started, due, clock.text, clock.basis, note)
+    return Deadline(clock.clock, clock.label, started, due, clock.text, clock.cited, note)
 
 
 def _is_known(day: date) -> bool:

@@ -134,7 +134,7 @@ def write_corrections(
     Args:
         corrections: from `list_corrections`.
         policy: policy/routing.yaml; names the issuer.
-        clocks: policy/clocks.yaml; `correction` says by when recipients are asked to answer.
+        clocks: policy/clocks.yaml; `correction_answer` says by when recipients are asked to answer.
         templates: folder of the .docx templates.
         out: the outbox; files land in `corrections/<letter>/`.
         demo: mark every letter as a demonstration.
@@ -147,18 +147,20 @@ def write_corrections(
         require_adoption(policy, "分流政策 policy/routing.yaml", demo=demo)
         require_adoption(clocks, "时限 policy/clocks.yaml", demo=demo)
         template = CompiledTemplate(templates / "correction_letter.docx")
-        limit = clocks.clock("correction")
+        limit = clocks.clock("correction_answer")
         head = {
             "mark": EXAMPLE_MARK if demo else "",
             "number_line": "（发文字号待编）",
             "issuer": policy.issuer,
             "contact": policy.contact,
             "reply_text": limit.text,
-            "reply_basis": limit.basis,
+            "reply_basis": limit.cited,
         }
         ordered = corrections.sort("recipient_name", "path")
         for (name,), part in ordered.partition_by("recipient_name", as_dict=True).items():
-            content = template.render(head | {"recipient_name": name, "papers": _describe_papers(part)})
+            own = {"recipient_name": name, "papers": _describe_papers(part)}
+            waits = {"only_waits": set(part["change"]) == {"disputed"}}
+            content = template.render(head | own | waits)
             letter_id = number_record("K", str(name))
             path = f"{FOLDER}/{letter_id}/{FILE}"
             rows.append((name, letter_id, path, write_file(out / path, content)))

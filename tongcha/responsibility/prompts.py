@@ -62,6 +62,7 @@ def write_prompts(
         "issuer": policies.deductions.issuer,
         "contact": policies.deductions.contact,
         "reply_text": policies.clocks.clock("work_prompt").text,
+        "reply_basis": policies.clocks.clock("work_prompt").cited,
     }
     rows = []
     for row in counts.iter_rows(named=True):

@@ -15,10 +15,11 @@ import polars as pl
 
 from tongcha.documents.files import write_file
 from tongcha.documents.sheets import measure_height, open_workbook
+from tongcha.policy.adoption import EXAMPLE_POINTS_MARK, require_adoption
 from tongcha.responsibility.deductions import CAP, LABELS, PUPILS, TEACHER
 from tongcha.review.page_one import TITLE, state_error_rates
 from tongcha.tables.contract import POINTS
-from tongcha.tables.responsibility import SCOREBOARD
+from tongcha.tables.responsibility import SCOREBOARD, SCOREBOARD_FILES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-FILE: Final = "督导计分.xlsx"
+    from tongcha.policy.deductions import DeductionPolicy
+
+FILE: Final = "scoreboard/督导计分.xlsx"
+PICTURE: Final = "scoreboard/督导计分.svg"
 PROPOSED: Final = "拟扣分，学校可以申辩，未经决定不作为评价结果；按学校标识码排列，不作排名。"
 _BAR: Final = 320
 _ROW: Final = 24
@@ -53,12 +57,14 @@ def tally_scoreboard(*, score_deductions: pl.DataFrame, schools: pl.DataFrame) -
     return SCOREBOARD.conform(named.with_columns(school_name=pl.coalesce("school_name", "school_id")))
 
 
-def scoreboard_svg(scoreboard: pl.DataFrame) -> str:
+def scoreboard_svg(scoreboard: pl.DataFrame, mark: str = "") -> str:
     """Return the scoreboard as an SVG of horizontal bars, campaign by campaign, one bar per school.
 
     Args:
         scoreboard: table of that name.
+        mark: the demonstration mark, if any; a picture travels without the book it was made with.
     """
+    title = "各校拟扣分" + (f"（{mark}）" if mark else "")
     most = max(scoreboard["points"], default=Decimal(0)) or Decimal(1)
     drawn, y = [], _HEAD
     for campaign, part in _split_campaigns(scoreboard):
@@ -69,9 +75,9 @@ def scoreboard_svg(scoreboard: pl.DataFrame) -> str:
             y += _ROW
     frame = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="860" height="{y + 8}" font-size="13">',
-        "<style>text { font-family: sans-serif }</style><title>各校拟扣分</title>",
+        f"<style>text {{ font-family: sans-serif }}</style><title>{title}</title>",
         f'<rect width="860" height="{y + 8}" fill="#ffffff"/>',
-        '<text x="12" y="22" font-size="16">各校拟扣分</text>',
+        f'<text x="12" y="22" font-size="16">{title}</text>',
         f'<text x="12" y="42" fill="#9c0006">{PROPOSED}</text>',
     )
     return "\n".join([*frame, *drawn, "</svg>\n"])
@@ -95,22 +101,29 @@ def write_scoreboard(
     score_deductions: pl.DataFrame,
     proposals: pl.DataFrame,
     review_quality: pl.DataFrame,
+    policy: DeductionPolicy,
     out: Path,
-    mark: str = "",
-) -> tuple[Path, str]:
-    """Write the scoreboard as .xlsx: a sheet with a native chart per campaign, proposals, every addend.
+    demo: bool,
+) -> pl.DataFrame:
+    """Write the scoreboard as .xlsx and .svg; return the table `scoreboard_files`.
+
+    The book has a sheet with a native chart per campaign, the proposals, and every addend.
 
     Args:
         scoreboard: table of that name.
         score_deductions: the addends that it sums.
         proposals: table `measure_proposals`.
         review_quality: table of that name; how often the wrong person was confirmed stands above the points.
-        out: the outbox; the file lands in `scoreboard/`.
-        mark: the demonstration mark, if any.
+        policy: policy/deductions.yaml; its points mustn't be shown before somebody adopted them.
+        out: the outbox; the files land in `scoreboard/`.
+        demo: mark both as a demonstration; the only way to use example values.
 
-    Returns:
-        The file and its SHA-256.
+    Raises:
+        PolicyError: the policy isn't adopted, or only as an example outside the demo.
     """
+    if scoreboard.height:
+        require_adoption(policy, "扣分规则 policy/deductions.yaml", demo=demo)
+    mark = EXAMPLE_POINTS_MARK if demo else ""
     buffer = io.BytesIO()
     book = open_workbook(buffer)
     for number, (_, part) in enumerate(_split_campaigns(scoreboard), start=1):
@@ -118,8 +131,9 @@ def write_scoreboard(
     _add_proposals(book, proposals.sort("campaign", "school_id", "threshold", "measure"))
     _add_addends(book, score_deductions.sort("campaign", "school_id", "rule", "case_ref"))
     book.close()
-    path = out / "scoreboard" / FILE
-    return path, write_file(path, buffer.getvalue())
+    written = {FILE: buffer.getvalue(), PICTURE: scoreboard_svg(scoreboard, mark).encode()}
+    rows = [(name, write_file(out / name, content)) for name, content in sorted(written.items())]
+    return SCOREBOARD_FILES.conform(pl.DataFrame(rows, schema=SCOREBOARD_FILES.schema, orient="row"))
 
 
 BARS_A_PAGE: Final = 28

@@ -130,7 +130,9 @@ def _refuse_untimely(position: Position, step: str, on: date, culprit: str) -> N
     name = _LIMITED.get((position.state, step))
     if name is not None and limits[name].has_passed(on):
         raise LedgerError(
-            culprit, f"已过{limits[name].label}的期限", "由负责人决定是否受理，受理的另行登记并写明理由"
+            culprit,
+            f"已过{limits[name].label}的期限",
+            "不再办理这一步；查明确有错误的不受期限限制，用 tongcha case strike 或者 tongcha withdraw 撤回",
         )
 
 
@@ -182,6 +184,7 @@ def _describe_position(notice_id: str, position: Position, today: date) -> dict[
         "label": STATE_LABELS[position.state],
         "since": position.since,
         "clock": shown.label if shown else None,
+        "started": shown.started if shown else None,
         "due": shown.due if shown else None,
         "days_left": (shown.due - today).days if shown and shown.due else None,
         "overdue": overdue,

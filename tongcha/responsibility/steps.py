@@ -130,7 +130,7 @@ def read_strikes(events: Iterable[Event]) -> pl.DataFrame:
 
 
 def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with each struck link turned into an answered question that counts nowhere.
+    """Return the table with each struck link marked as such: it counts nowhere and asks nobody anything.
 
     Args:
         school_responsibilities: table of that name.
@@ -141,10 +141,11 @@ def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.D
         strikes.select("event_id", link_id="case_ref"), on="link_id", how="left", maintain_order="left"
     )
     return marked.with_columns(
-        state=pl.when(struck).then(pl.lit("question")).otherwise("state"),
+        state=pl.when(struck).then(pl.lit("struck")).otherwise("state"),
         school_id=pl.when(~struck).then("school_id"),
         school_name=pl.when(~struck).then("school_name"),
         authority=pl.when(~struck).then("authority"),
+        inspector_question=pl.when(~struck).then("inspector_question"),
         question=pl.when(struck)
         .then(pl.format("申辩或者申诉成立，不再计入（台账事件 {}）", "event_id"))
         .otherwise("question"),

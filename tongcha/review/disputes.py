@@ -17,7 +17,8 @@ from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SOURCES: Final = ("当事人", "学校")
+SCHOOL: Final = "学校"
+SOURCES: Final = ("当事人", SCHOOL)
 """Who may say so; the gate speaks of both."""
 ANSWERS: Final = {True: "成立", False: "不成立"}
 OPEN_SCHEMA: Final = pl.Schema(
@@ -57,8 +58,16 @@ class Dispute:
         return f"{head}：{said['reason']}；{tail}：{done['reason']}"
 
 
-def record_dispute(
-    *, batch: str, link_id: str, source: str, on: date, by: str, reason: str, earlier: int = 0
+def record_dispute(  # noqa: PLR0913 - who says what of which link, when, and who enters it
+    *,
+    batch: str,
+    link_id: str,
+    source: str,
+    on: date,
+    by: str,
+    reason: str,
+    earlier: int = 0,
+    school: str = "",
 ) -> NewEvent:
     """Return the event that opens a dispute; nothing about the link leaves until it is resolved.
 
@@ -70,6 +79,7 @@ def record_dispute(
         by: the person who enters it.
         reason: what is said, without any name.
         earlier: disputes of this link that were resolved before; the same words count anew.
+        school: name of the school that says so, to which the answer goes; a person is never named.
 
     Raises:
         LedgerError: it isn't said who disputes, or why.
@@ -80,6 +90,8 @@ def record_dispute(
     payload = {
         "batch": batch, "source": source, "reason": reason, "on": on.isoformat(), "earlier": earlier,
     }  # fmt: skip
+    if school:
+        payload["school"] = school
     return NewEvent(EventKind.DISPUTE, link_id, by, payload)
 
 

@@ -188,8 +188,6 @@ def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
     listed = scope.reviewers.find(code)
     if listed is None:
         raise RowRefusedError("复核人", "不在复核人名单中；请填代号，不填姓名")
-    if listed.disabled:
-        raise RowRefusedError("复核人", "此代号已停用，不能再作判断")
     if scope.cover.round not in listed.roles:
         raise RowRefusedError("复核人", f"此代号没有{scope.cover.round}的权限")
     if not listed.covers(scope.areas.get(link_id)):

@@ -144,6 +144,7 @@ def _read_sheet(
         try:
             _refuse_repeated(link_id, repeated)
             found = read_row(row, scope)
+            _refuse_disabled(found, terms.reviewers, known)
         except RowRefusedError as refusal:
             outcome, reason = REFUSED, f"第 {number} 行{refusal}"
         else:
@@ -157,6 +158,18 @@ def _read_sheet(
 def _refuse_repeated(link_id: str, repeated: Collection[str]) -> None:
     if link_id in repeated:
         raise RowRefusedError("比对编号", "同一比对在表中不止一行，不能判断以哪一行为准；请只留原来的一行")
+
+
+def _refuse_disabled(events: Sequence[NewEvent], people: Reviewers, known: Collection[str]) -> None:
+    """Refuse what somebody hands in after they were disabled; what the ledger holds already stands."""
+    for event in events:
+        person = people.find(event.actor)
+        if person is not None and person.disabled_on is not None and event.event_id not in known:
+            raise RowRefusedError(
+                "复核人",
+                f"代号 {person.code} 已于 {person.disabled_on} 停用，停用后交回的不收（此前已登记的有效）；"
+                "请由其他人重新判断",
+            )
 
 
 def _refuse_file(file: str, batch: str, error: ReturnError) -> pl.DataFrame:

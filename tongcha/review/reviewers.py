@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 - pydantic reads it
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
@@ -27,19 +28,20 @@ class Reviewer(PolicyPart):
         name: display name; never leaves the home folder.
         roles: rounds the person may judge in; 查看 looks only, 办案 records cases.
         areas: districts the person answers for (六位区划代码; ending in 00, everything below it). Empty: all.
-        disabled: the person may do nothing more; what they judged and recorded stays.
+        disabled_on: the day since which the person may neither judge nor record. What the ledger holds of
+            them by then stands; a day that somebody writes into a workbook later proves nothing.
     """
 
     code: str = Field(pattern="^[A-Za-z0-9_-]{2,20}$")
     name: str = Field(min_length=1, max_length=40)
     roles: tuple[Role, ...]
     areas: tuple[Area, ...] = ()
-    disabled: bool = False
+    disabled_on: date | None = None
 
     @property
     def may_record(self) -> bool:
         """Whether the person may record case steps."""
-        return RECORDER in self.roles
+        return RECORDER in self.roles and self.disabled_on is None
 
     def covers(self, area: str | None) -> bool:
         """Whether an area is the person's business; one that isn't known is the city's alone."""
@@ -77,7 +79,10 @@ class Reviewers(PolicyPart):
         Raises:
             HomeError: the file is missing, isn't YAML, or breaks its schema.
         """
-        fix = "每人写 code、name、roles（一审、二审、集体研究、复验、查看、办案），可写 areas（六位区划代码）"
+        fix = (
+            "每人写 code、name、roles（一审、二审、集体研究、复验、查看、办案），"
+            "可写 areas（六位区划代码）、disabled_on（停用日期）"
+        )
         try:
             return read_model(path, cls)
         except MisfitError as misfit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tongcha.tables.contract import Partition, Rule, Stage, Table, day, flag, number, text, whole
 from tongcha.tables.referral import RECIPIENTS
 
-DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction", "supervision")
+DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction", "answer", "supervision")
 CHANGES = ("withdrawn", "replaced", "disputed")
 ISSUE_CATEGORIES = (
     "unlicensed_site",
@@ -30,6 +30,8 @@ DUE_KINDS = (
     "closing",
     "dispute",
 )
+ANSWERS = ("成立", "不成立")
+ANSWER_ROLES = ("person", "school", "holder")
 ORDER_STATES = ("proposed", "issued")
 
 DISCLOSURES = Table(
@@ -82,6 +84,35 @@ CORRECTIONS = Table(
         text("letter_sha256", "更正函指纹", required=True),
     ),
     "手中文书已不正确的每个接收单位及其更正函；从未送达的不需要更正。",
+)
+
+DISPUTE_ANSWERS = Table(
+    "dispute_answers",
+    "异议答复",
+    Stage.CASEBOOK,
+    Partition.WHOLE,
+    ("letter_id",),
+    (
+        text("letter_id", "告知书编号", required=True, pattern="Y[0-9a-f]{12}"),
+        text("event_id", "台账事件", "办结异议的登记", required=True, pattern="E[0-9a-f]{16}"),
+        text("link_id", "比对编号", required=True),
+        text("answer", "结果", required=True, one_of=ANSWERS),
+        text(
+            "role",
+            "告知谁",
+            "person=提出异议的当事人，school=提出异议的学校，holder=曾被请暂停使用文书的单位",
+            required=True,
+            one_of=ANSWER_ROLES,
+        ),
+        text("recipient_name", "收件人", "当事人不写姓名", required=True),
+        text("numbers", "编号", "收件人所知的编号：线索编号或者比对编号", required=True),
+        day("disputed_on", "提出日期", required=True),
+        day("resolved_on", "办结日期", required=True),
+        day("told_on", "送达日期", "尚未送达的为空"),
+        text("path", "文件", "相对发件箱的路径；送达后只存档", required=True),
+        text("sha256", "文件指纹", required=True),
+    ),
+    "异议办结后应当告知的每个人、每个单位：提出异议的，和曾被请暂停使用文书的。从未被请暂停的不告知。",
 )
 
 ISSUE_LEDGER = Table(
@@ -187,6 +218,7 @@ DUE_ITEMS = Table(
         text("ref", "编号", required=True),
         text("label", "期限", required=True),
         text("waits_for", "等待", "下一步由谁做什么", required=True),
+        day("started", "起算日", "自次日起计算；时限由人直接定到某日的为空"),
         day("due", "末日", "节假日安排未公布而不能确定的为空"),
         whole("days_left", "剩余天数", "负数为已过"),
         flag("overdue", "已过", required=True),
@@ -270,6 +302,7 @@ BULLETIN_FILES = Table(
 TABLES = (
     DISCLOSURES,
     CORRECTIONS,
+    DISPUTE_ANSWERS,
     ISSUE_LEDGER,
     RECTIFICATION_LEDGER,
     RECHECKS,

@@ -17,6 +17,8 @@ BREACH_FLAG: Final = "__kept"
 def rule_predicates(table: Table) -> list[Rule]:
     """Return every rule of the contract: required, sets, patterns, ranges, own rules, key.
 
+    Each says what must hold: that reads right where it is kept and where a row is sent back for it.
+
     Predicates are DuckDB SQL over the columns of one row; the key rule is a window expression, so
     use `breach_query` rather than a bare WHERE. Null counts as kept, except in `…_is_present`.
     """
@@ -61,8 +63,8 @@ def column_limits(column: Column) -> Iterator[tuple[Rule, pl.Expr]]:
         )
     if column.pattern:
         matched = f"regexp_full_match({name}, {quote_text(column.pattern)})"
-        hint = f"({column.meaning})" if column.meaning else ""
-        text = f"「{label}」格式不合要求{hint}"
+        hint = f"（{column.meaning}）" if column.meaning else ""
+        text = f"「{label}」须合规定的格式{hint}"
         # of values that recur in thousands of rows each is matched once
         yield (
             Rule(f"{column.name}_has_its_form", matched, text, column.name),
@@ -92,7 +94,9 @@ def _key_rule(table: Table) -> Rule:
     columns = ", ".join(quote_name(name) for name in table.key)
     labels = "、".join(table.column(name).label for name in table.key)
     only_one = f"count(*) OVER (PARTITION BY {columns}) = 1"
-    return Rule("key_is_unique", only_one, f"「{labels}」重复而内容不同，无法判断以哪一行为准", table.key[-1])
+    return Rule(
+        "key_is_unique", only_one, f"「{labels}」不能重复：内容不同的，无法判断以哪一行为准", table.key[-1]
+    )
 
 
 def quote_name(name: str) -> str:

@@ -169,7 +169,7 @@ INSTITUTIONS = Table(
         Rule(
             "institution_is_no_person",
             f"NOT regexp_full_match(institution_id, '{PERSON_NUMBER}')",
-            "「机构编号」是身份证号码的样式：名单只列机构，不列人",
+            "「机构编号」不能是身份证号码的样式：名单只列机构，不列人",
             "institution_id",
         ),
         Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tongcha.tables.contract import Partition, Stage, Table, day, flag, points, text, whole
 from tongcha.tables.linkage import EMPLOYMENT_STATES, LINK_ID
 
-ATTRIBUTION_STATES = ("attributed", "question")
+ATTRIBUTION_STATES = ("attributed", "question", "struck")
 PUPIL_STATES = ("resolved", "ambiguous", "unknown")
 
 SCHOOL_RESPONSIBILITIES = Table(
@@ -28,7 +28,11 @@ SCHOOL_RESPONSIBILITIES = Table(
         text("raid_id", "查处编号", required=True),
         day("raid_date", "查处日期", required=True),
         text(
-            "state", "状态", "attributed=已定，question=须由人判定", required=True, one_of=ATTRIBUTION_STATES
+            "state",
+            "状态",
+            "attributed=已定，question=须由人判定，struck=申辩或者申诉成立、不再计入",
+            required=True,
+            one_of=ATTRIBUTION_STATES,
         ),
         text("school_id", "学校标识码", "不能判定则为空"),
         text("school_name", "学校名称"),
@@ -36,7 +40,7 @@ SCHOOL_RESPONSIBILITIES = Table(
         text("employment_state", "查处当日任职", required=True, one_of=EMPLOYMENT_STATES),
         whole("spell_no", "所依任职段"),
         text("chain", "责任链", "学校→主管部门，写明所依的任职段", required=True),
-        text("question", "待判定问题"),
+        text("question", "待判定问题", "不再计入的写明所依的登记"),
         text("inspector_id", "责任督学", "查处当日负责该校的督学编号；只说明由谁联系，不认定其有过错"),
         text("inspector_question", "督学待核实", "当日没有或者有多名责任督学时，请督导室核实"),
     ),
@@ -149,6 +153,7 @@ NOTICE_STATES = Table(
         text("label", "状态", required=True),
         day("since", "自"),
         text("clock", "正在计算的期限"),
+        day("started", "起算日", "自次日起计算"),
         day("due", "期限末日", "节假日安排未公布而不能确定的为空"),
         whole("days_left", "剩余天数", "负数为已过"),
         flag("overdue", "本局逾期", required=True),

@@ -47,13 +47,13 @@ def reply(prompt: str, text: str, by: str, on: datetime | None) -> None:
 
 @click.command()
 @click.argument("link", metavar="比对编号")
-@click.argument("result", metavar="结果代码")
+@click.argument("result", metavar="结果")
 @click.option("--recipient", required=True, metavar="单位", help="反馈的单位全称。 Who reports.")
 @click.option("--measure", default="", metavar="处理", help="处理种类，不写姓名。 What was done.")
 @click.option("--by", required=True, metavar="代号", help="登记人在名单中的代号。 Your code.")
 @dated
 def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: datetime | None) -> None:
-    """登记接收单位反馈的办理结果（代码见 policy/casebook.yaml，失实的也要登记）。
+    """登记接收单位反馈的办理结果（名称或者代码，见 policy/casebook.yaml；失实的也要登记）。
 
     Record what a recipient reported, the misses included.
     """
@@ -67,16 +67,22 @@ def outcome(link: str, result: str, recipient: str, measure: str, by: str, on: d
 @click.option(
     "--source", required=True, type=click.Choice(["当事人", "学校"]), help="谁提出的。 Who disputes it."
 )
+@click.option(
+    "--school",
+    default="",
+    metavar="学校标识码",
+    help="学校提出的，是哪一所；不写的为查处当日任职学校。 Which school; else the one on the raid date.",
+)
 @signed
 @dated
-def dispute(link: str, source: str, by: str, reason: str, on: datetime | None) -> None:
+def dispute(link: str, source: str, school: str, by: str, reason: str, on: datetime | None) -> None:
     """登记异议：当事人或者学校说“不是本人”。办结之前，有关这条比对的一律不出。
 
     Record that the person or the school disputes a link; until resolved, nothing about it leaves.
     """
     from pipelines.disputes import dispute as record
 
-    record(open_desk(by), link, source=source, on=to_day(on), reason=reason)
+    record(open_desk(by), link, source=source, on=to_day(on), reason=reason, school_id=school)
 
 
 @click.command()
@@ -86,6 +92,8 @@ def dispute(link: str, source: str, by: str, reason: str, on: datetime | None) -
 @dated
 def resolve(link: str, answer: str, by: str, reason: str, on: datetime | None) -> None:
     """办结异议：成立的，比对处处撤回；不成立的，重新过关口。判断过这条比对的人不能办结。
+
+    随即出具异议核实结果告知书，送提出的人和曾被请暂停使用文书的单位；--reason 写入告知书，不写姓名。
 
     Resolve a dispute: upheld, the link is taken back everywhere; nobody who judged the link may resolve it.
     """
