@@ -137,6 +137,28 @@ def test_a_changed_policy_is_refused_in_plain_chinese(tmp_path, name, policy, ol
     assert not ENGLISH.search(str(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("key", "shipped", "weaker"),
+    [("lowest_grade", "乙", "丙"), ("lowest_grade", "乙", "丁"), ("rival_margin_bits", "6.0", "0")],
+)
+def test_no_bureau_can_let_a_fuzzy_match_out(tmp_path, key, shipped, weaker):
+    text = (POLICIES / "review.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "review.yaml"
+    path.write_text(text.replace(f"{key}: {shipped}", f"{key}: {weaker}"), encoding="utf-8")
+    with pytest.raises(PolicyError, match=f"referral.{key}"):
+        ReviewPolicy.load(path)
+
+
+@pytest.mark.parametrize("day", ["待定", "昨天", "'2026-13-01'", "已采纳"])
+def test_a_policy_is_adopted_on_a_day_and_on_nothing_else(tmp_path, day):
+    path = tmp_path / "rules.yaml"
+    path.write_text(GOOD + f"adopted_by: 局\ndocument_no: 一号\nadopted_on: {day}\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match="adopted_on：须是日期"):
+        Rules.load(path)
+    path.write_text(GOOD + "adopted_by: 局\ndocument_no: 一号\nadopted_on: 2026-11-01\n", encoding="utf-8")
+    assert Rules.load(path).is_adopted
+
+
 class Everything(BaseModel):
     """One field of each kind that the policies use."""
 

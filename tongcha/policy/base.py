@@ -39,8 +39,15 @@ class PolicyFile(PolicyPart):
     @field_validator("adopted_on", mode="before")
     @classmethod
     def _write_day(cls, given: object) -> object:
-        """Take a day written without quotes, which YAML reads as a date, as well."""
-        return given.isoformat() if isinstance(given, date) else given
+        """Take a day, quoted or as YAML reads it, and nothing else: 待定 is no adoption."""
+        if isinstance(given, date):
+            return given.isoformat()
+        if isinstance(given, str) and given.strip():
+            try:
+                return date.fromisoformat(given.strip()).isoformat()
+            except ValueError:
+                raise ValueError("须是日期，写成 2027-12-31 的样式；还没有审定的留空") from None
+        return given
 
     @property
     def is_adopted(self) -> bool:

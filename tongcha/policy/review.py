@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from tongcha.policy.base import PolicyFile, PolicyPart
 
-Grade = Literal["甲", "乙", "丙", "丁"]
+Grade = Literal["甲", "乙"]
+"""the grades that may leave: below them nothing but a name and what anybody may share agrees"""
 QueueKey = Literal["state", "evidence_grade", "raid_date"]
 
 
@@ -49,7 +50,7 @@ class ReferralRules(PolicyPart):
     """What the evidence must be before a confirmed link may leave."""
 
     lowest_grade: Grade
-    rival_margin_bits: float = Field(ge=0, le=40, description="领先次名的比特数")
+    rival_margin_bits: float = Field(ge=1, le=40, description="领先次名的比特数")
     filed_lists: Literal["verify", "refer"] = Field(
         default="verify", description="清查兼职：verify=先由学校或者本人核实，refer=不经核实即可办理"
     )
