@@ -6,6 +6,7 @@ Its output shape is fixed (DESIGN §4): comparisons with other linkers are run t
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -105,9 +106,11 @@ def link_reading(
     identities, id_type = _as_text(reading.identities.result(), "identity_id")
     schools, school_type = _as_text(reading.schools.result(), "school_id")
     people = open_registry(reading.folder, reading) if prepared is None else prepared.people
-    listed = _find_listed(reading, prepared, identities["phone"], schools, policy.school.fits_from)
+    list_phones = partial(
+        _find_listed, reading, prepared, identities["phone"], schools, policy.school.fits_from
+    )
     scan = None if prepared is None else prepared.scan
-    found = find_candidates(identities, people, schools, policy, scan, listed)
+    found = find_candidates(identities, people, schools, policy, scan, list_phones)
     compared = compare_candidates(found, policy)
     # from here on one core would be idle
     spells = workers().submit(_find_spells, found.people["teacher_id"], reading.folder, prepared)

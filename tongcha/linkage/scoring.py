@@ -21,7 +21,7 @@ from tongcha.linkage.values import FORM_NONE, FORM_SURNAME, NUMBER_VALID
 from tongcha.linkage.weights import Weigher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import polars as pl
 
@@ -92,7 +92,7 @@ def find_candidates(
     schools: pl.DataFrame,
     policy: LinkagePolicy,
     index: Scan | None = None,
-    listed: Listed | None = None,
+    list_phones: Callable[[], Listed | None] = lambda: None,
     pairs: Pairs | None = None,
 ) -> Candidates:
     """Find the pairs that share a key.
@@ -103,7 +103,8 @@ def find_candidates(
         schools: table `schools`, sorted by school_id.
         policy: caps of the keys, and which schools fit a claim.
         index: keys of all people if they were prepared; else the people are scanned.
-        listed: phones that staff lists give for some of the people.
+        list_phones: returns the phones that staff lists give for some of the people; asked once they are scanned,
+            so that the lists may be read meanwhile.
         pairs: take these instead, whatever they share.
     """
     met = code_side(identities)
@@ -115,6 +116,7 @@ def find_candidates(
     probes = probe_keys(met, subject, policy.blocking)
     probes["school_surname"] = _claim_probes(met, claims, schools)
     scan = index or scan_people(people, probes)
+    listed = list_phones()
     if listed is not None:
         scan = with_phones(scan, listed.row, listed.phone)
     pairs = pairs or pair_up(scan.keys, probes, policy.blocking)
@@ -162,8 +164,8 @@ def score_pairs(
     listed: Listed | None = None,
     pairs: Pairs | None = None,
 ) -> Scored:
-    """Find the candidates, compare and weigh them; arguments as for `find_candidates`."""
-    found = find_candidates(identities, people, schools, policy, listed=listed, pairs=pairs)
+    """Find the candidates, compare and weigh them; `listed` is at hand, the rest as for `find_candidates`."""
+    found = find_candidates(identities, people, schools, policy, list_phones=lambda: listed, pairs=pairs)
     return weigh_candidates(found, compare_candidates(found, policy), policy)
 
 
