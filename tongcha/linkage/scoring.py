@@ -103,8 +103,8 @@ def find_candidates(
         schools: table `schools`, sorted by school_id.
         policy: caps of the keys, and which schools fit a claim.
         index: keys of all people if they were prepared; else the people are scanned.
-        list_phones: returns the phones that staff lists give for some of the people; asked once they are scanned,
-            so that the lists may be read meanwhile.
+        list_phones: returns the phones that staff lists give for some of the people; asked once everybody is
+            scanned, so that the lists may be read meanwhile.
         pairs: take these instead, whatever they share.
     """
     met = code_side(identities)
