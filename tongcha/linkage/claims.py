@@ -144,12 +144,18 @@ def compare_schools(
 
 def compare_subjects(claimed: pl.Series, taught: pl.Series) -> Levels:
     """Level of the claimed subject against the registered one, pair by pair; 初中数学 is 数学."""
-    pairs = pl.DataFrame({"claimed": clean_claims(claimed), "taught": clean_claims(taught)})
+    pairs = pl.DataFrame({"claimed": _clean_distinct(claimed), "taught": _clean_distinct(taught)})
     one, other = pl.col("claimed"), pl.col("taught")
     same = one.str.contains(other, literal=True) | other.str.contains(one, literal=True)
     known = one.is_not_null() & other.is_not_null()
     level = pl.when(known & same).then(0).when(known).then(1).otherwise(ABSENT)
     return pairs.select(level.cast(pl.Int8)).to_series().to_numpy()
+
+
+def _clean_distinct(texts: pl.Series) -> pl.Series:
+    """As `clean_claims`, of each of a few texts that many rows share."""
+    few = texts.drop_nulls().unique()
+    return texts.replace_strict(few, clean_claims(few), default=None, return_dtype=pl.String)
 
 
 def share_subjects(taught: pl.Series, policy: Subject) -> F64:

@@ -39,8 +39,9 @@ def may_be_loose(written: pl.Series, schools: pl.DataFrame, names: SchoolNames) 
     """Whether each claim has another reading than as written."""
     if names.text.texts.str.contains(DIGITS).any():
         return written.is_not_null().to_numpy()  # 三中 may be on record as 3中
-    begins = pl.Series(_name_cities(schools)).unique().str.head(2)
-    after_city = clean_claims(written).str.head(2).is_in(begins.implode())
+    city = _name_cities(schools).gather(names.school).str.head(2)
+    unsaid = city.filter(names.text.texts.str.head(2) != city).unique()  # else it fits as written
+    after_city = clean_claims(written).str.head(2).is_in(unsaid.implode())
     return (written.str.contains(loose_name()) | after_city).fill_null(value=False).to_numpy()
 
 

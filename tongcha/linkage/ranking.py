@@ -159,12 +159,12 @@ def group_records(identity: I64, people: Side, row: I64, school: U64) -> I64:
     person = row.copy()
     born, known = people.birth.astype(np.uint32), people.birth != NO_DAY
     number = np.where(people.number_state == NUMBER_VALID, mix(*segments(people.number)), 0)
-    name, phone = people.name.fold.T, people.phone.astype(np.uint64)
-    city = (people.area // 100).astype(np.uint64)
+    phone, city = people.phone.astype(np.uint64), (people.area // 100).astype(np.uint64)
+    named = mix(*people.name.fold.T, born)
     _merge(person, identity, number, number > 0)
     _merge(person, identity, mix(born, phone), known & (people.phone > 0))
-    _merge(person, identity, mix(*name, born, school), known)
-    _merge(person, identity, mix(*name, born, city), known & (city > 0), number)
+    _merge(person, identity, mix(named, school), known)
+    _merge(person, identity, mix(named, city), known & (city > 0), number)
     return person
 
 
