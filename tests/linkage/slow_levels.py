@@ -273,8 +273,9 @@ def name_kinds(school: Record) -> dict[str, list[str]]:
     written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
     names = [tidy(name) for name in written if name]
     city = tidy(short_city(school["city"] or ""))
+    city = "" if names[:1] and names[0][:2] == city[:2] else city
     words = [number_in_words(name) for name in names]
-    words = [name if name[:2] == city[:2] else city + name for name in words]
+    words = [name if not city or name[:2] == city[:2] else city + name for name in words]
     campuses = [name for name in (school["campuses"] or "").split("、") if name]
     both = [name + campus for name in words for campus in campuses]
     return {"written": names, "in words": words, "with campus": both}

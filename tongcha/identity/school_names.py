@@ -45,10 +45,9 @@ _NAMED_CITY: Final = re.compile(r"^([^市区县旗]{2,6}?)(?:市|地区|盟)(?=.
 _NATIONS: Final = "朝鲜土家苗藏羌彝侗布依傣白景颇傈僳哈尼壮回蒙古哈萨克柯尔克孜族"
 """letters of those whom the thirty autonomous prefectures are named after"""
 _CITY_KIND: Final = re.compile(rf"(?<=..)(?:市|地区|盟|[{_NATIONS}]*自治州)$")
-_LOOSE_NAME: Final = (
-    r"[0-9０-９\[(（［【]|^[\s\u3000]*(?:[市区县]|..{1,5}(?:市|地区|盟))|年级|[初高][一二三]\W*$|班\W*$"
-)
+_LOOSE_NAME: Final = r"[0-9０-９\[(（［【]|^[\s\u3000]*[市区县]|年级|[初高][一二三]\W*$|班\W*$"
 """what a name has that may be written more plainly, but for the words of `school_words`"""
+_CITY_FIRST: Final = r"^[\s\u3000]*..{1,5}(?:市|地区|盟)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +155,17 @@ def short_place(place: str) -> str:
     return _PLACE_SUFFIX.sub("", place) or place if len(place) > 2 else place  # noqa: PLR2004
 
 
-def loose_name() -> str:
-    """Pattern of what `plainer_names` may have a plainer name for; some that match have none."""
+def loose_name(*, cities: bool = True) -> str:
+    """Pattern of what `plainer_names` may have a plainer name for; some that match have none.
+
+    Args:
+        cities: whether to count names behind a city (怀化市东门小学), which schools may leave out.
+    """
     ends = [word for kind in ("campus", "campus_end", "speaker") for word in school_words(kind)]
-    return rf"{_LOOSE_NAME}|^[\s\u3000]*(?:{'|'.join(school_words('province'))})|(?:{'|'.join(ends)})\W*$"
+    first = f"|{_CITY_FIRST}" if cities else ""
+    return (
+        rf"{_LOOSE_NAME}{first}|^[\s\u3000]*(?:{'|'.join(school_words('province'))})|(?:{'|'.join(ends)})\W*$"
+    )
 
 
 def plainer_names(written: str) -> list[tuple[str, str]]:

@@ -39,10 +39,11 @@ def may_be_loose(written: pl.Series, schools: pl.DataFrame, names: SchoolNames) 
     """Whether each claim has another reading than as written."""
     if names.text.texts.str.contains(DIGITS).any():
         return written.is_not_null().to_numpy()  # 三中 may be on record as 3中
-    city = _name_cities(schools).gather(names.school).str.head(2)
-    unsaid = city.filter(names.text.texts.str.head(2) != city).unique()  # else it fits as written
-    after_city = clean_claims(written).str.head(2).is_in(unsaid.implode())
-    return (written.str.contains(loose_name()) | after_city).fill_null(value=False).to_numpy()
+    unsaid = _name_cities(schools).str.head(2).unique()
+    is_loose = written.str.contains(loose_name(cities=(unsaid != "").any()))
+    if (unsaid != "").any():
+        is_loose |= clean_claims(written).str.head(2).is_in(unsaid.implode())
+    return is_loose.fill_null(value=False).to_numpy()
 
 
 def read_loosely(
@@ -131,14 +132,16 @@ def _write_numbers(texts: pl.Series) -> pl.Series:
 
 
 def _name_places(texts: pl.Series, city: pl.Series) -> pl.Series:
-    """Put the city before names that don't begin with it."""
+    """Put the city, if one is told, before names that don't begin with it."""
     is_there = texts.str.head(2) == city.str.head(2)
     return pl.select(pl.when(is_there).then(texts).otherwise(city + texts)).to_series()
 
 
 def _name_cities(schools: pl.DataFrame) -> pl.Series:
-    """Return the city of each school as it is called for short, empty if it isn't told."""
+    """Return the city, as it is called for short, of each school whose name leaves it out; else nothing."""
     written = read_column(schools, "city").fill_null("")
     known = written.unique().sort()
     short = pl.Series([short_city(city) for city in known], dtype=pl.String)
-    return written.replace_strict(known, drop_noise(short), return_dtype=pl.String)
+    city = written.replace_strict(known, drop_noise(short), return_dtype=pl.String)
+    is_said = drop_noise(schools["name"]).str.head(2) == city.str.head(2)
+    return pl.select(pl.when(~is_said).then(city).otherwise(pl.lit(""))).to_series()
