@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import RAIDED, policy, spells
@@ -162,6 +162,7 @@ SPELLS = st.tuples(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(SPELLS, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_spells_changes_nothing_and_who_serves_has_a_school(rows, random):
     told = as_of(*rows)
