@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.slow  # hostile files are made and opened
+
 OUT_OF_MEMORY = {"kills_parser", "unreadable", "too_large"}
 
 
@@ -61,7 +63,6 @@ def test_a_stray_last_cell_is_refused_before_the_parser_aborts(tmp_path):
     assert refusal(path) == "stray_cell"
 
 
-@pytest.mark.slow
 def test_a_large_good_sheet_passes_wherever_its_pieces_are_cut(tmp_path):
     path = tmp_path / "large.xlsx"
     with xlsxwriter.Workbook(path) as large:
@@ -184,7 +185,6 @@ def test_a_file_that_kills_the_parser_costs_only_itself(book, tmp_path):
     assert isinstance(outcomes[book], list)
 
 
-@pytest.mark.slow
 def test_a_file_that_never_ends_is_given_up(book, tmp_path):
     endless = tmp_path / "endless.xlsx"
     os.mkfifo(endless)
@@ -224,7 +224,6 @@ def test_a_parquet_file_of_too_many_rows_is_refused_by_its_footer(tmp_path):
         list(read_parquet_text(path, 10))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "rules"),
     [

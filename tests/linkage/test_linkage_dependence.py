@@ -9,6 +9,8 @@ import pytest
 from tests.linkage.linkage_scene import NAN, best, link, met, people, policy, score
 from tongcha.linkage.namesakes import share_namesake_ages
 
+pytestmark = pytest.mark.slow  # every case is linked several times
+
 NUMBERED = {"id_number": NAN}
 MASKED = {"capture": "masked", "id_number": NAN[:10] + "****" + NAN[14:]}
 PHONE = {"phone": "13812345678"}

@@ -8,6 +8,8 @@ import pytest
 from tests.linkage.linkage_scene import LI, NAN, link, met, people
 from tongcha.linkage.evidence import LABELS
 
+pytestmark = pytest.mark.slow  # every case is linked several times
+
 PERSON = {"id_number": NAN, "phone": "13812345678"}
 CARD = {"capture": "card", "id_number": NAN, "sex": "男", "age": 41}
 AGAIN = {"capture": "oral", "phone": "13812345678", "sex": "男", "age": 41}

@@ -40,6 +40,8 @@ from tongcha.synthetic.workbook_filler import Answer, fill_workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # workbooks are written, altered and read back
+
 OFFICE: Final = shutil.which("soffice")
 SHOWN_TEXTS = st.fixed_dictionaries({header: st.text(max_size=8) for header in layout.SHOWN})
 HEAD = (BATCH, "一审", SURE, "h1")
@@ -262,7 +264,6 @@ def test_a_seal_holds_for_its_batch_round_link_and_evidence_alone(shown, place, 
     assert find_edits(b"z" * 32, HEAD, shown, seal_row(KEY, HEAD, shown)) == ["整行"]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 def test_seals_survive_a_save_by_an_office_suite(ledger, book, tmp_path):
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"

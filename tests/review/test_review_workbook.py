@@ -36,6 +36,8 @@ from tongcha.review.shown import PRIOR, ShownTables, show_links
 from tongcha.review.workbook import split_differences
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
 
+pytestmark = pytest.mark.slow  # workbooks are written, filled in and read back
+
 
 @pytest.fixture
 def ledger(tmp_path):
