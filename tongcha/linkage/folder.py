@@ -15,14 +15,12 @@ from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.decisions import decide_links, grade_links
 from tongcha.linkage.index import MANIFEST, Index, prepare_index
 from tongcha.linkage.links import list_links
+from tongcha.linkage.list_entries import choose_entries, find_entries, match_entries
 from tongcha.linkage.listed import read_entries
 from tongcha.linkage.reading import (
     IN_MEMORY,
     Reading,
-    choose_entries,
     count_rows,
-    find_entries,
-    match_entries,
     read_schema,
     scan_table,
 )

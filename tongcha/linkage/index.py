@@ -18,8 +18,8 @@ from tongcha.linkage.blocking import Scan
 from tongcha.linkage.census import Census
 from tongcha.linkage.keyed import name_keys
 from tongcha.linkage.keys import COUNTED, KINDS, person_keys
+from tongcha.linkage.list_entries import TOLD
 from tongcha.linkage.lookups import Lookup, find_rows, map_keys, map_table, prepare_lookup, sort_on_disk
-from tongcha.linkage.reading import TOLD
 from tongcha.linkage.source import PeopleFrame
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.reading import find_entries
+from tongcha.linkage.list_entries import find_entries
 from tongcha.linkage.school_fits import clean_claims, name_schools, read_as
 from tongcha.linkage.values import read_phones
 

@@ -1,7 +1,7 @@
 """The tables of one folder, read on threads of their own while the engine and the policy are loaded.
 
 Loading Python modules keeps one core busy for a third of a second; reading Parquet needs no Python. So
-this module imports nothing but polars, and the tables are on their way before the engine is.
+this module imports little but polars, and the tables are on their way before the engine is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import polars as pl
 
 from tongcha.errors import InputError
 from tongcha.identity.written_values import day_of, read_dates, read_numbers
+from tongcha.linkage.list_entries import find_entries
 from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
@@ -48,10 +49,6 @@ TYPES: Final = {
     "age": pl.Int64,
     "spell_no": pl.Int64,
 }
-TOLD: Final = ("name", "area", "sex", "id_number", "school_id")
-"""columns of people on record by which an entry of a staff list is theirs"""
-SIX_DIGITS: Final = pl.col("area").cast(pl.String).str.replace("^([0-9]{6})[0-9]{6}$", "$1")
-"""the region in an area code of the statistics bureau"""
 AS_TEXT: Final = (pl.Categorical, pl.Enum, pl.Binary)
 """types that hold texts"""
 WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
@@ -243,56 +240,3 @@ def _can_be(written: pl.DataType, dtype: PolarsType) -> bool:
     except pl.exceptions.PolarsError:
         return False
     return True
-
-
-def find_entries(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
-    """Find the people on record to whom staff lists may give a phone that somebody met has given.
-
-    Args:
-        given: phones of the people met, as written.
-        staff: staff lists: name, area, phone, sex, id_tail, school_written.
-        people: people on record in their order of rows: name, area, sex, id_number, school_id.
-
-    Returns:
-        As `match_entries`.
-    """
-    phones = given.drop_nulls().unique()
-    entries = choose_entries(staff.filter(pl.col("phone").is_in(phones.implode())))
-    likely = pl.col("name").is_in(entries["name"].unique().implode())
-    records = people.select(TOLD).with_row_index("row").filter(likely)
-    return match_entries(entries, records.collect())
-
-
-def choose_entries(listed: pl.LazyFrame) -> pl.DataFrame:
-    """Return the entries of staff lists whose phone, and whose name and district, no other of them has."""
-    named = listed.unique()
-    return named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
-
-
-def match_entries(entries: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    """Give each entry to the one record of its name and district, if sex and last places don't differ.
-
-    Args:
-        entries: name, area, phone, sex, id_tail, school_written.
-        records: row, name, area, sex, id_number, school_id of all who bear these names, and maybe of others.
-
-    Returns:
-        row, phone as listed, school_written, school_id of the record, is_tail (whether the last places are
-        told and are the record's); in order of row.
-    """
-    tail = pl.col("id_tail").str.to_uppercase()
-    number = pl.when(pl.col("id_number").str.len_chars() == 18).then(pl.col("id_number").str.to_uppercase())  # noqa: PLR2004
-    is_tail = number.str.ends_with(tail) & (tail.str.len_chars() >= 4)  # noqa: PLR2004
-    joined = (
-        records.with_columns(SIX_DIGITS)
-        .join(entries.with_columns(SIX_DIGITS), on=["name", "area"], suffix="_listed")
-        .filter(pl.len().over("name", "area") == 1)
-        .filter((pl.col("sex") == pl.col("sex_listed")).fill_null(value=True), is_tail.fill_null(value=True))
-    )
-    return joined.select(
-        pl.col("row").cast(pl.Int64),
-        "phone",
-        "school_written",
-        pl.col("school_id").cast(pl.String),
-        is_tail=is_tail.fill_null(value=False),
-    ).sort("row")
