@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from console.markup import align_pair
+from tongcha.identity.written_values import write_day
 from tongcha.linkage.evidence import LABELS
 from tongcha.review.layout import ABSENT, MARKED
 from tongcha.review.shown import ShownTables, show_links, sign_bits
@@ -142,17 +143,20 @@ def _list_evidence(evidence: pl.DataFrame, *, with_scores: bool) -> list[Evidenc
 def _list_spells(employment: pl.DataFrame, link: Row, schools: pl.DataFrame) -> list[Spell]:
     names = dict(schools.select("school_id", "name").iter_rows())
     own = employment.filter(pl.col("teacher_id").eq_missing(pl.lit(link["teacher_id"], pl.String)))
-    columns = ("spell_no", "school_id", "start", "end", "staff_type")
+    start, end = write_day("start", "start_latest"), write_day("end", "end_latest").fill_null("至今")
+    columns = ("spell_no", "school_id", start.alias("start"), end.alias("end"), "staff_type")
     return [
         Spell(
             number,
             names.get(school, school),
-            str(start),
-            str(end or "至今"),
+            start_text,
+            end_text,
             staff_type or "",
             number == link["spell_no"],
         )
-        for number, school, start, end, staff_type in own.sort("spell_no").select(columns).iter_rows()
+        for number, school, start_text, end_text, staff_type in own.sort("spell_no")
+        .select(columns)
+        .iter_rows()
     ]
 
 

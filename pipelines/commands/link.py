@@ -62,7 +62,8 @@ def link(
     click.echo("，".join(f"{name} {count}" for name, count in counts.items()))
     for column, count in unread.items():
         click.echo(
-            f"! {column}：{count} 个值读不成日期或整数，已当作没有填写（任职段没有可读的止日的，整段不计）",
+            f"! {column}：{count} 个值读不成日期或整数，已当作没有填写"
+            + ("（此人当日是否在职因此可能不作判定）" if column.startswith("spells.") else ""),
             err=True,
         )
 

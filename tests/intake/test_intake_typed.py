@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
-from tongcha.identity.written_values import read_dates
+from tongcha.identity.written_values import read_dates, read_first_days, read_latest_days, write_day
 from tongcha.intake.landing import tidy_text
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
 from tongcha.intake.typed import NOT_PLAIN, has_odd_byte, type_table
@@ -40,6 +40,38 @@ def test_a_date_is_read_however_it_is_written(written):
 @pytest.mark.parametrize("written", ["1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"])
 def test_what_is_not_clearly_a_date_is_not_read_as_one(written):
     assert read_dates(pl.Series([written, "2000-01-01"])).to_list() == [None, dt.date(2000, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "after"),
+    [
+        *((text, dt.date(2020, 9, 1), dt.date(2020, 10, 1))
+          for text in ("2020-09", "2020-9", "2020/09", "2020.09", "2020.9", "2020年9月", "2020年09月",
+                       "202009", "２０２０．０９", "2020 年 9 月")),
+        *((text, dt.date(2020, 1, 1), dt.date(2021, 1, 1)) for text in ("2020", "2020年")),
+        ("2020.10", dt.date(2020, 10, 1), dt.date(2020, 11, 1)),
+        ("2020-12", dt.date(2020, 12, 1), dt.date(2021, 1, 1)),
+        ("2020-01-05", dt.date(2020, 1, 5), None),
+        *((text, None, None) for text in ("2020.1", "2020-13", "2020-0", "202013", "9月", "2020秋", "20")),
+    ],
+)  # fmt: skip
+def test_a_month_or_a_year_stands_for_any_of_its_days(written, first, after):
+    values = pl.Series([written, None, "不详"])
+    assert read_first_days(values).to_list() == [first, None, None]
+    assert read_latest_days(values, is_end=True).to_list() == [after, None, None]
+    last = None if after is None else after - dt.timedelta(days=1)
+    assert read_latest_days(values, is_end=False).to_list() == [last, None, None]
+
+
+@given(
+    st.dates(dt.date(1950, 1, 1), dt.date(2050, 1, 1)),
+    st.booleans(),
+    st.sampled_from(["%Y-%m-%d", "%Y-%m", "%Y"]),
+)
+def test_a_day_is_written_as_exactly_as_it_was_told(day, is_end, form):
+    told = pl.Series("edge", [day.strftime(form)])
+    frame = pl.DataFrame([read_first_days(told), read_latest_days(told, is_end=is_end).alias("latest")])
+    assert frame.select(write_day("edge", "latest")).item() == told.item()
 
 
 @given(st.dates(min_value=dt.date(1927, 6, 1), max_value=dt.date(2100, 1, 1)))
@@ -163,3 +195,22 @@ def test_a_key_at_either_end_of_the_table_is_not_taken_for_recurring():
     frame = pl.DataFrame({"raid_id": ["R1", "R2", None], "pupil_no": ["1", "1", None]})
     assert find_recurring(frame, "pupils").is_empty()
     assert find_recurring(frame.vstack(frame.tail(1)), "pupils").height == 2
+
+
+def test_a_spell_may_tell_months_only():
+    rows, rejected = typed("employment", start="2015.09", end="2024年7月")
+    day = ["start", "start_latest", "end", "end_latest"]
+    assert rows.select(day).row(0) == (
+        dt.date(2015, 9, 1), dt.date(2015, 9, 30), dt.date(2024, 7, 1), dt.date(2024, 8, 1)
+    )  # fmt: skip
+    assert rejected.is_empty()
+
+
+def test_where_a_spreadsheet_lost_the_zero_of_october_the_sender_is_asked_which_month_it_is():
+    rows, rejected = typed("employment", start="2015.1", end=None)
+    assert rows["start"].item() is None
+    assert "1 月还是 10 月" in rejected["reason"].item()
+
+
+def test_a_date_of_which_no_latest_day_is_kept_needs_its_day():
+    assert typed("inspectors", start="2015-09")[1]["rule"].item() == "start_is_readable"

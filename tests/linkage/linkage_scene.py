@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from tongcha.identity.written_values import read_first_days, read_latest_days
 from tongcha.linkage.engine import LinkageResult, propose_links
 from tongcha.policy.linkage import LinkagePolicy
 
@@ -102,15 +103,21 @@ def met(*identities: dict[str, Any]) -> pl.DataFrame:
 
 
 def spells(*rows: tuple[Any, ...]) -> pl.DataFrame:
-    """Table `employment`; end_reason, the seventh, may be left out."""
+    """Table `employment`; end_reason, the seventh, may be left out; start and end may be texts."""
     names = ("teacher_id", "spell_no", "school_id", "start", "end", "staff_type", "end_reason")
-    types: dict[str, Any] = dict.fromkeys(names, TEXT) | {
-        "spell_no": pl.Int64,
-        "start": pl.Date,
-        "end": pl.Date,
-    }
-    full = [(*row, None)[: len(names)] for row in rows]
-    return pl.DataFrame(full, schema=types, orient="row")
+    full = [tuple(map(_as_written, (*row, None)[: len(names)])) for row in rows]
+    types: dict[str, Any] = dict.fromkeys(names, TEXT) | {"spell_no": pl.Int64}
+    written = pl.DataFrame(full, schema=types, orient="row")
+    return written.with_columns(
+        read_first_days(written["start"]),
+        read_first_days(written["end"]),
+        start_latest=read_latest_days(written["start"], is_end=False),
+        end_latest=read_latest_days(written["end"], is_end=True),
+    )
+
+
+def _as_written(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def link(

@@ -134,6 +134,52 @@ def test_a_spell_runs_from_its_start_until_before_its_end(rows, expected):
     assert as_of(*rows) == expected
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([("T", 1, "A", "2010-09", None, "在编")], ("in_service", True, "A", 1), id="long since"),
+        pytest.param(
+            [("T", 1, "A", "2010", None, "在编")], ("in_service", True, "A", 1), id="a year, long since"
+        ),
+        pytest.param([("T", 1, "A", "2010-09", "2026-09", "在编")], ("left", False, None, None), id="before"),
+        pytest.param([("T", 1, "A", "2026-11", None, "在编")], ("not_yet", False, None, None), id="to come"),
+        pytest.param(
+            [("T", 1, "A", "2010-09", "2026-09", "在编"), ("T", 2, "B", "2026-09", None, "在编")],
+            ("in_service", True, "B", 2),
+            id="a transfer the month before: the new school",
+        ),
+        pytest.param([("T", 1, "A", "2026-10", None, "在编")], ("undated", None, None, None), id="began"),
+        pytest.param([("T", 1, "A", "2026", None, "在编")], ("undated", None, None, None), id="began, year"),
+        pytest.param([("T", 1, "A", LONG_AGO, "2026-10", "在编")], ("undated", None, None, None), id="ended"),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, "2026年", "在编")], ("undated", None, None, None), id="ended, year"
+        ),
+        pytest.param(
+            [("T", 1, "A", "2010-09", "2026-10", "在编"), ("T", 2, "B", "2026-10", None, "在编")],
+            ("undated", None, None, None),
+            id="a transfer that month: either school",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编", "调动"), ("T", 2, "B", "2026-10", None, "在编")],
+            ("undated", None, None, None),
+            id="the same, told by a reason only",
+        ),
+        pytest.param(
+            [("T", 1, "A", "2026-10", "2026-10", "在编")], ("undated", None, None, None), id="within"
+        ),
+    ],
+)
+def test_a_month_without_a_day_leaves_only_the_days_of_that_month_open(rows, expected):
+    assert as_of(*rows) == expected
+
+
+@given(st.dates(date(2026, 8, 1), date(2026, 12, 31)), st.dates(date(2026, 8, 1), date(2026, 12, 31)))
+def test_what_a_month_says_for_sure_every_day_of_it_says(begun, ended):
+    dated = as_of(("T", 1, "A", begun, max(begun, ended), "在编"))
+    undated = as_of(("T", 1, "A", f"{begun:%Y-%m}", f"{max(begun, ended):%Y-%m}", "在编"))
+    assert undated[0] in {dated[0], "undated"}
+
+
 def test_the_host_answers_if_the_policy_says_so():
     rows = [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, None, "借调")]
     assert as_of(*rows, responsible="host")[2] == "B"

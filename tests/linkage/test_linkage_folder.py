@@ -277,24 +277,39 @@ def test_what_can_not_be_read_counts_as_not_given_and_is_counted(folder):
     assert count_unread(folder) == counted
 
 
-@pytest.mark.parametrize(
-    ("end", "read"),
-    [
-        *((word, [None]) for word in ("", *OPEN_ENDED)),
-        ("2026年9月1日", [date(2026, 9, 1)]),
-        ("2020-09", []),
-        ("离职", []),
-    ],
-)
-def test_a_spell_whose_end_can_not_be_read_is_no_spell_and_never_an_open_one(folder, end, read):
+@pytest.mark.parametrize("end", ["", *OPEN_ENDED])
+def test_a_spell_that_says_it_goes_on_has_no_end(folder, end):
     rewrite(folder, "spells", pl.lit(end).alias("end"))
-    assert read_table(folder, "spells")["end"].to_list() == read
-    assert count_unread(folder) == ({} if read else {"spells.end": 1})
-
-
-def test_whose_only_spell_can_not_be_read_is_neither_in_service_nor_out_of_it(folder):
+    assert read_table(folder, "spells")["end"].to_list() == [None]
+    assert count_unread(folder) == {}
     assert run(folder)["in_service"][0]
-    rewrite(folder, "spells", pl.lit("离职").alias("end"))
+
+
+@pytest.mark.parametrize(
+    ("end", "in_service"), [("2026年11月1日", True), ("2026-11", True), ("2026-10", None), ("2026-09", False)]
+)
+def test_an_end_told_by_its_month_is_as_good_as_a_day_but_for_a_raid_in_that_month(folder, end, in_service):
+    rewrite(folder, "spells", pl.lit(end).alias("end"))
+    assert count_unread(folder) == {}
+    assert run(folder)["in_service"].to_list()[0] is in_service
+
+
+@pytest.mark.parametrize(("edge", "text"), [("end", "离职"), ("start", "不详"), ("start", "2020.1")])
+def test_whose_spell_can_not_be_read_is_neither_in_service_nor_out_of_it(folder, edge, text):
+    assert run(folder)["in_service"][0]
+    rewrite(folder, "spells", pl.lit(text).alias(edge))
+    assert count_unread(folder) == {f"spells.{edge}": 1}
+    assert run(folder)["in_service"][0] is None
+
+
+def test_a_spell_without_a_start_is_still_over_after_its_end(folder):
+    rewrite(folder, "spells", pl.lit(None, pl.String).alias("start"), pl.lit("2026-09-01").alias("end"))
+    assert run(folder)["in_service"].to_list()[0] is False
+
+
+def test_the_latest_day_that_a_file_gives_itself_is_kept(folder):
+    day = pl.lit("2026-12-31").str.to_date()
+    rewrite(folder, "spells", (day - pl.duration(days=365)).alias("start"), day.alias("start_latest"))
     assert run(folder)["in_service"][0] is None
 
 

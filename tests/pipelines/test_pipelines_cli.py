@@ -23,7 +23,7 @@ from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
 from pipelines.runs import Runner
 from pipelines.views import open_views, write_result
-from tests.linkage.linkage_scene import NAN, met, people
+from tests.linkage.linkage_scene import NAN, met, people, spells
 from tests.scenario import BATCH, make_table
 from tongcha.tables import ALL, BY_NAME
 
@@ -89,13 +89,16 @@ def test_values_that_linking_can_not_read_are_counted_on_the_screen_and_never_sh
     people({"id_number": NAN}).write_parquet(tmp_path / "registry.parquet")
     strange = met({}, {}).with_columns(age=pl.lit("四十多"), raid_date=pl.lit("十月"))
     strange.write_parquet(tmp_path / "identities.parquet")
+    undated = spells(("P1", 1, "S1", None, None, "在编")).with_columns(start=pl.lit("早年"))
+    undated.write_parquet(tmp_path / "spells.parquet")
     done = run("link", str(tmp_path), "--out", str(tmp_path / "out.parquet"), home=tmp_path)
     assert done.returncode == Exit.OK
     assert done.stderr.splitlines() == [
-        "! identities.raid_date：2 个值读不成日期或整数，已当作没有填写（任职段没有可读的止日的，整段不计）",
-        "! identities.age：2 个值读不成日期或整数，已当作没有填写（任职段没有可读的止日的，整段不计）",
+        "! identities.raid_date：2 个值读不成日期或整数，已当作没有填写",
+        "! identities.age：2 个值读不成日期或整数，已当作没有填写",
+        "! spells.start：1 个值读不成日期或整数，已当作没有填写（此人当日是否在职因此可能不作判定）",
     ]
-    assert not {"四十多", "十月"} & set(done.stdout.split())
+    assert not {"四十多", "十月", "早年"} & set(done.stdout.split())
 
 
 def test_who_asks_for_spark_is_told_that_there_is_one_engine(tmp_path):

@@ -52,6 +52,13 @@ def test_the_last_day_before_a_transfer_belongs_to_the_old_school():
     assert (row["state"], row["school_id"], row["spell_no"]) == ("attributed", "S2", 1)
 
 
+def test_of_a_post_known_by_its_month_the_paper_tells_no_day():
+    known = world.build_employment().with_columns(start_latest=pl.col("start").dt.offset_by("29d"))
+    row = attribute(employment=known).row(by_predicate=pl.col("link_id") == world.link_id(1), named=True)
+    assert row["state"] == "attributed"
+    assert "（2015-09起，" in row["chain"]
+
+
 def test_a_claim_that_the_spells_do_not_bear_becomes_a_question():
     wrong = (("I11", "T08", "Q1", "授课", "S2", 1),)
     row = attribute(wrong).row(0, named=True)

@@ -10,9 +10,14 @@ INSIDE: Final = r"[\s\u00a0\u200b-\u200f\u2060\u3000\ufeff]+"
 PLAIN_DATE: Final = "%Y-%m-%d"
 WRITTEN_DATE: Final = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日]?(?:[T ].*)?$"
 PACKED_DATE: Final = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
+PERIOD: Final = r"^((?:19|20)[0-9]{2})(?:[-/.年]?([0-9]{2})月?|[-/年]([0-9])月?|\.([2-9])|年)?$"
+"""a month or a year without a day: 2020-09, 2020.9, 2020年9月, 202009, 2020, 2020年"""
+JANUARY_OR_OCTOBER: Final = r"^[0-9]{4}\.1$"
+"""a spreadsheet writes 2020.10 so as well as 2020.1; it is read as neither"""
 SERIAL: Final = r"^([0-9]{5})(?:\.0+)?$"
 EPOCH: Final = pl.date(1899, 12, 30)
 """Day 0 of the 1900 date system, valid for serials after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
+LONGEST_MONTH: Final = 31
 LOCAL: Final = "Asia/Shanghai"
 """the one time of the country: at its midnight it is still the day before in UTC"""
 WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
@@ -28,6 +33,42 @@ def read_dates(values: pl.Series) -> pl.Series:
     read = text.select(pl.coalesce(*_date_readings(pl.col("text")))).to_series()
     later = values.replace_strict(rest, read, default=None, return_dtype=pl.Date)
     return dates.zip_with(dates.is_not_null(), later)
+
+
+def read_first_days(values: pl.Series) -> pl.Series:
+    """Return dates as `read_dates` does, and of a month or year without a day its first; else null."""
+    dates = read_dates(values)
+    if dates.null_count() == values.null_count():
+        return dates
+    return dates.zip_with(dates.is_not_null(), _read_periods(values)["first"])
+
+
+def read_latest_days(values: pl.Series, *, is_end: bool) -> pl.Series:
+    """Return the latest day that is meant by a month or a year without a day; null for everything else.
+
+    Args:
+        values: texts.
+        is_end: whether they say when something ended, a day that no longer belongs to it: then the day after
+            the period is the latest.
+    """
+    if read_dates(values).null_count() == values.null_count():
+        return pl.repeat(None, len(values), dtype=pl.Date, eager=True).alias(values.name)
+    after = _read_periods(values)["after"]
+    return (after if is_end else after.dt.offset_by("-1d")).rename(values.name)
+
+
+def write_day(first: str, latest: str) -> pl.Expr:
+    """Return a day as text: in ISO form, or the month or year alone of which no day is known.
+
+    Args:
+        first: column of the day, or of the first that it may be.
+        latest: column of the latest that it may be; null where the day is known.
+    """
+    day, width = pl.col(first), (pl.col(latest) - pl.col(first)).dt.total_days()
+    of_period = (
+        pl.when(width <= LONGEST_MONTH).then(day.dt.to_string("%Y-%m")).otherwise(day.dt.to_string("%Y"))
+    )
+    return pl.when(pl.col(latest).is_null()).then(day.dt.to_string(PLAIN_DATE)).otherwise(of_period)
 
 
 def day_of(column: pl.Expr, kind: pl.Datetime) -> pl.Expr:
@@ -48,6 +89,20 @@ def fold(values: pl.Series, blank: str = "") -> pl.Series:
 def plain_date(text: pl.Expr) -> pl.Expr:
     """Read ISO dates; so plain a form is parsed faster than its values are looked up in polars' cache."""
     return text.str.to_date(PLAIN_DATE, strict=False, cache=False)
+
+
+def _read_periods(values: pl.Series) -> pl.DataFrame:
+    """Return columns first (day of the period) and after (the day after its last), null for other texts."""
+    text = pl.col("text")
+    month = pl.coalesce(text.str.extract(PERIOD, group) for group in (2, 3, 4))
+    year = text.str.extract(PERIOD, 1)
+    first = plain_date(pl.concat_str(year, month.fill_null("01").str.zfill(2), pl.lit("01"), separator="-"))
+    after = (
+        pl.when(month.is_null())
+        .then(pl.col("first").dt.offset_by("1y"))
+        .otherwise(pl.col("first").dt.offset_by("1mo"))
+    )
+    return fold(values).alias("text").to_frame().with_columns(first=first).select("first", after=after)
 
 
 def _date_readings(text: pl.Expr) -> list[pl.Expr]:

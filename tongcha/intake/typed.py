@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.identity.written_values import fold, plain_date, read_dates, read_numbers
+from tongcha.identity.written_values import (
+    JANUARY_OR_OCTOBER,
+    fold,
+    plain_date,
+    read_dates,
+    read_first_days,
+    read_latest_days,
+    read_numbers,
+)
 from tongcha.intake.refusals import PLACE, join_rejections, reject_rows
 from tongcha.tables import BY_NAME
 
@@ -34,7 +42,10 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
     plain = text.with_columns(expression for column in columns for expression in _read_plainly(column))
     odd = plain.select(expression for column in columns for expression in _is_left(column, name))
     left = [column for column in columns if _has_left(column, text, plain, odd)]
-    typed = plain.with_columns(_read_forgivingly(column, text[column.name], policy) for column in left)
+    spans = _find_spans(name)
+    typed = plain.with_columns(
+        _read_forgivingly(column, text[column.name], policy, spans) for column in left
+    ).with_columns(_read_latest(column.name, text) for column in left if column.name in spans)
     rejected = join_rejections([r for column in left for r in _unreadable(column, text, typed, policy, name)])
     return typed, rejected
 
@@ -74,9 +85,19 @@ def has_odd_byte(text: pl.Series) -> bool:
     return bool(codes.size and (codes.min() < ord("!") or codes.max() > ord("~")))
 
 
-def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy) -> pl.Series:
+def _find_spans(table: str) -> set[str]:
+    """Name the days of which a month or a year is enough, since the table keeps the latest one meant too."""
+    names = {column.name for column in BY_NAME[table].columns}
+    return {name for name in names if f"{name}_latest" in names}
+
+
+def _read_latest(column: str, text: pl.DataFrame) -> pl.Series:
+    return read_latest_days(text[column], is_end=column == "end").alias(f"{column}_latest")
+
+
+def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy, spans: set[str]) -> pl.Series:
     if column.dtype == pl.Date:
-        return read_dates(text)
+        return read_first_days(text) if column.name in spans else read_dates(text)
     if column.dtype == pl.Int64:
         return read_numbers(text)
     folded = fold(text)
@@ -96,6 +117,14 @@ def _unreadable(
     if lost.is_empty():
         return []
     reason = f"「{column.label}」不是可识别的{kind}"
+    is_either = pl.col(column.name).str.contains(JANUARY_OR_OCTOBER) & (kind == "日期")
+    told = [
+        (lost.filter(~is_either), reason),
+        (lost.filter(is_either), f"{reason}：分不清是 1 月还是 10 月，请写成 2020-01 或者 2020-10 的样子"),
+    ]
+    rule = f"{column.name}_is_readable"
     return [
-        reject_rows(lost, table=table, rule=f"{column.name}_is_readable", reason=reason, column=column.name)
+        reject_rows(rows, table=table, rule=rule, reason=said, column=column.name)
+        for rows, said in told
+        if rows.height
     ]

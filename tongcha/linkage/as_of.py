@@ -5,9 +5,10 @@ write the last day instead (08-31, and 09-01 for the next school): where another
 the day after the end, the end day still belongs to the ending spell, unless another one employs them then.
 A spell that says why it ended but not when ended where the person's next employment began. What contradicts
 itself (two employers, an employer left open though a later one was left, a loan whose employer is gone) is
-left to people. A teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which
-answers for the person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the
-employing school).
+left to people. So is a day in the very month (or year) in which a spell began or ended if no day is written
+for that (2020-09); any other day is as sure as with one. A teacher lent to another school (借调、交流轮岗)
+stays employed by the lending one, which answers for the person unless the policy says `host`
+(《中小学教师违反职业道德行为处理办法》 addresses the employing school).
 """
 
 from __future__ import annotations
@@ -34,14 +35,16 @@ def employment_as_of(
 
     Args:
         asked: person_id, teacher_id (one row per record of the person), day.
-        employment: table `employment`: teacher_id, spell_no, school_id, start, end, staff_type, end_reason.
+        employment: table `employment`: teacher_id, spell_no, school_id, start, start_latest, end,
+            end_latest, staff_type, end_reason.
         lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
         responsible: which school answers for a person who was lent out on that day.
 
     Returns:
         person_id, day, employment_state, in_service, responsible_school_id, spell_no; one row per distinct
-        (person_id, day) in that order. in_service is null if no spell is known or spells contradict each
-        other, and false between two spells, which has a state of its own.
+        (person_id, day) in that order. in_service is null if no spell is known, spells contradict each other
+        or don't say whether they began or ended before that day, and false between two spells, which has a
+        state of its own.
     """
     days = asked.unique()
     spells = close_spells(days.join(employment, on="teacher_id", how="inner"), BY, lent).with_columns(
@@ -51,6 +54,8 @@ def employment_as_of(
     state = (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
+        .when("undated")
+        .then(pl.lit("undated"))
         .when((pl.col("schools") > 1) | _is_stale() | _is_lapsed())
         .then(pl.lit("conflict"))
         .when(pl.col("running") > 0)
@@ -88,7 +93,7 @@ def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl
     """Let spells that say why they ended, but not when, end where the next employment begins.
 
     Args:
-        spells: start, end, staff_type, end_reason, and what stands in `by`.
+        spells: start, start_latest, end, end_latest, staff_type, end_reason, and what stands in `by`.
         by: columns that are equal for the spells of one person and day.
         lent: what a `staff_type` contains if the person is lent out.
 
@@ -99,14 +104,21 @@ def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl
     left_open = spells.select(pl.col("end").is_null() & has_reason & ~names_a_loan(lent)).to_series()
     if not left_open.any():
         return spells
-    employing = spells.filter(~names_a_loan(lent)).select(*by, next="start")
+    employing = spells.filter(~names_a_loan(lent)).select(*by, next="start", next_latest="start_latest")
     later = spells.filter(left_open).select(*by, "start").unique().join(employing, on=by)
-    ends = later.filter(pl.col("next") > pl.col("start")).group_by(*by, "start").agg(pl.col("next").min())
+    ends = (
+        later.filter(pl.col("next") > pl.col("start"))
+        .sort("next", "next_latest")
+        .unique([*by, "start"], keep="first")
+    )
     closed = spells.with_columns(left_open=left_open).join(
         ends, on=[*by, "start"], how="left", maintain_order="left"
     )
     is_known = pl.col("left_open") & pl.col("next").is_not_null()
-    return closed.with_columns(end=pl.when(is_known).then("next").otherwise("end")).drop("left_open", "next")
+    return closed.with_columns(
+        end=pl.when(is_known).then("next").otherwise("end"),
+        end_latest=pl.when(is_known).then("next_latest").otherwise("end_latest"),
+    ).drop("left_open", "next", "next_latest")
 
 
 def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
@@ -132,6 +144,7 @@ def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:
     elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
     return spells.group_by(BY).agg(
         spells=pl.len(),
+        undated=(_may_hold("start") | _may_hold("end")).any(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
         to_come=(pl.col("start") > pl.col("day")).sum(),
@@ -141,6 +154,12 @@ def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:
         left_elsewhere=pl.col("start").filter(elsewhere).max(),
         left_last=pl.col("end").filter(ended).max(),
     )
+
+
+def _may_hold(edge: str) -> pl.Expr:
+    """Whether a spell may have begun (or ended) before the day as well as after it."""
+    is_between = (pl.col(edge) <= pl.col("day")) & (pl.col("day") < pl.col(f"{edge}_latest"))
+    return is_between.fill_null(value=False)
 
 
 def _is_stale() -> pl.Expr:

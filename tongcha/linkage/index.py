@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.source import Part, People
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"

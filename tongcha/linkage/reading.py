@@ -7,12 +7,19 @@ this module imports little but polars, and the tables are on their way before th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.identity.written_values import day_of, read_dates, read_numbers
+from tongcha.identity.written_values import (
+    day_of,
+    read_dates,
+    read_first_days,
+    read_latest_days,
+    read_numbers,
+)
 from tongcha.linkage.list_entries import find_entries
 from tongcha.linkage.threads import workers
 
@@ -37,7 +44,10 @@ READ: Final = {
     ),
     "schools": (("school_id", "name"), ("former_name", "aliases", "campuses", "area", "city")),
     "staff_lists": (("name",), ("area", "phone", "sex", "id_tail", "school_written")),
-    "spells": (("teacher_id", "school_id", "start"), ("spell_no", "end", "staff_type", "end_reason")),
+    "spells": (
+        ("teacher_id", "school_id", "start"),
+        ("spell_no", "start_latest", "end", "end_latest", "staff_type", "end_reason"),
+    ),
 }
 """table → columns without which nothing can be linked, columns that help"""
 OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")
@@ -45,10 +55,16 @@ TYPES: Final = {
     "raid_date": pl.Date,
     "birth_date": pl.Date,
     "start": pl.Date,
+    "start_latest": pl.Date,
     "end": pl.Date,
+    "end_latest": pl.Date,
     "age": pl.Int64,
     "spell_no": pl.Int64,
 }
+LATEST: Final = {"start_latest": "start", "end_latest": "end"}
+"""the latest day that is meant → the day of which only the month may be written"""
+FIRST_DAY: Final = pl.date(1900, 1, 1)
+LAST_DAY: Final = pl.date(9999, 12, 31)
 AS_TEXT: Final = (pl.Categorical, pl.Enum, pl.Binary)
 """types that hold texts"""
 WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
@@ -157,9 +173,40 @@ def scan_table(folder: Path, name: str) -> pl.LazyFrame:
     if missing:
         raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
     table = pl.scan_parquet(path)
-    if name == "spells" and "end" in there and _is_written(there["end"], pl.Date):
-        table = table.filter(~_is_unread("end", there["end"], pl.Date))  # else a spell would seem to run on
-    return table.select(_conform(path, column, there, dtype) for column, dtype in types.items())
+    columns = [_conform(path, column, there, dtype) for column, dtype in types.items()]
+    if name != "spells":
+        return table.select(columns)
+    return _bound_spells(
+        table.select(*columns, _is_lost_end(there), *map(partial(_find_latest, there), LATEST))
+    )
+
+
+def _is_lost_end(there: Mapping[str, pl.DataType]) -> pl.Expr:
+    is_written = "end" in there and _is_written(there["end"], pl.Date)
+    return (_is_unread("end", there["end"], pl.Date) if is_written else pl.lit(value=False)).alias("is_lost")
+
+
+def _find_latest(there: Mapping[str, pl.DataType], column: str) -> pl.Expr:
+    """Return the latest day that the text of an edge may mean, as `__start_latest` or `__end_latest`."""
+    edge = LATEST[column]
+    read = pl.lit(None, pl.Date)
+    if edge in there and _is_written(there[edge], pl.Date):
+        of_texts = partial(read_latest_days, is_end=edge == "end")
+        read = pl.col(edge).cast(pl.String).map_batches(of_texts, return_dtype=pl.Date, is_elementwise=True)
+    return read.alias(f"__{column}")
+
+
+def _bound_spells(spells: pl.LazyFrame) -> pl.LazyFrame:
+    """Let a spell without a start, or with an end that can't be read, have begun or ended on any day."""
+    start, end, is_lost = pl.col("start"), pl.col("end"), pl.col("is_lost")
+    start_latest, end_latest = (pl.coalesce(column, f"__{column}") for column in LATEST)
+    return spells.select(
+        pl.exclude("is_lost", "^__.*$", *LATEST, *LATEST.values()),
+        start=start.fill_null(FIRST_DAY),
+        start_latest=pl.when(start.is_null()).then(pl.coalesce(end, LAST_DAY)).otherwise(start_latest),
+        end=pl.when(is_lost).then(pl.coalesce(start, FIRST_DAY)).otherwise(end),
+        end_latest=pl.when(is_lost).then(LAST_DAY).otherwise(end_latest),
+    )
 
 
 def read_schema(path: Path) -> Mapping[str, pl.DataType]:
@@ -194,7 +241,8 @@ def _read_as(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
     if dtype == pl.Date and isinstance(kind, pl.Datetime):
         return day_of(written, kind)
     if dtype == pl.Date or (dtype == pl.Int64 and not kind.is_integer()):
-        read = read_dates if dtype == pl.Date else read_numbers
+        dates = read_first_days if column in LATEST.values() else read_dates
+        read = dates if dtype == pl.Date else read_numbers
         return written.cast(pl.String).map_batches(read, return_dtype=dtype, is_elementwise=True)
     return written.cast(dtype, strict=False)
 
@@ -202,7 +250,7 @@ def _read_as(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
 def count_unread(folder: Path) -> dict[str, int]:
     """Count values that are written but can't be read as a date or a whole number.
 
-    They count as not given; a spell whose end can't be read doesn't count at all.
+    They count as not given; a spell whose start or end can't be read leaves the person's post open.
 
     Args:
         folder: holds the tables.

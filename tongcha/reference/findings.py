@@ -67,10 +67,11 @@ def _listed_elsewhere(keys: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame
 
 def _left_but_listed(employment: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Entries of someone all of whose spells had ended when the snapshot was taken."""
+    end = pl.coalesce("end_latest", "end")
     last = (
         employment.with_columns(taken=pl.col("snapshot").str.to_date())
         .group_by("teacher_id")
-        .agg((pl.col("end").is_null() | (pl.col("end") > pl.col("taken"))).any().alias("serves"))
+        .agg((end.is_null() | (end > pl.col("taken"))).any().alias("serves"))
     )
     gone = last.filter(~pl.col("serves"))
     listed = entries.drop_nulls("teacher_id").join(gone, on="teacher_id", how="semi", maintain_order="left")

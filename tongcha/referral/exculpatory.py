@@ -157,12 +157,14 @@ def _search_employment(
     links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules, lent: Sequence[str]
 ) -> list[pl.DataFrame]:
     spells = links.join(
-        employment.select("teacher_id", "spell_no", "school_id", "start", "end", "staff_type", "end_reason"),
+        employment.select(
+            "teacher_id", "spell_no", "school_id", "start", "start_latest", "end", "staff_type", "end_reason"
+        ),
         on="teacher_id",
     ).sort("link_id", "spell_no")
     spells = close_spells(spells, ["link_id"], lent)
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
-    began = (raid - pl.col("start")).dt.total_days()
+    began = (raid - pl.coalesce("start_latest", "start")).dt.total_days()
     current = spells.filter(runs_on("raid_date", ["link_id"], lent))
     row = pl.format("任职经历 {} 第 {} 段", "teacher_id", "spell_no")
     several = current.filter(pl.len().over("link_id") > 1)

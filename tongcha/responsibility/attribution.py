@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.documents.numbers import number_record
+from tongcha.identity.written_values import write_day
 from tongcha.linkage.as_of import close_spells, names_a_loan, runs_on
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
@@ -95,8 +96,8 @@ def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, lent: Seque
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
         lent=names_a_loan(lent).any(),
         claim_holds=is_claimed.fill_null(value=False).any(),
-        start=pl.col("start").filter(is_claimed).min(),
-        end=pl.col("end").filter(is_claimed).min(),
+        start=write_day("start", "start_latest").filter(is_claimed).min(),
+        end=write_day("end", "end_latest").filter(is_claimed).min(),
         staff_type=pl.col("staff_type").filter(is_claimed).min(),
     )
 
@@ -122,11 +123,11 @@ def _ask(policy: RoutingPolicy) -> pl.Expr:
 
 
 def _show_chain() -> pl.Expr:
-    until = pl.coalesce(pl.col("end").cast(pl.String) + "止", pl.lit("至今"))
+    until = pl.coalesce(pl.col("end") + "止", pl.lit("至今"))
     spell = pl.format(
         "任职经历第{}段（{}起，{}，{}）",
         "spell_no",
-        pl.col("start").cast(pl.String),
+        "start",
         until,
         pl.coalesce("staff_type", pl.lit("人员类别未登记")),
     )

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tongcha.documents.files import write_file
+from tongcha.identity.written_values import write_day
 from tongcha.linkage.explain import waterfall_svg
 from tongcha.review import layout
 from tongcha.review.provenance import list_provenance
@@ -181,6 +182,7 @@ def _list_rivals(tables: DossierTables, link: Row, schools: Mapping[str, str]) -
 
 def _list_spells(employment: pl.DataFrame, link: Row, schools: Mapping[str, str]) -> list[Row]:
     own = employment.filter(pl.col("teacher_id").eq_missing(link["teacher_id"])).sort("spell_no")
+    own = own.with_columns(start=write_day("start", "start_latest"), end=write_day("end", "end_latest"))
     return [
         {name: "" if value is None else value for name, value in row.items()}
         | {

@@ -22,7 +22,7 @@ LINK_ID = text(
 )
 DECISIONS = ("accept", "review", "none")
 GRADES = ("甲", "乙", "丙", "丁")
-EMPLOYMENT_STATES = ("in_service", "left", "not_yet", "gap", "conflict", "unknown")
+EMPLOYMENT_STATES = ("in_service", "left", "not_yet", "gap", "undated", "conflict", "unknown")
 
 CANDIDATE_LINKS = Table(
     "candidate_links",

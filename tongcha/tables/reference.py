@@ -67,14 +67,26 @@ EMPLOYMENT = Table(
         text("teacher_id", "教师编号", required=True),
         whole("spell_no", "经历序号", required=True, minimum=1),
         SCHOOL_ID,
-        day("start", "起始日期", required=True),
-        day("end", "终止日期", "空为至今；终止当日不再任职，但次日即起下一段的，当日仍算本段"),
+        day("start", "起始日期", "只写到月或年的，为其第一日", required=True),
+        day("start_latest", "起始最晚日期", "起始只写到月或年的，为其最后一日；写明日期的为空"),
+        day(
+            "end",
+            "终止日期",
+            "空为至今；终止当日不再任职，但次日即起下一段的，当日仍算本段；只写到月或年的，为其第一日",
+        ),
+        day("end_latest", "终止最晚日期", "终止只写到月或年的，为其后的第一日；写明日期的为空"),
         text("staff_type", "人员类别"),
         text("end_reason", "终止原因", "调动、退休、辞职、借调期满等"),
         *PROVENANCE,
     ),
     "每人每段任职一行；倒查学校以查处当日所在的一段为准。",
-    (Rule("spell_ends_after_it_starts", '"end" IS NULL OR "end" >= "start"', "终止日期不早于起始日期"),),
+    (
+        Rule(
+            "spell_ends_after_it_starts",
+            'coalesce(end_latest, "end") IS NULL OR coalesce(end_latest, "end") >= "start"',
+            "终止日期不早于起始日期",
+        ),
+    ),
 )
 
 SCHOOLS = Table(
