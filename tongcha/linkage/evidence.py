@@ -85,7 +85,7 @@ LEVEL_LABELS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "sex": {"same": ("相同", "性别相同"), "different": ("不同", "性别不同")},
     "area": {
         "district": ("同区县", "查处场所与任教学校在同一区县"),
-        "city": ("同市", "查处场所与任教学校在同一市"),
+        "city": ("仅同市", "查处场所与任教学校在同一市，未见在同一区县"),
         "elsewhere": ("外地", "查处场所与任教学校不在同一市"),
     },
     "school": {
