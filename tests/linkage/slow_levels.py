@@ -10,7 +10,7 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tongcha.identity.characters import folds, surname_alternates, surname_readings
+from tongcha.identity.characters import folds, load_characters, surname_alternates, surname_readings
 from tongcha.identity.id_numbers import check_digit, parse_id, read_letters
 from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.names import DOT, parse_name
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tongcha.policy.linkage import LinkagePolicy
 
 Record = dict[str, Any]
+LEAST_HEARD = 4
 LADDER = (
     *("exact", "variant", "tone", "syllable", "fuzzy", "lookalike", "wildcard", "swapped", "former"),
     *("dropped", "one_differs", "surname_differs", "surname_only", "surname_sounds", "surname_same"),
@@ -258,27 +259,41 @@ def read_claim(met: Record, schools: list[Record], fits_from: float) -> tuple[st
     written = met["claimed_school"] or ""
     readings = [(written, "written")]
     readings += [(text, "with campus" if campus else "in words") for text, campus in plainer_names(written)]
+    if met["number_kind"] != "valid" and len(tidy(written)) >= LEAST_HEARD:
+        heard = [tidy(text) for text, kind in readings if kind == "in words"]
+        readings += [(by_sound(text), "by sound") for text in heard if len(text) >= LEAST_HEARD]
     for some in (readings[:1], readings[1:]):
         for part in (100, 10_000):
             near = [school for school in schools if school["region"] // part == met["region"] // part]
             for text, kind in some:
-                clean = tidy(text)
+                clean = text if kind == "by sound" else tidy(text)
                 if clean and any(fits(clean, name, fits_from) for s in near for name in s["kinds"][kind]):
                     return clean, kind
     return tidy(written), "written"
 
 
 def name_kinds(school: Record) -> dict[str, list[str]]:
-    """The school's names as written, in words behind the city, and with each of its campuses."""
+    """The school's names as written, in words behind the city, with each of its campuses, and by sound."""
     written = [school["name"], school["former_name"], *(school["aliases"] or "").split("、")]
     names = [tidy(name) for name in written if name]
     city = tidy(short_city(school["city"] or ""))
     city = "" if names[:1] and names[0][:2] == city[:2] else city
-    words = [number_in_words(name) for name in names]
+    words = [number_in_words(re.sub("(?<=.)完小$", "完全小学", name)) for name in names]
     words = [name if not city or name[:2] == city[:2] else city + name for name in words]
     campuses = [name for name in (school["campuses"] or "").split("、") if name]
     both = [name + campus for name in words for campus in campuses]
-    return {"written": names, "in words": words, "with campus": both}
+    heard = [by_sound(name) for name in words]
+    return {"written": names, "in words": words, "with campus": both, "by sound": heard}
+
+
+def by_sound(text: str) -> str:
+    """One made-up character per syllable; what has no reading stays as it is."""
+    tables = load_characters()
+    read = [int(tables.syllable[tables.fold[ord(char)]]) for char in text]
+    return "".join(
+        chr(0xF0000 + syllable) if syllable < 0x8000 else char
+        for char, syllable in zip(text, read, strict=True)
+    )
 
 
 def compare_subjects(claimed: str | None, taught: str | None) -> str | None:

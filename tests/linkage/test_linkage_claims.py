@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import policy, score
-from tests.linkage.slow_levels import NOISE
+from tests.linkage.slow_levels import NOISE, by_sound
 from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, read_numeral
 from tongcha.linkage.claims import compare_schools, find_schools
+from tongcha.linkage.loose_claims import sound_out
 
 SCHOOLS = pl.DataFrame(
     [
@@ -75,6 +76,8 @@ def fits(claim, area=HERE, schools=SCHOOLS, *, sought=True):
         pytest.param("湖南怀化三中", "怀化第三中学", id="the province before a name with its city"),
         pytest.param("长沙东门小学", "东门小学", id="a school of another city with its city"),
         pytest.param("湘西花垣民族小学", "花垣县民族小学", id="an autonomous prefecture"),
+        pytest.param("光明初中", "怀化市光明中学", id="another word for the stage"),
+        pytest.param("民族中心小学", "花垣县民族小学", id="a central school"),
         pytest.param("市3中南校区老师（退休）", "怀化第三中学", id="all at once"),
     ],
 )
@@ -92,6 +95,38 @@ def test_a_claim_that_fits_as_written_is_taken_as_written(sought):
 
 def test_a_claim_that_fits_as_written_in_the_province_is_not_read_loosely():
     assert fits("市七中") == ["长沙市第七中学"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "school"),
+    [
+        pytest.param("怀化光名中学", ["怀化市光明中学"], id="typed by its sound"),
+        pytest.param("淮花市广明初中", ["怀化市光明中学"], id="and with another word for the stage"),
+        pytest.param("光名中", [], id="too short to be told by sound"),
+        pytest.param("怀化关明中学", [], id="another sound"),
+        pytest.param("第是一中学", ["怀化市第十一中学"], id="a number by its sound"),
+        pytest.param("第四一中学", [], id="a number that sounds otherwise"),
+    ],
+)
+def test_a_claim_that_fits_nothing_else_is_read_by_its_sound(claim, school):
+    assert fits(claim) == school
+
+
+def test_a_complete_number_needs_no_reading_by_sound():
+    assert fits("怀化光名中学", sought=False) == []
+
+
+def test_a_primary_school_in_short_is_heard_as_a_primary_school():
+    short = SCHOOLS.with_columns(pl.col("name").str.replace("东门小学", "西溪完小"))
+    assert fits("麻阳西溪小学", schools=short) == ["麻阳县西溪完小"]
+    assert fits("西溪中心小学", schools=short) == ["麻阳县西溪完小"]
+
+
+@given(st.text("光明第三十一中学abc３3龘〇", max_size=8), st.text("光明中学", max_size=8))
+def test_what_sounds_alike_is_one_text_and_nothing_else_is(one, other):
+    heard = sound_out(pl.Series([one, other])).to_list()
+    assert heard == [by_sound(one), by_sound(other)]
+    assert (one == other) <= (heard[0] == heard[1])
 
 
 def test_a_campus_leads_to_the_school_of_the_city_that_lists_it():

@@ -67,7 +67,9 @@ def write_oddly(claims):
         "湖北省澜川{}",
     )
     odd = [ways[n % len(ways)].format(claim) if claim else None for n, claim in enumerate(claims)]
-    return [claim and (claim if n % 3 else claim.replace("三", "3")) for n, claim in enumerate(odd)]
+    odd = [claim and (claim if n % 3 else claim.replace("三", "3")) for n, claim in enumerate(odd)]
+    odd = [claim and (claim if n % 5 else claim.replace("学", "雪")) for n, claim in enumerate(odd)]
+    return [claim and (claim if n % 7 else claim.replace("中学", "初中")) for n, claim in enumerate(odd)]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,7 @@ def reference(scored):
         school["region"] = int(school["area"])
     by_kind = {
         kind: {school["school_id"]: school["kinds"][kind] for school in schools}
-        for kind in ("written", "in words", "with campus")
+        for kind in ("written", "in words", "with campus", "by sound")
     }
     for identity in met:
         identity["reading"] = read_claim(identity, schools, rules.school.fits_from)
@@ -144,7 +146,8 @@ def test_there_are_two_thousand_pairs_of_every_kind(scored):
 
 
 def test_claims_are_read_in_every_way(reference):
-    assert {identity["reading"][1] for identity in reference[1]} == {"written", "in words", "with campus"}
+    every = {"written", "in words", "with campus", "by sound"}
+    assert {identity["reading"][1] for identity in reference[1]} == every
 
 
 @pytest.mark.parametrize("field", FIELDS)

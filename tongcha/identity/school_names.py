@@ -71,9 +71,9 @@ class SchoolName:
     text: str
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def school_words(kind: str) -> dict[str, str]:
-    """Words of school names of one kind (abbreviation, suffix, generic, speaker), longest first."""
+    """Words of one kind in school names (abbreviation, stage, …) → what they stand for, longest first."""
     with (DATA / "hand_school_words.csv").open(encoding="utf-8", newline="") as lines:
         rows = [(row["written"], row["standard"]) for row in csv.DictReader(lines) if row["kind"] == kind]
     return dict(sorted(rows, key=lambda row: (-len(row[0]), row[0])))
@@ -161,7 +161,7 @@ def loose_name(*, cities: bool = True) -> str:
     Args:
         cities: whether to count names behind a city (怀化市东门小学), which schools may leave out.
     """
-    ends = [word for kind in ("campus", "campus_end", "speaker") for word in school_words(kind)]
+    ends = [word for kind in ("campus", "campus_end", "speaker", "stage") for word in school_words(kind)]
     first = f"|{_CITY_FIRST}" if cities else ""
     return (
         rf"{_LOOSE_NAME}{first}|^[\s\u3000]*(?:{'|'.join(school_words('province'))})|(?:{'|'.join(ends)})\W*$"
@@ -172,7 +172,8 @@ def plainer_names(written: str) -> list[tuple[str, str]]:
     """Return what a name may mean that no school bears as written, with the campus or none, nearest first.
 
     Remarks in brackets, speakers and classes are left out, then the campus, then the province and what the
-    city is (黄冈市 is 黄冈), then a 市, 区 or 县 that names no place; numbers are written in words.
+    city is (黄冈市 is 黄冈), then a 市, 区 or 县 that names no place; then other words are taken for
+    the stage (中学 for 初中). Numbers are written in words.
 
     Example:
         >>> plainer_names("市3中(东校区)老师")
@@ -184,7 +185,16 @@ def plainer_names(written: str) -> list[tuple[str, str]]:
         campus = campus or found
     text = number_in_words(_strip_speaker(text))
     places = dict.fromkeys((text, _name_city_shortly(text), _UNNAMED_PLACE.sub("", text)))
+    places |= dict.fromkeys(other for place in places for other in _restage(place))
     return [(place + one, one) for place in places for one in dict.fromkeys((campus, "")) if len(place) > 1]
+
+
+def _restage(text: str) -> list[str]:
+    """Return a name with the words that may stand for its stage: 树人中学 for 树人初中."""
+    for word, others in school_words("stage").items():
+        if text.endswith(word) and text != word:
+            return [text.removesuffix(word) + other for other in others.split("、")]
+    return []
 
 
 def _name_city_shortly(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.linkage.codes import ABSENT, Levels, code_regions
-from tongcha.linkage.loose_claims import may_be_loose, read_loosely
+from tongcha.linkage.loose_claims import may_be_heard, may_be_loose, read_loosely
 from tongcha.linkage.school_fits import (
     BY,
     IN_PROVINCE,
@@ -69,9 +69,10 @@ def find_schools(
     """
     names, cleaned = name_schools(schools), clean_claims(texts)
     city = areas.astype(np.int64) // 100
-    claims = pl.DataFrame({"claim": cleaned, "written": texts, "city": city}).with_row_index("identity")
-    claims, is_odd = claims.drop_nulls("claim"), pl.Series(may_be_loose(texts, schools, names))
-    who = claims["identity"]
+    by_sound = sought & may_be_heard(cleaned)
+    claims = pl.DataFrame({"claim": cleaned, "written": texts, "city": city, "by_sound": by_sound})
+    claims = claims.with_row_index("identity").drop_nulls("claim")
+    is_odd, who = pl.Series(may_be_loose(texts, schools, names) | by_sound), claims["identity"]
     asked, odd = claims.filter(pl.Series(sought).gather(who)), claims.filter(is_odd.gather(who))
     every = pl.concat([asked.select(BY), odd.select(BY)]).unique().sort(BY)
     fitting = find_fitting(every, names, policy.fits_from)

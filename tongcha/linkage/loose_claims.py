@@ -1,14 +1,18 @@
-"""Claims that fit no school as written, read loosely: without remarks or campus, with the city or without.
+"""Claims that fit no school as written, read loosely, the nearest way first.
 
-What fits as written is never read loosely, so that no claim loses a school by this.
+Without remarks or campus, with the city or without, with another word for the stage (树人中学 for 树人初中),
+at last by their sound (冲德小学 is 崇德小学 typed by its sound). What fits as written is never read loosely,
+so that no claim loses a school by this.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
+from tongcha.identity.characters import NO_READING, load_characters
 from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, short_city
 from tongcha.linkage.codes import code_regions
 from tongcha.linkage.letters import Lettered
@@ -30,20 +34,33 @@ if TYPE_CHECKING:
 SEPARATORS: Final = r"[;；,，/\s]+"
 DIGITS: Final = "[0-9]"
 FITTED: Final = pl.Schema({"identity": pl.UInt32, "school": pl.Int64, "is_near": pl.Boolean})
-WHOSE: Final = ["city", "written"]
-READ: Final = ["city", "reading", "has_campus"]
-Kinds = dict[bool, SchoolNames]
+WHOSE: Final = ["city", "written", "by_sound"]
+READ: Final = ["city", "reading", "kind"]
+WORDS, CAMPUS, SOUND = "words", "campus", "sound"
+SYLLABLES: Final = 0xF0000
+"""the first of the characters that stand for syllables, in a range that nobody writes"""
+LEAST_HEARD: Final = 4
+"""characters of a claim that is read by its sound; shorter ones sound like too many schools"""
+SHORT_STAGE: Final = r"(.)完小$"
+Kinds = dict[str, SchoolNames]
 
 
 def may_be_loose(written: pl.Series, schools: pl.DataFrame, names: SchoolNames) -> Truth:
-    """Whether each claim has another reading than as written."""
+    """Whether each claim has another reading than as written, its sound aside."""
     if names.text.texts.str.contains(DIGITS).any():
         return written.is_not_null().to_numpy()  # 三中 may be on record as 3中
     unsaid = _name_cities(schools).str.head(2).unique()
     is_loose = written.str.contains(loose_name(cities=(unsaid != "").any()))
     if (unsaid != "").any():
         is_loose |= clean_claims(written).str.head(2).is_in(unsaid.implode())
+    if names.text.texts.str.contains(SHORT_STAGE).any():
+        is_loose |= written.str.contains("小学")  # 完小 is heard as 小学
     return is_loose.fill_null(value=False).to_numpy()
+
+
+def may_be_heard(cleaned: pl.Series) -> Truth:
+    """Whether each claim is long enough to be read by its sound."""
+    return (cleaned.str.len_chars() >= LEAST_HEARD).fill_null(value=False).to_numpy()
 
 
 def read_loosely(
@@ -55,7 +72,7 @@ def read_loosely(
     fits one of the province.
 
     Args:
-        unheard: identity, city, written.
+        unheard: identity, city, written, by_sound (whether it may be read so).
         count: number of identities.
         schools: as in `find_schools`.
         names: their names as written.
@@ -68,61 +85,89 @@ def read_loosely(
     if not unheard.height:
         return pl.DataFrame(schema=FITTED), []
     readings = _list_readings(unheard.select(WHOSE).unique())
-    kinds = name_loosely(schools, names)
+    kinds = name_loosely(schools, names, set(readings["kind"]))
     city = code_regions(schools["area"]) // 100
     found = _fit_kinds(readings.select(READ).unique(), kinds, fits_from)
     found = found.with_columns(is_near=pl.Series(city[found["school"].to_numpy()]) == pl.col("city"))
     first = readings.join(found, on=READ).sort(*WHOSE, ~pl.col("is_near"), "order")
-    chosen = first.unique(WHOSE, keep="first", maintain_order=True).select(*WHOSE, "reading", "has_campus")
+    chosen = first.unique(WHOSE, keep="first", maintain_order=True).select(*WHOSE, "reading", "kind")
     read = unheard.join(chosen, on=WHOSE)
     fitted = read.join(found, on=READ).select("identity", "school", "is_near")
     return fitted, [_read_kind(read, kind, of, count) for kind, of in kinds.items()]
 
 
-def _read_kind(read: pl.DataFrame, kind: bool, names: SchoolNames, count: int) -> Reading:  # noqa: FBT001
-    told = read.filter(pl.col("has_campus") == kind)
+def _read_kind(read: pl.DataFrame, kind: str, names: SchoolNames, count: int) -> Reading:
+    told = read.filter(pl.col("kind") == kind)
     texts = pl.Series([None], dtype=pl.String).new_from_index(0, count)
     return read_as(texts.scatter(told["identity"], told["reading"]), names)
 
 
 def _list_readings(asked: pl.DataFrame) -> pl.DataFrame:
-    """Return city, written, order, reading, has_campus: the nearest reading first."""
+    """Return city, written, by_sound, order, reading, kind: the nearest reading first, by sound at last."""
     rows = [
-        (city, written, order, text, bool(campus))
-        for city, written in asked.iter_rows()
+        (city, written, by_sound, order, text, CAMPUS if campus else WORDS)
+        for city, written, by_sound in asked.iter_rows()
         for order, (text, campus) in enumerate(plainer_names(written))
     ]
-    schema = ["city", "written", "order", "reading", "has_campus"]
-    types = dict(zip(schema, (pl.Int64, pl.String, pl.Int64, pl.String, pl.Boolean), strict=True))
+    schema = [*WHOSE, "order", "reading", "kind"]
+    types = dict(zip(schema, (pl.Int64, pl.String, pl.Boolean, pl.Int64, pl.String, pl.String), strict=True))
     frame = pl.DataFrame(rows, schema=types, orient="row")
-    return frame.with_columns(pl.col("reading").str.replace_all(NOISE, "")).filter(pl.col("reading") != "")
+    frame = frame.with_columns(pl.col("reading").str.replace_all(NOISE, "")).filter(pl.col("reading") != "")
+    heard = frame.filter(
+        "by_sound", pl.col("kind") == WORDS, pl.col("reading").str.len_chars() >= LEAST_HEARD
+    )
+    last = pl.col("order") + frame["order"].max() + 1 if frame.height else pl.col("order")
+    sounds = heard.with_columns(sound_out(heard["reading"]), kind=pl.lit(SOUND), order=last)
+    return pl.concat([frame, sounds])
 
 
 def _fit_kinds(asked: pl.DataFrame, kinds: Kinds, fits_from: float) -> pl.DataFrame:
-    """Return city, reading, has_campus, school for all schools of the province that readings fit."""
+    """Return city, reading, kind, school for all schools of the province that readings fit."""
     parts = []
     for kind, names in kinds.items():
-        texts = asked.filter(pl.col("has_campus") == kind).select("city", claim="reading")
+        texts = asked.filter(pl.col("kind") == kind).select("city", claim="reading")
         found = fit_within(texts, names, IN_PROVINCE, fits_from)
-        parts.append(found.select("city", "school", reading="claim", has_campus=pl.lit(value=kind)))
+        parts.append(found.select("city", "school", reading="claim", kind=pl.lit(kind)))
     return pl.concat(parts)
 
 
-def name_loosely(schools: pl.DataFrame, names: SchoolNames) -> Kinds:
-    """Return the names behind their city and with numbers in words; the same with each campus behind it."""
-    texts = _name_places(_write_numbers(names.text.texts), _name_cities(schools).gather(names.school))
+def name_loosely(schools: pl.DataFrame, names: SchoolNames, kinds: set[str]) -> Kinds:
+    """Return the names behind their city and in words, those with each campus behind them, those by sound."""
+    written = names.text.texts.str.replace(SHORT_STAGE, "${1}完全小学")
+    words = _name_places(_write_numbers(written), _name_cities(schools).gather(names.school))
+    made = {}
+    if WORDS in kinds:
+        made[WORDS] = SchoolNames(names.school, names.city, Lettered.of(words))
+    if CAMPUS in kinds:
+        made[CAMPUS] = _name_campuses(schools, names, words)
+    if SOUND in kinds:
+        made[SOUND] = SchoolNames(names.school, names.city, Lettered.of(sound_out(words)))
+    return made
+
+
+def _name_campuses(schools: pl.DataFrame, names: SchoolNames, words: pl.Series) -> SchoolNames:
     campuses = (
         read_column(schools, "campuses").str.replace_all(SEPARATORS, "、").str.split("、").to_frame("campus")
     )
     campuses = campuses.with_columns(school=pl.int_range(pl.len(), dtype=pl.Int64)).explode("campus")
     campuses = campuses.with_columns(drop_noise(campuses["campus"])).filter(pl.col("campus") != "")
-    frame = pl.DataFrame({"school": names.school, "city": names.city, "name": texts})
+    frame = pl.DataFrame({"school": names.school, "city": names.city, "name": words})
     both = frame.join(campuses, on="school").sort("school", "name", "campus")
     text = (both["name"] + both["campus"]).rename("text")
-    return {
-        True: SchoolNames(both["school"].to_numpy(), both["city"].to_numpy(), Lettered.of(text)),
-        False: SchoolNames(names.school, names.city, Lettered.of(texts)),
-    }
+    return SchoolNames(both["school"].to_numpy(), both["city"].to_numpy(), Lettered.of(text))
+
+
+def sound_out(texts: pl.Series) -> pl.Series:
+    """Return texts with one character for each syllable without its tone, so that 冲德 and 崇德 are equal."""
+    if texts.is_empty():
+        return texts
+    tables = load_characters()
+    joined = np.frombuffer("\n".join(texts.to_list()).encode("utf-32-le"), np.uint32)
+    heard = joined.copy()
+    has_reading = joined < len(tables.syllable)
+    read = tables.syllable[tables.fold[joined[has_reading]]].astype(np.uint32)
+    heard[has_reading] = np.where(read < NO_READING, read + SYLLABLES, joined[has_reading])
+    return pl.Series(texts.name, heard.tobytes().decode("utf-32-le").split("\n"), dtype=pl.String)
 
 
 def _write_numbers(texts: pl.Series) -> pl.Series:
