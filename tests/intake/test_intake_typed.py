@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.intake_files import POLICY
-from tongcha.identity.written_values import read_dates, read_first_days, read_latest_days, write_day
+from tongcha.identity.written_values import (
+    ANY_DAY,
+    read_dates,
+    read_first_days,
+    read_latest_days,
+    write_day,
+)
 from tongcha.intake.landing import tidy_text
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
 from tongcha.intake.typed import NOT_PLAIN, has_odd_byte, type_table
@@ -208,8 +214,20 @@ def test_a_spell_may_tell_months_only():
 
 def test_where_a_spreadsheet_lost_the_zero_of_october_the_sender_is_asked_which_month_it_is():
     rows, rejected = typed("employment", start="2015.1", end=None)
-    assert rows["start"].item() is None
+    assert rows.select("start", "start_latest").row(0) == ANY_DAY
     assert "1 月还是 10 月" in rejected["reason"].item()
+
+
+def test_a_spell_whose_end_can_not_be_read_may_have_ended_on_any_day_and_the_sender_is_asked():
+    rows, rejected = typed("employment", start="2015-09-01", end="离职")
+    assert rows.select("start", "end", "end_latest").row(0) == (dt.date(2015, 9, 1), *ANY_DAY)
+    assert rejected["rule"].to_list() == ["end_is_readable"]
+    assert typed("employment", start="2015-09-01", end="至今")[0]["end"].item() is None
+
+
+def test_a_day_of_which_nothing_is_known_is_written_as_unknown():
+    frame = pl.DataFrame({"edge": [ANY_DAY[0]], "latest": [ANY_DAY[1]]})
+    assert frame.select(write_day("edge", "latest")).item() == "不详"
 
 
 def test_a_date_of_which_no_latest_day_is_kept_needs_its_day():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -58,6 +58,26 @@ def test_every_word_for_a_loan_that_the_linkage_knows_speaks_for_the_person():
         lent = world.build_employment().with_columns(staff_type=pl.lit(f"{word}人员"))
         found = find(employment=lent).filter(pl.col("finding") == "on_loan")
         assert found["link_id"].n_unique() == world.build_confirmed().frame["link_id"].n_unique(), word
+
+
+def test_a_post_with_a_reason_but_no_end_is_searched_like_any_other():
+    reason = world.build_employment().with_columns(end_reason=pl.lit("退休"), end=pl.lit(None, pl.Date))
+    moved = reason.with_columns(
+        spell_no=pl.col("spell_no") + 5, start=pl.col("start") + pl.duration(days=400)
+    )
+    found = find(employment=pl.concat([reason, moved]))
+    assert {"retired_before"} <= set(found["finding"])
+
+
+def test_a_post_of_which_only_the_month_is_known_began_recently_if_any_day_of_it_is_near():
+    raid = world.RAIDS["Q1"]
+    begun = world.build_employment().with_columns(
+        start=pl.lit(raid - timedelta(days=world.ROUTING.facts.near_days + 20)),
+        start_latest=pl.lit(raid - timedelta(days=1)),
+    )
+    there = world.build_confirmed().frame.filter(raid_date=raid)["link_id"]
+    found = find(employment=begun).filter(finding="began_recently")["link_id"]
+    assert set(there) <= set(found)
 
 
 def test_each_person_goes_to_one_body_by_legal_status():

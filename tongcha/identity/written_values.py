@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -18,6 +19,9 @@ SERIAL: Final = r"^([0-9]{5})(?:\.0+)?$"
 EPOCH: Final = pl.date(1899, 12, 30)
 """Day 0 of the 1900 date system, valid for serials after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
 LONGEST_MONTH: Final = 31
+ANY_DAY: Final = (date(1900, 1, 1), date(9999, 12, 31))
+"""the first and the latest day of something of which nothing is known"""
+UNKNOWN: Final = "不详"
 LOCAL: Final = "Asia/Shanghai"
 """the one time of the country: at its midnight it is still the day before in UTC"""
 WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
@@ -58,17 +62,23 @@ def read_latest_days(values: pl.Series, *, is_end: bool) -> pl.Series:
 
 
 def write_day(first: str, latest: str) -> pl.Expr:
-    """Return a day as text: in ISO form, or the month or year alone of which no day is known.
+    """Return a day as text: in ISO form, the month or year alone of which no day is known, or 不详.
 
     Args:
         first: column of the day, or of the first that it may be.
         latest: column of the latest that it may be; null where the day is known.
     """
-    day, width = pl.col(first), (pl.col(latest) - pl.col(first)).dt.total_days()
-    of_period = (
-        pl.when(width <= LONGEST_MONTH).then(day.dt.to_string("%Y-%m")).otherwise(day.dt.to_string("%Y"))
+    day, last = pl.col(first), pl.col(latest)
+    is_month = (last - day).dt.total_days() <= LONGEST_MONTH
+    return (
+        pl.when(last.is_null())
+        .then(day.dt.to_string(PLAIN_DATE))
+        .when(is_month)
+        .then(day.dt.to_string("%Y-%m"))
+        .when(last == ANY_DAY[1])
+        .then(pl.lit(UNKNOWN))
+        .otherwise(day.dt.to_string("%Y"))
     )
-    return pl.when(pl.col(latest).is_null()).then(day.dt.to_string(PLAIN_DATE)).otherwise(of_period)
 
 
 def day_of(column: pl.Expr, kind: pl.Datetime) -> pl.Expr:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from tongcha.identity.written_values import (
+    ANY_DAY,
     JANUARY_OR_OCTOBER,
     fold,
     plain_date,
@@ -31,7 +32,9 @@ NOT_PLAIN: Final = r"[^!-~]"
 
 
 def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return all rows typed and the entries for unreadable values, whose cells are null.
+    """Return all rows typed and the entries for unreadable values.
+
+    The cell of an unreadable value is null; the start or end of a spell may then have been on any day.
 
     Args:
         text: landed tidy text columns with file, sheet, row.
@@ -47,7 +50,7 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
         _read_forgivingly(column, text[column.name], policy, spans) for column in left
     ).with_columns(_read_latest(column.name, text) for column in left if column.name in spans)
     rejected = join_rejections([r for column in left for r in _unreadable(column, text, typed, policy, name)])
-    return typed, rejected
+    return _leave_open(typed, rejected, spans), rejected
 
 
 def _read_plainly(column: Column) -> list[pl.Expr]:
@@ -89,6 +92,19 @@ def _find_spans(table: str) -> set[str]:
     """Name the days of which a month or a year is enough, since the table keeps the latest one meant too."""
     names = {column.name for column in BY_NAME[table].columns}
     return {name for name in names if f"{name}_latest" in names}
+
+
+def _leave_open(typed: pl.DataFrame, unreadable: pl.DataFrame, spans: set[str]) -> pl.DataFrame:
+    """Let an edge of a spell that can't be read lie on any day; without an end it would seem to run on."""
+    for column in sorted(spans & set(unreadable["column"])):
+        places = unreadable.filter(column=column).select(PLACE).with_columns(is_lost=pl.lit(value=True))
+        joined = typed.join(places, on=PLACE, how="left", maintain_order="left")
+        first, latest = (
+            pl.when("is_lost").then(pl.lit(day)).otherwise(name).alias(name)
+            for day, name in zip(ANY_DAY, (column, f"{column}_latest"), strict=True)
+        )
+        typed = joined.with_columns(first, latest).drop("is_lost")
+    return typed
 
 
 def _read_latest(column: str, text: pl.DataFrame) -> pl.Series:

@@ -144,7 +144,7 @@ def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:
     elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
     return spells.group_by(BY).agg(
         spells=pl.len(),
-        undated=(_may_hold("start") | _may_hold("end")).any(),
+        undated=_is_undated().any(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
         to_come=(pl.col("start") > pl.col("day")).sum(),
@@ -156,10 +156,12 @@ def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _may_hold(edge: str) -> pl.Expr:
-    """Whether a spell may have begun (or ended) before the day as well as after it."""
-    is_between = (pl.col(edge) <= pl.col("day")) & (pl.col("day") < pl.col(f"{edge}_latest"))
-    return is_between.fill_null(value=False)
+def _is_undated() -> pl.Expr:
+    """Whether a spell may have begun, or ended, before the day as well as after it."""
+    day, over = pl.col("day"), pl.coalesce("end_latest", "end")
+    is_on = (pl.col("start") <= day) & (over.is_null() | (day < over))
+    is_between = (day < pl.col("start_latest")) | (pl.col("end") <= day)
+    return (is_on & is_between).fill_null(value=False)
 
 
 def _is_stale() -> pl.Expr:

@@ -14,6 +14,7 @@ import polars as pl
 
 from tongcha.errors import InputError
 from tongcha.identity.written_values import (
+    ANY_DAY,
     day_of,
     read_dates,
     read_first_days,
@@ -63,8 +64,6 @@ TYPES: Final = {
 }
 LATEST: Final = {"start_latest": "start", "end_latest": "end"}
 """the latest day that is meant → the day of which only the month may be written"""
-FIRST_DAY: Final = pl.date(1900, 1, 1)
-LAST_DAY: Final = pl.date(9999, 12, 31)
 AS_TEXT: Final = (pl.Categorical, pl.Enum, pl.Binary)
 """types that hold texts"""
 WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
@@ -198,14 +197,15 @@ def _find_latest(there: Mapping[str, pl.DataType], column: str) -> pl.Expr:
 
 def _bound_spells(spells: pl.LazyFrame) -> pl.LazyFrame:
     """Let a spell without a start, or with an end that can't be read, have begun or ended on any day."""
-    start, end, is_lost = pl.col("start"), pl.col("end"), pl.col("is_lost")
+    start, is_lost = pl.col("start"), pl.col("is_lost")
     start_latest, end_latest = (pl.coalesce(column, f"__{column}") for column in LATEST)
+    first, last = map(pl.lit, ANY_DAY)
     return spells.select(
         pl.exclude("is_lost", "^__.*$", *LATEST, *LATEST.values()),
-        start=start.fill_null(FIRST_DAY),
-        start_latest=pl.when(start.is_null()).then(pl.coalesce(end, LAST_DAY)).otherwise(start_latest),
-        end=pl.when(is_lost).then(pl.coalesce(start, FIRST_DAY)).otherwise(end),
-        end_latest=pl.when(is_lost).then(LAST_DAY).otherwise(end_latest),
+        start=start.fill_null(first),
+        start_latest=pl.when(start.is_null()).then(last).otherwise(start_latest),
+        end=pl.when(is_lost).then(first).otherwise("end"),
+        end_latest=pl.when(is_lost).then(last).otherwise(end_latest),
     )
 
 

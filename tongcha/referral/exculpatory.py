@@ -158,7 +158,8 @@ def _search_employment(
 ) -> list[pl.DataFrame]:
     spells = links.join(
         employment.select(
-            "teacher_id", "spell_no", "school_id", "start", "start_latest", "end", "staff_type", "end_reason"
+            *("teacher_id", "spell_no", "school_id", "start", "start_latest", "end", "end_latest"),
+            *("staff_type", "end_reason"),
         ),
         on="teacher_id",
     ).sort("link_id", "spell_no")
@@ -168,7 +169,7 @@ def _search_employment(
     current = spells.filter(runs_on("raid_date", ["link_id"], lent))
     row = pl.format("任职经历 {} 第 {} 段", "teacher_id", "spell_no")
     several = current.filter(pl.len().over("link_id") > 1)
-    past = spells.filter(end <= raid)
+    past = spells.filter(pl.coalesce("end_latest", "end") <= raid)
     return [
         _report(current, pl.col("start") == raid, "began_that_day",
                 "查处当日正是该任职段的起始日，当日是否已到岗须核实", row),
