@@ -65,9 +65,7 @@ def _plain_tables() -> PlainTables:
     plain[0x3400:0xA000] = True
     plain[0] = True  # beyond the end
     plain[ord("某")] = False
-    odd_first = flag_characters(
-        NICKNAME_PREFIXES + "阿" + "".join({word[0] for word in name_words("placeholder")})
-    )
+    odd_first = flag_characters(NICKNAME_PREFIXES + "".join({word[0] for word in name_words("placeholder")}))
     odd_last = flag_characters("".join({title[-1] for title in name_words("title")} | {"头"}))
     return PlainTables(plain, odd_first, odd_last, flag_characters("".join(common_initials())))
 

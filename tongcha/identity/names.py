@@ -30,7 +30,7 @@ MAY_HOLD_TWO: Final = (4, 5, 6)
 """two full names of two or three characters each"""
 LONGEST_NAME: Final = 60
 """longer text is no name (the longest dotted names have about 30 characters)"""
-NICKNAME_PREFIXES: Final = "小老大"
+NICKNAME_PREFIXES: Final = "小老大阿"
 _REMARK: Final = re.compile(r"[(\[【〔{<《「『]([^)\]】〕}>》」』]*)[)\]】〕}>》」』]?")
 _QUOTES: Final = str.maketrans("", "", "'\"‘’“”`´#^~=!:_…")
 _WILDCARDS: Final = str.maketrans(dict.fromkeys("*□■○●×※某", WILDCARD))
@@ -145,7 +145,7 @@ def _parse_han(name: str) -> ParsedName:
         return ParsedName("surname", name, bare)
     if DOT in bare:
         return ParsedName("full", bare, "", bare)
-    if len(bare) < 2 or (len(bare) == 2 and bare[0] == "阿"):  # noqa: PLR2004  阿强 is a pet name
+    if len(bare) < 2:  # noqa: PLR2004
         return NOTHING
     if len(bare) == 2 and not surname_of(bare) and (bare != name or _ends_like_title(bare)):  # noqa: PLR2004
         return NOTHING  # 雅欣老师, 倩姐: a piece of the given name
@@ -219,7 +219,7 @@ def _find_title(name: str) -> str:
 
 
 def _strip_nickname(name: str) -> str:
-    """小王 → 王, 小毕 → 毕, but 小强 → nothing: 强 is more often a piece of the given name than a surname."""
+    """小王, 阿王 → 王, 小毕 → 毕, but 小强, 阿强 → nothing: 强 is a piece of the given name more often."""
     rest = name[1:].removesuffix("头") if len(name) == 3 else name[1:]  # noqa: PLR2004
     if len(rest) != 1 and not is_surname(rest):
         return name
