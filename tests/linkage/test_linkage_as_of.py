@@ -11,17 +11,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import RAIDED, policy, spells
+from tongcha.identity.written_values import ANY_DAY
 from tongcha.linkage.as_of import close_spells, employment_as_of
 
 BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
 LONG_AGO = date(2010, 9, 1)
+LOST = "不详"
 DAY_BEFORE, NEXT_DAY, DAY_AFTER_NEXT = (RAIDED + timedelta(days) for days in (-1, 1, 2))
 
 
 def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = ("T",)) -> tuple[Any, ...]:
     asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED})
-    frame = employment_as_of(asked, spells(*rows), lent=policy().lent, responsible=responsible)
+    frame = employment_as_of(
+        asked, lose_edges(spells(*rows), rows), lent=policy().lent, responsible=responsible
+    )
     return frame.select("employment_state", "in_service", "responsible_school_id", "spell_no").row(0)
+
+
+def lose_edges(employment: pl.DataFrame, rows: Any) -> pl.DataFrame:
+    """Let every edge written as `LOST` lie on any day, as intake does."""
+    for edge, place in (("start", 3), ("end", 4)):
+        is_lost = pl.Series([row[place] == LOST for row in rows], dtype=pl.Boolean)
+        first, latest = (pl.when(is_lost).then(pl.lit(day)) for day in ANY_DAY)
+        employment = employment.with_columns(
+            first.otherwise(edge).alias(edge), latest.otherwise(f"{edge}_latest").alias(f"{edge}_latest")
+        )
+    return employment
 
 
 @pytest.mark.parametrize(
@@ -171,6 +186,44 @@ def test_a_spell_runs_from_its_start_until_before_its_end(rows, expected):
 )
 def test_a_month_without_a_day_leaves_only_the_days_of_that_month_open(rows, expected):
     assert as_of(*rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([("T", 1, "A", LONG_AGO, LOST, "在编")], ("undated", None, None, None), id="an end"),
+        pytest.param([("T", 1, "A", AFTER, LOST, "在编")], ("not_yet", False, None, None), id="to come"),
+        pytest.param([("T", 1, "A", LOST, None, "在编")], ("undated", None, None, None), id="a start"),
+        pytest.param([("T", 1, "A", LOST, BEFORE, "在编")], ("left", False, None, None), id="a start, over"),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "B", BEFORE, None, "在编")],
+            ("in_service", True, "B", 2),
+            id="an end, and the next employment has begun",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "B", AFTER, None, "在编")],
+            ("undated", None, None, None),
+            id="an end, and the next employment is still to come",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "B", BEFORE, None, "借调")],
+            ("undated", None, None, None),
+            id="an end, and only a loan came after",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, LOST, "借调")],
+            ("in_service", True, "A", 1),
+            id="the end of a loan",
+        ),
+    ],
+)
+def test_an_edge_that_can_not_be_read_leaves_open_the_days_that_it_decides(rows, expected):
+    assert as_of(*rows) == expected
+
+
+def test_when_a_loan_began_matters_if_the_host_answers():
+    rows = [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", "2026-10", None, "借调")]
+    assert as_of(*rows, responsible="host")[0] == "undated"
 
 
 @given(st.dates(date(2026, 8, 1), date(2026, 12, 31)), st.dates(date(2026, 8, 1), date(2026, 12, 31)))

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
+from tongcha.identity.written_values import ANY_DAY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,7 +52,9 @@ def employment_as_of(
     spells = close_spells(days.join(employment, on="teacher_id", how="inner"), BY, lent).with_columns(
         is_lent=names_a_loan(lent), runs=runs_on("day", BY, lent)
     )
-    standing = _sum_up(spells).join(_choose(spells, responsible), on=["person_id", "day"], how="left")
+    standing = _sum_up(spells, responsible).join(
+        _choose(spells, responsible), on=["person_id", "day"], how="left"
+    )
     state = (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
@@ -90,7 +94,9 @@ def names_a_loan(lent: Sequence[str]) -> pl.Expr:
 
 
 def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl.DataFrame:
-    """Let spells that say why they ended, but not when, end where the next employment begins.
+    """Let spells that are over, but don't say when, end where the next employment begins, or before.
+
+    Those that say why they ended end there; those whose end can't be read ended by then.
 
     Args:
         spells: start, start_latest, end, end_latest, staff_type, end_reason, and what stands in `by`.
@@ -98,27 +104,28 @@ def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl
         lent: what a `staff_type` contains if the person is lent out.
 
     Returns:
-        The same rows in that order; `end` stays empty where no later employment is known.
+        The same rows in that order; an end stays open where no later employment is known.
     """
     has_reason = pl.col("end_reason").str.strip_chars().str.len_chars().fill_null(0) > 0
-    left_open = spells.select(pl.col("end").is_null() & has_reason & ~names_a_loan(lent)).to_series()
-    if not left_open.any():
+    is_lost = (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
+    is_over = ((pl.col("end").is_null() & has_reason) | is_lost) & ~names_a_loan(lent)
+    over = spells.select(is_over).to_series()
+    if not over.any():
         return spells
     employing = spells.filter(~names_a_loan(lent)).select(*by, next="start", next_latest="start_latest")
-    later = spells.filter(left_open).select(*by, "start").unique().join(employing, on=by)
+    later = spells.filter(over).select(*by, "start").unique().join(employing, on=by)
     ends = (
         later.filter(pl.col("next") > pl.col("start"))
         .sort("next", "next_latest")
         .unique([*by, "start"], keep="first")
     )
-    closed = spells.with_columns(left_open=left_open).join(
-        ends, on=[*by, "start"], how="left", maintain_order="left"
-    )
-    is_known = pl.col("left_open") & pl.col("next").is_not_null()
+    closed = spells.with_columns(over=over).join(ends, on=[*by, "start"], how="left", maintain_order="left")
+    is_known = pl.col("over") & pl.col("next").is_not_null()
+    by_then = pl.when(is_lost).then(pl.coalesce("next_latest", "next")).otherwise("next_latest")
     return closed.with_columns(
-        end=pl.when(is_known).then("next").otherwise("end"),
-        end_latest=pl.when(is_known).then("next_latest").otherwise("end_latest"),
-    ).drop("left_open", "next", "next_latest")
+        end=pl.when(is_known & ~is_lost).then("next").otherwise("end"),
+        end_latest=pl.when(is_known).then(by_then).otherwise("end_latest"),
+    ).drop("over", "next", "next_latest")
 
 
 def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
@@ -137,14 +144,18 @@ def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
     return runs | (is_last & goes_on & ~is_employed)
 
 
-def _sum_up(spells: pl.DataFrame) -> pl.DataFrame:
-    """Count each person's spells by how they lie to the day; say where employing ones run, and ran last."""
+def _sum_up(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
+    """Count each person's spells by how they lie to the day; say where employing ones run, and ran last.
+
+    When a loan began or ended matters only if the host answers, or if nobody employs the person.
+    """
     employing = pl.col("runs") & ~pl.col("is_lent")
     ended = ~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day"))
     elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
+    matters = ~pl.col("is_lent") | pl.lit(responsible == "host") | ~employing.any()
     return spells.group_by(BY).agg(
         spells=pl.len(),
-        undated=_is_undated().any(),
+        undated=(_is_undated() & matters).any(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
         to_come=(pl.col("start") > pl.col("day")).sum(),
