@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from types import SimpleNamespace
 
 import polars as pl
@@ -17,7 +18,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 
 from pipelines.cli import COMMANDS, tongcha
 from pipelines.commands.sql import _converse
-from pipelines.diagnosis import diagnose
+from pipelines.diagnosis import PINNED, diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
@@ -162,6 +163,13 @@ def test_doctor_looks_at_the_bureaus_own_policies_and_templates(tmp_path):
     assert not found["公文模板 school_notice.docx"].is_fine
     assert found["公文模板 referral_letter.docx"].is_fine
     assert not found["政策 routing.yaml"].is_fine
+
+
+def test_doctor_looks_at_every_policy_file_and_at_the_versions_that_the_project_pins(tmp_path):
+    found = {finding.subject for finding in diagnose(Home(tmp_path / "home"))}
+    assert {f"政策 {path.name}" for path in POLICIES.glob("*.yaml")} <= found
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {f"{name}=={version}" for name, version in PINNED.items()} <= set(project["dependencies"])
 
 
 def test_ledger_verify_passes_on_an_untouched_ledger(tmp_path):
