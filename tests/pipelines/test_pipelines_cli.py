@@ -46,11 +46,9 @@ def test_each_command_explains_itself_in_chinese_and_english(name):
     assert sum(word.isascii() and word.isalpha() for word in words.split()) > 5
 
 
-def test_help_calls_the_program_as_the_pages_do():
-    shown = subprocess.run(
-        [sys.executable, "-m", "pipelines", "case", "show", "-h"], cwd=ROOT, capture_output=True
-    )
-    assert shown.stdout.decode().startswith("Usage: tongcha case show [OPTIONS] [学校标识码]")
+def test_help_calls_the_program_as_the_pages_do(tmp_path):
+    shown = run("case", "show", "-h", home=tmp_path / "home").stdout
+    assert shown.startswith("Usage: tongcha case show [OPTIONS] [学校标识码]")
 
 
 def test_the_list_of_commands_loads_none_of_them():
