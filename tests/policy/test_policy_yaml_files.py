@@ -205,6 +205,14 @@ def test_a_policy_is_adopted_on_a_day_and_on_nothing_else(tmp_path, day):
     assert Rules.load(path).is_adopted
 
 
+@pytest.mark.parametrize("missing", ["adopted_by", "adopted_on", "document_no"])
+def test_a_policy_is_adopted_by_somebody_on_a_day_by_a_document_and_not_by_two_of_the_three(missing):
+    whole = {"version": "1", "rules": [{"clause": "第一条", "points": 1}]}
+    said = {"adopted_by": "局", "adopted_on": "2026-11-01", "document_no": "一号"}
+    assert Rules.model_validate(whole | said).is_adopted
+    assert not Rules.model_validate(whole | said | {missing: " "}).is_adopted
+
+
 class Everything(BaseModel):
     """One field of each kind that the policies use."""
 
