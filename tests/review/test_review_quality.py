@@ -214,6 +214,15 @@ def test_a_second_look_that_stays_unsure_is_neither_an_error_nor_a_trial(ledger)
     assert (rate["hits"], rate["trials"], rate["value"]) == (0, 0, None)
 
 
+def test_a_contrary_second_look_at_what_a_panel_settled_counts_as_an_error_though_it_reopens_nothing(ledger):
+    judge_twice(ledger, LATIN, "same", "different")
+    for who in ("r3", "r4"):
+        judge(ledger, LATIN, who, "same", "集体研究")
+    judge(ledger, LATIN, "v1", "different", "复验")
+    assert states_of(ledger, candidate_links())[LATIN] == "已确认"
+    assert measures(ledger)["false_referral_rate"]["value"] == 1.0
+
+
 def test_nobody_verifies_their_own_verdict(ledger, tmp_path):
     judge_twice(ledger, LATIN, "same", "same")
     table = take_second_look(ledger, tmp_path, {LATIN: Answer("same", "r1", DAY)})
