@@ -14,8 +14,8 @@ from tests.review.gate_scenario import both, confirmed_by, judge, missing_of, pa
 from tests.review.review_scenario import DAY, LATIN, LIKELY, POLICY, SURE, candidate_links
 from tongcha.policy.review import ReviewPolicy
 from tongcha.review.capacity import date_handovers, find_over_capacity
-from tongcha.tables.casebook import DISCLOSURES
 from tongcha.tables.linkage import GRADES
+from tongcha.tables.papers import DISCLOSURES
 
 WEEK = timedelta(days=7)
 
