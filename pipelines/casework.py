@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.runs import Runner
     from tongcha.ledger.events import NewEvent
-from tongcha.review.reviewers import Reviewer
+    from tongcha.review.reviewers import Reviewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def main() -> NoReturn:
     """Run the command line and leave with a documented exit code."""
     os.umask(0o077)  # nothing that is written, by Dagster either, is open to others
     try:
-        outcome = tongcha.main(standalone_mode=False)
+        outcome = tongcha.main(prog_name="tongcha", standalone_mode=False)
         _leave(outcome if isinstance(outcome, int) else Exit.OK)
     except click.UsageError as error:
         error.show()

@@ -11,6 +11,7 @@ import polars as pl
 import yaml
 
 from assets.office import list_returns
+from console.policy import ConsolePolicy
 from pipelines.closing import list_leftovers, name_sought
 from pipelines.provenance import ROOT
 from pipelines.report import read_all
@@ -56,6 +57,7 @@ POLICY_FILES: Final[dict[str, type[PolicyFile]]] = {
     "minors": MinorPolicy,
     "casebook": CasebookPolicy,
     "calibration": CalibrationPolicy,
+    "console": ConsolePolicy,
 }
 SHOWN: Final = 5
 OUTWARD: Final = frozenset({"review", "routing", "deductions", "clocks"})

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests.casebook.casebook_scene import AT, POLICY, TODAY, Bureau
+from tests.casebook.people_counted import count_people
 from tests.responsibility import hand_worked as world
 from tongcha.casebook.bulletin_files import FILE, write_bulletins
 from tongcha.casebook.bulletins import PEOPLE, SHORT, tally_bulletins
@@ -29,7 +30,6 @@ from tongcha.tables.review import REVIEW_QUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-from tests.casebook.people_counted import count_people
 
 FLOOR = POLICY.small_cell
 

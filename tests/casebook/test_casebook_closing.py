@@ -126,6 +126,12 @@ def test_nothing_is_closed_while_something_waits_for_a_person():
     with pytest.raises(LedgerError, match="还有 1 条比对暂缓"):
         refuse_unfinished(Waiting(queue, held, lists), BATCH, drop_withheld=False)
     refuse_unfinished(Waiting(queue, held, lists), BATCH, drop_withheld=True)
+    other_record = held.with_columns(requirement=pl.lit("one_record"))
+    refuse_unfinished(Waiting(queue, other_record, lists), BATCH, drop_withheld=False)  # nothing will mend it
+    with pytest.raises(LedgerError, match="学生名单还没有到销毁期限"):
+        refuse_unfinished(
+            Waiting(queue, withheld, pl.DataFrame({"list_id": ["S1"]})), BATCH, drop_withheld=True
+        )
 
 
 def test_a_batch_is_not_closed_over_somebodys_open_dispute():

@@ -70,6 +70,8 @@ def contradict(site=(), *entries: dict[str, object]) -> list[str]:
         ("幸福路12号", "幸福路13号", False),
         ("幸福路12号3栋", "幸福路12号", False),
         ("3室", "3室", False),  # no address at all
+        ("幸福路12号201房间", "幸福路12号201房", True),  # the longer word is folded first
+        ("幸福路12号201房间", "幸福路12号201室间", False),
     ],
 )
 def test_two_addresses_are_equal_by_the_written_rules_or_not_at_all(one, other, same):

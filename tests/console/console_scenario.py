@@ -22,15 +22,15 @@ from console.accounts import Accounts
 from console.policy import ConsolePolicy
 from console.server import build_server
 from console.settings import ConsoleSettings
+from tests.console.console_batch import BATCH, build_tables
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
+from tongcha.review.judgements import project_judgements
 from tongcha.review.page_one import UNLOOKED
+from tongcha.review.queue import build_review_queue
 
 if TYPE_CHECKING:
     from tongcha.review.reviewers import Role
-from tests.console.console_batch import BATCH, build_tables
-from tongcha.review.judgements import project_judgements
-from tongcha.review.queue import build_review_queue
 
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime(2026, 10, 20, 9, 0, tzinfo=UTC)

@@ -59,6 +59,12 @@ def test_an_overlong_form_is_refused_before_it_is_read(address):
     assert "内容过长" in text
 
 
+def test_a_form_that_does_not_tell_its_length_is_refused_before_it_is_read(address):
+    status, text, _ = raw(address, "POST", "/login", {"Transfer-Encoding": "chunked"}, b"0\r\n\r\n")
+    assert status == 413
+    assert "没有写明长度" in text
+
+
 def test_an_upload_or_a_flood_of_fields_is_refused(log_in, address):
     browser = log_in("r1")
     cookie = {"Cookie": f"{COOKIE}={cookie_of(browser)}"}

@@ -171,6 +171,15 @@ def test_passwords_are_changed_by_their_owner_who_knows_the_present_one(address,
     assert elsewhere.get("/").status == 401  # whoever had the old password is out
 
 
+def test_the_present_password_can_not_be_guessed_from_an_open_login_either(log_in):
+    browser, fresh = log_in("r1"), "quiet-river-42-stone"
+    form = {"token": browser.get("/password").field("token"), "fresh": fresh, "again": fresh}
+    for _ in range(CONSOLE_POLICY.login.failures_per_user):
+        assert browser.post("/password", form | {"present": "no"}).status == 403
+    answer = browser.post("/password", form | {"present": PASSWORD})
+    assert (answer.status, "输错次数过多" in answer.text) == (429, True)
+
+
 def test_a_password_set_by_somebody_else_ends_what_was_open_under_the_old_one(settings, log_in):
     browser = log_in("r1")
     assert browser.get("/").status == 200

@@ -2,20 +2,21 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.ledger.ledger_scene import AT, append_from_processes, note
 from tongcha.errors import LedgerError
-from tongcha.ledger.chain import GENESIS
-from tongcha.ledger.events import EventKind, NewEvent, drop_retracted, renew_event
+from tongcha.ledger.chain import GENESIS, digest_event
+from tongcha.ledger.events import EventKind, NewEvent, drop_retracted, renew_event, write_canonical
 from tongcha.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
-from tests.ledger.ledger_scene import AT, append_from_processes, note
 
 
 @pytest.fixture
@@ -79,6 +80,10 @@ def test_what_cannot_stand_is_refused_in_chinese(url, event, at):
         "DELETE FROM events WHERE seq = 1",
         """INSERT OR REPLACE INTO events SELECT seq, event_id, kind, subject, 'x', at, payload,
         previous, digest FROM events WHERE seq = 1""",
+        """INSERT OR REPLACE INTO events SELECT 99, 'E9', kind, subject, 'x', at, payload, previous, 'd'
+        FROM events WHERE seq = 1""",
+        """INSERT OR REPLACE INTO events SELECT 99, 'E9', kind, subject, 'x', at, payload, 'p', digest
+        FROM events WHERE seq = 1""",
     ],
 )
 def test_the_database_itself_refuses_change(url, tmp_path, statement):
@@ -89,12 +94,12 @@ def test_the_database_itself_refuses_change(url, tmp_path, statement):
     connection.close()
 
 
-def forge(path: Path, statement: str) -> None:
+def forge(path: Path, statement: str, *values: str) -> None:
     """Change the file as someone with the disk in their hands would: the guards dropped first."""
     connection = sqlite3.connect(path)
     for guard in ("update", "delete", "replace"):
         connection.execute(f"DROP TRIGGER events_refuse_{guard}")
-    connection.execute(statement)
+    connection.execute(statement, values)
     connection.commit()
     connection.close()
 
@@ -121,6 +126,17 @@ def test_a_forged_file_is_found_at_the_first_broken_event(url, tmp_path, stateme
     assert found.reason
 
 
+def test_an_event_forged_with_a_digest_of_its_own_is_found_at_the_next_one(url, tmp_path):
+    ledger = Ledger(url)
+    ledger.append_all([note(text) for text in "甲乙丙"], at=AT)
+    old, said = ledger.events()[1], note("丁")
+    forged = replace(old, event_id=said.event_id, payload=said.payload)
+    statement = "UPDATE events SET event_id = ?, payload = ?, digest = ? WHERE seq = 2"
+    values = (said.event_id, write_canonical(said.payload), digest_event(forged))
+    forge(tmp_path / "ledger.sqlite", statement, *values)
+    assert (ledger.verify().broken_at, ledger.verify().reason) == (3, "与前一事件的指纹不衔接")
+
+
 def test_a_cut_end_is_found_with_a_head_noted_earlier(url, tmp_path):
     ledger = Ledger(url)
     ledger.append_all([note(text) for text in "甲乙丙"], at=AT)
@@ -128,6 +144,13 @@ def test_a_cut_end_is_found_with_a_head_noted_earlier(url, tmp_path):
     forge(tmp_path / "ledger.sqlite", "DELETE FROM events WHERE seq = 3")
     assert ledger.verify().is_intact, "the chain alone can't know"
     assert ledger.verify(noted).broken_at == 3
+
+
+def test_the_head_of_an_empty_ledger_is_in_every_ledger_and_any_other_only_in_its_own(url):
+    ledger = Ledger(url)
+    before = ledger.head()
+    ledger.append(note("甲"), at=AT)
+    assert [ledger.holds(head) for head in (before, ledger.head(), "f" * 64)] == [True, True, False]
 
 
 def test_an_empty_ledger_is_intact(url):

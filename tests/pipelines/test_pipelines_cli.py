@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from types import SimpleNamespace
 
 import polars as pl
@@ -17,7 +18,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 
 from pipelines.cli import COMMANDS, tongcha
 from pipelines.commands.sql import _converse
-from pipelines.diagnosis import diagnose
+from pipelines.diagnosis import PINNED, diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
@@ -43,6 +44,11 @@ def test_each_command_explains_itself_in_chinese_and_english(name):
     assert any("\u4e00" <= char <= "\u9fff" for char in shown.output)
     words = shown.output.replace("Options:", "").replace("Usage:", "").replace("Commands:", "")
     assert sum(word.isascii() and word.isalpha() for word in words.split()) > 5
+
+
+def test_help_calls_the_program_as_the_pages_do(tmp_path):
+    shown = run("case", "show", "-h", home=tmp_path / "home").stdout
+    assert shown.startswith("Usage: tongcha case show [OPTIONS] [学校标识码]")
 
 
 def test_the_list_of_commands_loads_none_of_them():
@@ -165,6 +171,13 @@ def test_doctor_looks_at_the_bureaus_own_policies_and_templates(tmp_path):
     assert not found["公文模板 school_notice.docx"].is_fine
     assert found["公文模板 referral_letter.docx"].is_fine
     assert not found["政策 routing.yaml"].is_fine
+
+
+def test_doctor_looks_at_every_policy_file_and_at_the_versions_that_the_project_pins(tmp_path):
+    found = {finding.subject for finding in diagnose(Home(tmp_path / "home"))}
+    assert {f"政策 {path.name}" for path in POLICIES.glob("*.yaml")} <= found
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {f"{name}=={version}" for name, version in PINNED.items()} <= set(project["dependencies"])
 
 
 def test_ledger_verify_passes_on_an_untouched_ledger(tmp_path):

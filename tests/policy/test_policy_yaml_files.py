@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines.provenance import POLICIES
 from tongcha.errors import PolicyError
 from tongcha.policy.base import PolicyFile, PolicyPart
+from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.linkage import LinkagePolicy
+from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.yaml_files import TEXTS, MisfitError, read_model, read_yaml
 
@@ -138,6 +140,50 @@ def test_a_changed_policy_is_refused_in_plain_chinese(tmp_path, name, policy, ol
 
 
 @pytest.mark.parametrize(
+    ("name", "policy", "old", "new", "told"),
+    [
+        ("clocks", ClockPolicy, "clock: dispute,", "clock: disputes,", "缺少 dispute；用不到 disputes"),
+        ("clocks", ClockPolicy, "clock: defence,", "clock: appeal,", "时限名不得重复"),
+        ("clocks", ClockPolicy, "[penalty_team]", "[]", "每类移送接收单位须恰好列在一项"),
+        ("deductions", DeductionPolicy, "end: 2026-09-29", "end: 2026-09-30", "日期不得重叠"),
+        ("deductions", DeductionPolicy, "{at_least: 5,", "{at_least: 1,", "人数档须由少到多"),
+        ("deductions", DeductionPolicy, "valid_to: 2026", "valid_to: 2025", "有效期止不得早于起"),
+        ("review", ReviewPolicy, "accept_same: 1", "accept_same: 3", "不得大于 signatures.review"),
+        (
+            "casebook",
+            CasebookPolicy,
+            "archive_months: 36",
+            "archive_months: 35",
+            "archive_months：不得小于 36",
+        ),
+        ("casebook", CasebookPolicy, "small_cell: 5", "small_cell: 2", "small_cell：不得小于 3"),
+        ("casebook", CasebookPolicy, "source: RX", "source: XF", "来源代码不得重复"),
+    ],
+)
+def test_a_policy_that_contradicts_itself_or_the_law_is_refused_before_any_data_is_read(
+    tmp_path, name, policy, old, new, told
+):
+    text = (POLICIES / f"{name}.yaml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        policy.load(path)
+    assert told in str(caught.value)
+    assert not ENGLISH.search(str(caught.value))
+
+
+def test_names_of_pupils_are_released_by_two_decisions_and_not_by_one():
+    shipped = MinorPolicy.load(POLICIES / "minors.yaml")
+    opened = shipped.model_copy(update={"names_to_school": True})
+    with pytest.raises(PolicyError, match="没有开放学生名单的通报"):
+        shipped.model_copy(update={"legal_opinion_no": "法〔2026〕1号"}).require_release()
+    with pytest.raises(PolicyError, match="缺少法制机构的意见文号"):
+        opened.require_release()
+    opened.model_copy(update={"legal_opinion_no": "法〔2026〕1号"}).require_release()
+
+
+@pytest.mark.parametrize(
     ("key", "shipped", "weaker"),
     [("lowest_grade", "乙", "丙"), ("lowest_grade", "乙", "丁"), ("rival_margin_bits", "6.0", "0")],
 )
@@ -157,6 +203,14 @@ def test_a_policy_is_adopted_on_a_day_and_on_nothing_else(tmp_path, day):
         Rules.load(path)
     path.write_text(GOOD + "adopted_by: 局\ndocument_no: 一号\nadopted_on: 2026-11-01\n", encoding="utf-8")
     assert Rules.load(path).is_adopted
+
+
+@pytest.mark.parametrize("missing", ["adopted_by", "adopted_on", "document_no"])
+def test_a_policy_is_adopted_by_somebody_on_a_day_by_a_document_and_not_by_two_of_the_three(missing):
+    whole = {"version": "1", "rules": [{"clause": "第一条", "points": 1}]}
+    said = {"adopted_by": "局", "adopted_on": "2026-11-01", "document_no": "一号"}
+    assert Rules.model_validate(whole | said).is_adopted
+    assert not Rules.model_validate(whole | said | {missing: " "}).is_adopted
 
 
 class Everything(BaseModel):

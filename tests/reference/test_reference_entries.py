@@ -37,6 +37,8 @@ LEFT_OPEN: list[dict[str, object]] = [
     {"name": "张三丰", "school_id": None},
     {"name": "张三丰", "id_tail": "1234"},
     {"name": "张三丰", "sex": "男"},
+    {"name": "张三丰", "sex": "男", "phone": "13800138001"},
+    {"name": "张三丰", "id_tail": "1234", "phone": "13800138001"},
     {"name": "张三丰", "subject": "语文"},
     {"name": "张三峰", "phone": "13900139001"},
     {"name": "刘芳", "phone": "13800138001"},

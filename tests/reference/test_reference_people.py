@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+import pytest
 
 from tests.reference.reference_scene import (
     NUMBER,
     S2,
     SCHOOLS_THERE,
+    SNAPSHOT,
     combine,
     entries,
     kept,
@@ -93,6 +95,15 @@ def test_contradictions_are_reported_without_a_name():
         "T2": "number_disagrees",
     }
     assert not any("张" in text or "李" in text for text in found["finding"])
+
+
+@pytest.mark.parametrize(("days_later", "is_gone"), [(0, True), (1, False)])
+def test_who_left_on_the_snapshots_day_is_gone_and_who_leaves_the_day_after_is_not(days_later, is_gone):
+    told = {"name": "张三丰", "phone": "13800138001"}
+    registry, listed = teachers({"teacher_id": "T1", **told}), entries(told)
+    history = spells(("T1", dt.date.fromisoformat(SNAPSHOT) + dt.timedelta(days=days_later)))
+    found = combine_people(registry, history, SCHOOLS_THERE, listed, LINKING).staff_findings
+    assert found["kind"].to_list() == ["left_but_listed"] * is_gone
 
 
 def test_the_order_of_rows_changes_nothing():

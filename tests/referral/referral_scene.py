@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from openpyxl import load_workbook
+
 from tests.intake_files import POLICY as INTAKE
 from tests.responsibility import hand_worked as world
 from tongcha.referral.exculpatory import find_exculpatory
-from tongcha.referral.package import Dossiers
+from tongcha.referral.package import Dossiers, write_packages
 from tongcha.referral.routing import route_referrals
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
+
+    from tongcha.policy.clocks import ClockPolicy
+    from tongcha.policy.routing import RoutingPolicy
 
 
 def flip(frame: pl.DataFrame, *, reverse: bool) -> pl.DataFrame:
@@ -43,3 +50,48 @@ def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
         sites=tables["sites"],
     )
     return flip(referrals, reverse=reverse), dossiers
+
+
+def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
+    given = {
+        "identities": world.build_identities(),
+        "people": world.build_people(),
+        "employment": world.build_employment(),
+        "schools": world.build_schools(),
+        "sites": world.build_sites(),
+    } | tables
+    return find_exculpatory(
+        confirmed=world.build_confirmed() if confirmed is None else confirmed,
+        rules=world.ROUTING.facts,
+        lent=world.LINKAGE.lent,
+        school_names=INTAKE.school_names,
+        **given,
+    )
+
+
+def write(
+    out: Path,
+    *,
+    reverse: bool = False,
+    policy: RoutingPolicy = world.ROUTING,
+    demo: bool = True,
+    batch: str = world.BATCH,
+    referrals: pl.DataFrame | None = None,
+    clocks: ClockPolicy = world.CLOCKS,
+) -> pl.DataFrame:
+    built, dossiers = build_inputs(reverse=reverse)
+    return write_packages(
+        referrals=built if referrals is None else referrals,
+        dossiers=dossiers,
+        policy=policy,
+        clocks=clocks,
+        templates=world.TEMPLATES,
+        batch=batch,
+        out=out,
+        demo=demo,
+    )
+
+
+def read_cells(path: Path) -> str:
+    book = load_workbook(path)
+    return "\n".join(str(v) for page in book for row in page.iter_rows(values_only=True) for v in row if v)

@@ -6,43 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from openpyxl import load_workbook
 
-from tests.referral.referral_scene import build_inputs
+from tests.referral.referral_scene import build_inputs, read_cells, write
 from tests.responsibility import hand_worked as world
 from tongcha.errors import ContractError, PolicyError
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
-from tongcha.referral.package import write_packages
-
-
-def write(
-    out: Path,
-    *,
-    reverse: bool = False,
-    policy: RoutingPolicy = world.ROUTING,
-    demo: bool = True,
-    batch: str = world.BATCH,
-    referrals: pl.DataFrame | None = None,
-    clocks: ClockPolicy = world.CLOCKS,
-) -> pl.DataFrame:
-    built, dossiers = build_inputs(reverse=reverse)
-    return write_packages(
-        referrals=built if referrals is None else referrals,
-        dossiers=dossiers,
-        policy=policy,
-        clocks=clocks,
-        templates=world.TEMPLATES,
-        batch=batch,
-        out=out,
-        demo=demo,
-    )
-
-
-def read_cells(path: Path) -> str:
-    book = load_workbook(path)
-    return "\n".join(str(v) for page in book for row in page.iter_rows(values_only=True) for v in row if v)
 
 
 def read_letter(path: Path) -> str:

@@ -8,29 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.intake_files import POLICY as INTAKE
+from tests.referral.referral_scene import find
 from tests.responsibility import hand_worked as world
 from tongcha.linkage.comparisons import age_on
 from tongcha.policy.routing import RoutingPolicy
-from tongcha.referral.exculpatory import find_exculpatory
 from tongcha.referral.routing import route_referrals
-
-
-def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
-    given = {
-        "identities": world.build_identities(),
-        "people": world.build_people(),
-        "employment": world.build_employment(),
-        "schools": world.build_schools(),
-        "sites": world.build_sites(),
-    } | tables
-    return find_exculpatory(
-        confirmed=world.build_confirmed() if confirmed is None else confirmed,
-        rules=world.ROUTING.facts,
-        lent=world.LINKAGE.lent,
-        school_names=INTAKE.school_names,
-        **given,
-    )
 
 
 def route(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:

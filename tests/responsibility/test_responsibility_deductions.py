@@ -67,6 +67,11 @@ def test_a_claim_that_the_spells_do_not_bear_becomes_a_question():
     assert deduct(wrong, pupils=world.build_pupil_schools().clear()).height == 0
 
 
+def test_a_claim_of_the_right_spell_and_another_school_becomes_a_question():
+    row = attribute((("I11", "T08", "Q1", "授课", "S4", 2),)).row(0, named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
+
+
 def test_a_person_without_a_banned_role_is_a_question_and_costs_nothing():
     row = attribute().row(by_predicate=pl.col("person_id") == "T11", named=True)
     assert row["state"] == "question"

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute
+from tongcha.ledger.store import Ledger
 from tongcha.responsibility.inspectors import NOBODY, name_inspectors
 from tongcha.responsibility.rulings import settle_responsibilities
+from tongcha.responsibility.steps import record_strike
 
 TERMS = (
     # S1 changed its inspector on the very day of raid Q1: that day belongs to the new one
@@ -78,3 +80,12 @@ def test_the_order_of_the_list_never_shows(terms):
     assert name_inspectors(attribute(), build_inspectors(terms)).equals(
         name_inspectors(attribute(), build_inspectors())
     )
+
+
+def test_a_case_that_was_struck_asks_for_no_inspector(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    strike = record_strike(case_ref=world.link_id(5), by="D1", reason="申诉成立")
+    ledger.append(strike, at="2026-11-20T09:00:00+08:00")
+    settled = settle_responsibilities(attribute(), ledger.events(), world.build_schools(), build_inspectors())
+    row = settled.row(by_predicate=pl.col("link_id") == world.link_id(5), named=True)
+    assert (row["state"], row["inspector_question"]) == ("struck", None)

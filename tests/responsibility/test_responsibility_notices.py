@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zipfile
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -9,6 +10,7 @@ from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
 from tongcha.policy.deductions import DeductionPolicy
+from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.notices import NoticePolicies, write_notices
 
 
@@ -52,6 +54,17 @@ def test_the_notice_shows_the_sum_the_clause_how_to_contest_and_what_is_restored
     assert "50%，即5.00分" in text
     assert "倒查所在学校责任" in text
     assert world.link_id(5) in text
+
+
+def test_what_was_restored_already_does_not_lower_what_the_notice_says_is_restored(tmp_path):
+    granted = pl.DataFrame(
+        {"school_id": ["S2"], "campaign": [world.CAMPAIGN], "rule": [RECTIFICATION], "case_ref": ["E1"]}
+    )
+    row = write(tmp_path, deductions=deduct(reliefs=granted)).row(
+        by_predicate=pl.col("school_id") == "S2", named=True
+    )
+    assert row["points"] == Decimal("5.00")
+    assert "50%，即5.00分" in read(tmp_path, row["path"])
 
 
 def test_the_notice_shows_a_surname_only_and_no_pupil(tmp_path):

@@ -41,5 +41,5 @@ def test_a_school_is_asked_to_look_into_a_number_and_told_that_nothing_is_decide
 
 
 def test_a_prompt_needs_adopted_rules(tmp_path):
-    with pytest.raises(PolicyError, match="只能用于演示"):
+    with pytest.raises(PolicyError, match=r"扣分规则.*只能用于演示"):
         write(tmp_path, demo=False)

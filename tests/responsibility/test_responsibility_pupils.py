@@ -39,3 +39,12 @@ def test_row_order_does_not_matter():
 @pytest.mark.parametrize("rows", [(), MET[5:]])
 def test_no_pupils_or_none_with_a_school_are_fine(rows):
     assert place(build_pupils(*rows)).height == len(rows)
+
+
+def test_namesakes_in_two_grades_of_a_school_are_two_pupils_and_in_one_grade_one():
+    def count(*grades: str) -> int:
+        rows = [("Q1", str(n), "李小明", "示例市第一中学", grade) for n, grade in enumerate(grades)]
+        return place(build_pupils(*rows))["pupil_key"].n_unique()
+
+    assert count("七年级", "八年级") == 2
+    assert count("七年级", "七年级") == 1

@@ -127,6 +127,8 @@ def test_review_appeal_and_restoration_follow_one_another():
         ("appealed", date(2026, 4, 25)),
         ("appeal_decided", date(2026, 6, 1)),
     )
+    assert project(*steps[:5], today=date(2026, 5, 6))["state"] == "review_decided"
+    assert project(*steps[:5], today=date(2026, 5, 7))["state"] == "final"  # nobody appealed in time
     assert project(*steps, today=date(2026, 6, 2))["state"] == "final"
     assert project(*steps, ("restored", date(2026, 6, 9)), today=date(2026, 6, 10))["state"] == "restored"
 
@@ -137,8 +139,17 @@ def test_an_appeal_after_its_limit_is_refused_as_late():
         project(*steps, ("appealed", date(2026, 4, 20)), today=date(2026, 4, 20))
 
 
-def test_an_answer_that_the_bureau_owes_becomes_overdue():
-    row = project(("notified", START), ("contested", START), today=START + timedelta(days=60))
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (("notified", START), ("contested", START)),
+        (("notified", START), ("contested", START), ("decided", START), ("review_requested", START)),
+        (("notified", START), ("contested", START), ("decided", START), ("appealed", START)),
+    ],
+)
+def test_an_answer_that_the_bureau_owes_becomes_overdue(steps):
+    assert not project(*steps, today=START + timedelta(days=30))["overdue"]
+    row = project(*steps, today=START + timedelta(days=66))
     assert row["overdue"]
     assert "本局已逾期" in row["waits_for"]
 

@@ -14,8 +14,8 @@ from tests.review.gate_scenario import both, confirmed_by, judge, missing_of, pa
 from tests.review.review_scenario import DAY, LATIN, LIKELY, POLICY, SURE, candidate_links
 from tongcha.policy.review import ReviewPolicy
 from tongcha.review.capacity import date_handovers, find_over_capacity
-from tongcha.tables.casebook import DISCLOSURES
 from tongcha.tables.linkage import GRADES
+from tongcha.tables.papers import DISCLOSURES
 
 WEEK = timedelta(days=7)
 
@@ -75,6 +75,14 @@ def test_what_was_handed_over_stays_through_and_leaves_no_room_that_week():
     given_away: dict[str, Any] = {"handed_over": {LATIN: DAY}, "policy": cap_at(1)}
     assert confirmed_by(pass_gate(events, **given_away)) == [LATIN]
     assert confirmed_by(pass_gate(events, **given_away, today=DAY + WEEK)) == [SURE, LATIN]
+
+
+def test_the_week_of_the_same_number_in_another_year_takes_no_place():
+    events = [judge(SURE, "r1"), *both(LATIN)]
+    year_before = DAY - 52 * WEEK
+    assert year_before.isocalendar().week == DAY.isocalendar().week
+    given_away: dict[str, Any] = {"handed_over": {"L9": year_before}, "policy": cap_at(2)}
+    assert confirmed_by(pass_gate(events, **given_away)) == [SURE, LATIN]
 
 
 def test_links_of_other_batches_that_wait_to_be_handed_over_hold_their_places():

@@ -51,6 +51,13 @@ def test_a_near_rival_holds_a_link_back_until_people_have_excluded_it():
     assert confirmed_by(pass_gate(both(RIVAL) + both(LIKELY, "different"))) == [RIVAL]
 
 
+@pytest.mark.parametrize(("behind", "lacks"), [(6.0, []), (5.99, ["no_rival"])])
+def test_a_candidate_by_the_whole_margin_behind_is_no_rival(behind, lacks):
+    assert POLICY.referral.rival_margin_bits == 6.0
+    links = candidate_links(RIVAL={"score": 18.0 - behind})
+    assert missing_of(pass_gate(both(LIKELY), links), LIKELY) == lacks
+
+
 def test_one_person_met_confirmed_as_two_is_held_back_twice():
     outcome = pass_gate(both(LIKELY) + both(RIVAL))
     assert confirmed_by(outcome) == []
@@ -121,11 +128,20 @@ def test_each_lack_of_the_circumstances_is_named(requirement, changes):
     assert missing_of(pass_gate([judge(SURE, "r1")], **changes), SURE) == [requirement]
 
 
+def test_what_was_handed_over_needs_no_source_in_force_any_more_and_a_source_ends_with_its_last_day():
+    late: dict[str, Any] = {"source_expiry": date(2026, 10, 19)}
+    signed = [judge(SURE, "r1"), *both(LATIN)]
+    assert confirmed_by(pass_gate(signed, **late, handed_over={SURE: DAY})) == [SURE]
+    assert confirmed_by(pass_gate(signed, **late, is_closed=True)) == [SURE, LATIN]
+    assert confirmed_by(pass_gate(signed, source_expiry=DAY)) == [SURE, LATIN]
+
+
 def test_outside_the_demo_every_policy_must_be_adopted():
     adopted = adopt_as_example(POLICY)
     good: dict[str, Any] = {"is_demo": False, "policy": adopted, "outward_policies": [adopted]}
     assert confirmed_by(pass_gate([judge(SURE, "r1")], **good)) == [SURE]
-    assert not confirmed_by(pass_gate([judge(SURE, "r1")], **(good | {"outward_policies": [POLICY]})))
+    for lack in ({"outward_policies": [POLICY]}, {"policy": POLICY}):
+        assert not confirmed_by(pass_gate([judge(SURE, "r1")], **(good | lack)))
 
 
 def test_a_link_that_the_machine_no_longer_proposes_must_be_looked_at_again():
@@ -141,6 +157,8 @@ def test_a_judgement_on_other_evidence_carries_nothing():
 def test_a_recused_reviewers_signature_does_not_count():
     recusal = record_recusal(batch=BATCH, link_id=SURE, reviewer="r1", reason="亲属关系", declared_on=DAY)
     assert not confirmed_by(pass_gate([judge(SURE, "r1"), recusal]))
+    back = record_retraction(event_id=recusal.event_id, by="D1", reason="登记有误")
+    assert confirmed_by(pass_gate([judge(SURE, "r1"), recusal, back])) == [SURE]
 
 
 def test_a_rejected_link_is_not_listed_as_withheld():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -137,6 +137,16 @@ def test_time_per_judgement_comes_from_the_console_alone(ledger):
     assert found["seconds:r2"]["value"] is None
 
 
+def test_a_page_left_open_tells_nothing_of_how_long_a_judgement_takes(ledger):
+    longest = timedelta(minutes=POLICY.queue.longest_look_minutes)
+    for link_id, look in ((SURE, longest), (LATIN, longest + timedelta(seconds=1))):
+        opened = (datetime.fromisoformat(AT) - look).isoformat()
+        ledger.append(NewEvent(EventKind.ACCESS, link_id, "r1", {"view": "link"}), at=opened)
+    for link_id in (SURE, LATIN):
+        judge(ledger, link_id, "r1", "same")
+    assert measures(ledger)["seconds:r1"]["value"] == longest.total_seconds()
+
+
 def test_overdue_links_are_listed_oldest_first(ledger):
     judge(ledger, SURE, "r1", "same")
     overdue = list_overdue(records(ledger), POLICY, today=date(2026, 11, 30))
@@ -152,6 +162,9 @@ def test_the_sample_depends_on_seed_and_number_alone(ledger):
     queue = queue_of(ledger, candidate_links())
     assert sorted(sample_settled(queue, ALL_DRAWN)) == [SURE, LATIN]
     assert sample_settled(queue.reverse(), ALL_DRAWN) == sample_settled(queue, ALL_DRAWN)
+    judge_twice(ledger, LEFT, "different", "different")
+    both_kinds = queue_of(ledger, candidate_links())
+    assert set(sample_settled(both_kinds, ALL_DRAWN)) == {SURE, LATIN, LEFT}, "the rejected one as well"
     many = pl.DataFrame({"link_id": [f"L{n:016x}" for n in range(3000)], "state": "已确认"})
     assert 0.08 < len(sample_settled(many, POLICY)) / 3000 < 0.12
 
@@ -192,6 +205,22 @@ def test_a_contrary_second_look_brings_the_link_before_the_panel_and_counts_as_a
         judge(ledger, LATIN, who, "same", "集体研究")
     assert states_of(ledger, candidate_links())[LATIN] == "已确认"
     assert measures(ledger)["false_referral_rate"]["value"] == 0.0
+
+
+def test_a_second_look_that_stays_unsure_is_neither_an_error_nor_a_trial(ledger):
+    judge_twice(ledger, LATIN, "same", "same")
+    judge(ledger, LATIN, "v1", "unsure", "复验")
+    rate = measures(ledger)["false_referral_rate"]
+    assert (rate["hits"], rate["trials"], rate["value"]) == (0, 0, None)
+
+
+def test_a_contrary_second_look_at_what_a_panel_settled_counts_as_an_error_though_it_reopens_nothing(ledger):
+    judge_twice(ledger, LATIN, "same", "different")
+    for who in ("r3", "r4"):
+        judge(ledger, LATIN, who, "same", "集体研究")
+    judge(ledger, LATIN, "v1", "different", "复验")
+    assert states_of(ledger, candidate_links())[LATIN] == "已确认"
+    assert measures(ledger)["false_referral_rate"]["value"] == 1.0
 
 
 def test_nobody_verifies_their_own_verdict(ledger, tmp_path):

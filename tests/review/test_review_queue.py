@@ -144,6 +144,13 @@ def test_a_contrary_second_look_is_not_hidden_by_an_earlier_one_that_agrees(ledg
     assert state_after(ledger, events, SURE) == "待集体研究"
 
 
+def test_what_a_panel_settled_a_contrary_second_look_does_not_settle_anew(ledger):
+    events = [judgement(LATIN, "r1"), judgement(LATIN, "r2", "different", "二审")]
+    events += [judgement(LATIN, who, "same", "集体研究") for who in ("r3", "r4")]
+    assert state_after(ledger, events, LATIN) == "已确认"
+    assert state_after(ledger, [judgement(LATIN, "r5", "different", "复验")], LATIN) == "已确认"
+
+
 def test_not_the_same_person_is_remembered_across_models_and_snapshots(ledger):
     ledger.append_all(
         [judgement(LATIN, "r1", "different"), judgement(LATIN, "r2", "different", "二审")], at=AT

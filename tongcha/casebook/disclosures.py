@@ -14,7 +14,7 @@ from tongcha.casebook.papers import JOIN, PAPERS
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 from tongcha.responsibility.steps import record_step
-from tongcha.tables.casebook import DISCLOSURES
+from tongcha.tables.papers import DISCLOSURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -22,7 +22,7 @@ from tongcha.responsibility.corrections import name_disputed
 from tongcha.review.decisions import find_withdrawn
 from tongcha.review.disputes import ANSWERS, list_disputes
 from tongcha.review.disputes import SCHOOL as BY_SCHOOL
-from tongcha.tables.casebook import DISPUTE_ANSWERS
+from tongcha.tables.papers import DISPUTE_ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

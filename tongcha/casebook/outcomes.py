@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
-from tongcha.tables.casebook import OUTCOMES
+from tongcha.tables.papers import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -30,8 +30,8 @@ _FURNITURE: Final = (
 )
 
 
-def _style(style: str, name: str, paragraph_part: str, run_part: str = "", based: str = "Normal") -> str:
-    base = f'<w:basedOn w:val="{based}"/>' if style != "Normal" else ""
+def _style(style: str, name: str, paragraph_part: str, run_part: str = "") -> str:
+    base = '<w:basedOn w:val="Normal"/>' if style != "Normal" else ""
     default = ' w:default="1"' if style == "Normal" else ""
     return (
         f'<w:style w:type="paragraph"{default} w:styleId="{style}"><w:name w:val="{name}"/>{base}<w:qFormat/>'

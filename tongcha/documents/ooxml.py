@@ -41,17 +41,16 @@ def paragraph(content: str, style: str = "", properties: str = "") -> str:
     return f"<w:p>{wrapped}{runs}</w:p>"
 
 
-def rule_line(above: int, below: int, *, above_style: str = "single") -> str:
+def rule_line(above: int, below: int) -> str:
     """Return an empty paragraph that is a red rule 170 mm wide (7 mm beyond the text on each side).
 
     Args:
         above: weight of the upper line in eighths of a point; 0 for none.
         below: weight of the lower line; 0 for none.
-        above_style: border style of the upper line.
     """
     borders = ""
     if above:
-        borders += f'<w:top w:val="{above_style}" w:sz="{above}" w:space="0" w:color="FF0000"/>'
+        borders += f'<w:top w:val="single" w:sz="{above}" w:space="0" w:color="FF0000"/>'
     if below:
         borders += f'<w:bottom w:val="single" w:sz="{below}" w:space="0" w:color="FF0000"/>'
     return paragraph(

@@ -11,6 +11,24 @@ from tongcha.policy.base import PolicyFile, PolicyPart
 from tongcha.tables.referral import RECIPIENTS
 
 SET_HERE: Final = "天数由本单位确定"
+USED: Final = frozenset(
+    {
+        "appeal",
+        "appeal_answer",
+        "correction_answer",
+        "defence",
+        "dispute",
+        "opinion",
+        "rectification",
+        "review_answer",
+        "review_request",
+        "supervision",
+        "teacher_appeal",
+        "teacher_review",
+        "work_prompt",
+    }
+)
+"""The limits that the program computes or prints, besides those that name their recipients."""
 
 
 class Clock(PolicyPart):
@@ -61,6 +79,15 @@ class ClockPolicy(PolicyFile):
     def _bind_each_recipient_once(self) -> Self:
         if sorted(kind for c in self.clocks for kind in c.recipients) != sorted(RECIPIENTS):
             raise ValueError("每类移送接收单位须恰好列在一项时限的 recipients 中")
+        return self
+
+    @model_validator(mode="after")
+    def _know_each_name(self) -> Self:
+        named = {c.clock for c in self.clocks if not c.recipients}
+        wrong = (("缺少", USED - named), ("用不到", named - USED))
+        told = [f"{word} {'、'.join(sorted(names))}" for word, names in wrong if names]
+        if told:
+            raise ValueError("clocks 中" + "；".join(told))
         return self
 
     def clock_of(self, recipient: str) -> Clock:

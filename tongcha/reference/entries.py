@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.linkage.decisions import CONFLICTS
 from tongcha.linkage.links import list_links
 from tongcha.linkage.scoring import score_pairs
 from tongcha.linkage.source import PeopleFrame
@@ -158,7 +159,7 @@ def _decide(best: pl.DataFrame, limits: ListDecision) -> pl.DataFrame:
         at_school=(pl.col("listed_at") == pl.col("registered_at")).fill_null(value=False),
         able=(pl.col("score") >= limits.accept_bits)
         & ahead
-        & (pl.col("id_number") != "conflict")
+        & ~pl.col("id_number").is_in(CONFLICTS)
         & (pl.col("sex") != "different")
         & pl.col("name").is_in([*AS_WRITTEN, *SLIPS]),
     )

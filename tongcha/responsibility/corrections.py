@@ -14,7 +14,7 @@ from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
-from tongcha.tables.casebook import CORRECTIONS
+from tongcha.tables.papers import CORRECTIONS
 from tongcha.tables.referral import RECIPIENTS
 
 if TYPE_CHECKING:

@@ -114,8 +114,6 @@ def take_step(position: Position, step: str, on: date, clocks: ClockPolicy, *, e
         raise LedgerError(
             culprit, f"告知书处于“{STATE_LABELS[state]}”，不能办理“{STATE_LABELS[step]}”", "核对步骤的先后"
         )
-    if position.since is not None and on < position.since:
-        raise LedgerError(culprit, "日期早于上一步", "核对日期")
     _refuse_untimely(position, step, on, culprit)
     limits = tuple(set_deadline(clocks.clock(name), on) for name in _RUNNING.get(step, ()))
     return Position(step, on, limits)

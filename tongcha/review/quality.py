@@ -12,7 +12,7 @@ import polars as pl
 
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.linkage.intervals import clopper_pearson
-from tongcha.review.settle import FIRST, SECOND, STATE_OF_VERDICT, WAITING, settle
+from tongcha.review.settle import FIRST, PANEL, SECOND, STATE_OF_VERDICT, WAITING, settle
 from tongcha.tables.linkage import LINK_QUALITY
 from tongcha.tables.review import REVERIFICATION, REVIEW_QUALITY, VERDICTS
 
@@ -103,10 +103,16 @@ def _measure_false_referrals(
 ) -> list[Measure]:
     """The share of confirmed links that a blind second look, or the recipient, found to be someone else.
 
-    A second look that a panel has overruled since is no error of the first.
+    A second look that a panel has overruled since is no error of the first; one at what a panel had settled
+    before reopens nothing and is an error all the same.
     """
     earlier = records.judgements.filter(pl.col("round") != REVERIFICATION)
-    before = settle(earlier, records.links, policy).select("link_id", before="state")
+    panel = earlier.filter(pl.col("round") == PANEL)["event_id"].to_list()
+    by_panel = (
+        pl.col("judgement_ids").str.split("、").list.set_intersection(pl.lit(panel, pl.List(pl.String)))
+    )
+    settled = settle(earlier, records.links, policy)
+    before = settled.select("link_id", before="state", is_by_panel=by_panel.list.len() > 0)
     again = current.filter((pl.col("round") == REVERIFICATION) & (pl.col("verdict") != "unsure"))
     looked = again.join(before, on="link_id").join(records.queue.select("link_id", "state"), on="link_id")
     confirmed, rejected = (looked.filter(pl.col("before") == state) for state in ("已确认", "已否定"))
@@ -151,7 +157,8 @@ def _estimate_by_decoys(link_quality: pl.DataFrame) -> list[Measure]:
 def _upset(looked: pl.DataFrame) -> int:
     """How many links a second look turned from what they were."""
     verdict = pl.col("verdict").replace_strict(STATE_OF_VERDICT, return_dtype=pl.String)
-    return looked.filter((verdict != pl.col("before")) & (pl.col("state") != pl.col("before"))).height
+    is_overruled = (pl.col("state") == pl.col("before")) & ~pl.col("is_by_panel")
+    return looked.filter((verdict != pl.col("before")) & ~is_overruled).height
 
 
 def _measure_agreement(current: pl.DataFrame) -> list[Measure]:

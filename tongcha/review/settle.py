@@ -125,9 +125,9 @@ def _settle_rounds(decision: str, voices: Sequence[Voice], needs: Signatures) ->
     second = _one_of(voices, SECOND, excluding=first.reviewer)
     if second is None:
         needed = _needed(decision, first.verdict, needs)
-        if needed == 1 and first.verdict != "unsure":
+        if needed == 1:
             return Settlement(STATE_OF_VERDICT[first.verdict], 1, (first,))
-        return Settlement("待二审", max(needed, 2), (first,))
+        return Settlement("待二审", needed, (first,))
     if first.verdict == second.verdict != "unsure" and not _differ(voices, SECOND):
         return Settlement(STATE_OF_VERDICT[first.verdict], needs.review, (first, second))
     return _settle_panel(voices, _all_of(voices, FIRST, SECOND), needs.panel)

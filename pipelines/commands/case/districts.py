@@ -33,7 +33,7 @@ def supervise(area: str, by: str, reason: str, on: datetime | None) -> None:
 
     Decide that an order goes to a district where one is proposed, and write it.
     """
-    from pipelines.supervision import supervise as record
+    from pipelines.districts import supervise as record
 
     record(open_desk(by), area, on=to_day(on), reason=reason)
 
@@ -51,6 +51,6 @@ def hand_over(batch: str, raid: str, area: str, by: str, reason: str, on: dateti
 
     Hand a raid's cases to another district; people bound to districts see and record accordingly.
     """
-    from pipelines.scope import hand_over as record
+    from pipelines.districts import hand_over as record
 
     record(open_desk(by), batch, raid, to_area=area, on=to_day(on), reason=reason)

@@ -60,7 +60,7 @@ def release(by: str, reason: str, on: datetime | None) -> None:
 
 
 @click.command()
-@click.argument("link", metavar="比对编号", required=False)
+@click.argument("link", metavar="[比对编号]", required=False)
 def disclosed(link: str | None) -> None:
     """列出送达记录与待更正文书；写明比对编号则只列提到它的。
 

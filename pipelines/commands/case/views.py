@@ -10,7 +10,7 @@ from pipelines.home import Home
 
 
 @click.command()
-@click.argument("school", metavar="学校标识码", required=False)
+@click.argument("school", metavar="[学校标识码]", required=False)
 def show(school: str | None) -> None:
     """查看一所学校（不写则全部）：扣分、告知书、状态与期限。
 
