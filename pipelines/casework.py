@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.archive import Archive, describe_making
 from pipelines.report import read_all
-from pipelines.resources import build_office
+from pipelines.resources import build_office, hold_home
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
 from pipelines.witness import refuse_older_ledger
@@ -79,6 +79,18 @@ class Desk:
         Raises:
             LedgerError: the person may not record, or not this; somebody's number stands in the words; or a
                 history would contradict itself.
+        """
+        with hold_home(self.runner.home):
+            return self.append_held(events)
+
+    def append_held(self, events: Iterable[NewEvent]) -> tuple[Event, ...]:
+        """Append as `append` does while the caller holds the home.
+
+        Between the look at what stands and the record nobody else may record: two people who decide at
+        once would both be right, and both together wrong.
+
+        Raises:
+            LedgerError: as `append`.
         """
         person, events = find_recorder(self.runner.home, self.by), list(events)
         refuse_numbers(events)
@@ -235,6 +247,21 @@ def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> N
         LedgerError: no such document stands, a file isn't what was recorded, or the day lies ahead.
     """
     desk.refuse_stranger(document_id)
+    with hold_home(desk.runner.home):
+        own = record_handed_over(desk, document_id, on=on, receipt=receipt)
+    settle(desk.runner)
+    say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")
+
+
+def record_handed_over(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> pl.DataFrame:
+    """Check, keep and record what was handed over, while nobody else writes papers or the ledger.
+
+    Returns:
+        The document's files, shaped as `PAPERS`.
+
+    Raises:
+        LedgerError: as `deliver`.
+    """
     office = build_office(desk.runner.home)
     papers = list_papers(desk.runner)
     own = papers.filter(pl.col("document_id") == document_id)
@@ -252,5 +279,5 @@ def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> N
         made_by=describe_making(office),
     )
     Archive(office.home).keep(office, own)
-    desk.record(events)
-    say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")
+    desk.append_held(events)
+    return own

@@ -12,6 +12,7 @@ import dagster as dg
 from assets.office import Office
 from pipelines.home import KEYS, Home
 from pipelines.provenance import code_version, policy_digest
+from pipelines.terminal import say
 from pipelines.witness import note_head, refuse_older_ledger
 from tongcha.documents.validation_index import write_index
 
@@ -52,10 +53,15 @@ def build_office(home: Home) -> Office:
 
 @contextmanager
 def hold_home(home: Home) -> Iterator[None]:
-    """Hold the home's lock: one run at a time, from the command line or the UI.
+    """Hold the home's lock: one run or record at a time, from the command line or the UI.
 
-    The operating system frees it when the process ends, however it ends.
+    Whoever has to wait is told. The operating system frees the lock when the process ends, however it ends.
+    It can't be held twice by one process.
     """
     with (home.root / ".lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("… 另一项运行或者登记正在进行，等它结束")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
