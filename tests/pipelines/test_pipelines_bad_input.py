@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipelines.casework import Desk, deliver
+from pipelines.casework import Desk
 from pipelines.exits import StoppedError
+from pipelines.handover import deliver
 from pipelines.home import Home
 from pipelines.report import read_all
 from pipelines.withdrawal import withdraw_link

@@ -28,7 +28,7 @@ LONG_ENOUGH = 0.5
 @pytest.fixture
 def desk(tmp_path, monkeypatch) -> Desk:
     home = open_desk(tmp_path, monkeypatch, {})
-    return Desk(Runner(home, None), CLERK)
+    return Desk(Runner.open(home), CLERK)
 
 
 def run_held(desk: Desk, *tasks: Callable[[], object]) -> list[LedgerError]:
@@ -55,8 +55,10 @@ def run_held(desk: Desk, *tasks: Callable[[], object]) -> list[LedgerError]:
 
 def test_of_two_who_dispute_one_link_at_once_the_second_is_refused(desk):
     def dispute(reason: str) -> Callable[[], object]:
-        said = {"batch": "B", "link_id": LINK, "source": "当事人", "on": TODAY - dt.timedelta(1), "by": CLERK}
-        return lambda: desk.append([record_dispute(**said, reason=reason)])
+        event = record_dispute(
+            batch="B", link_id=LINK, source="当事人", on=TODAY - dt.timedelta(1), by=CLERK, reason=reason
+        )
+        return lambda: desk.append([event])
 
     [refusal] = run_held(desk, dispute("称不是本人"), dispute("称当日在外地"))
     assert "不能登记" in str(refusal)
