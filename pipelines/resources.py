@@ -38,11 +38,12 @@ def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
 def build_office(home: Home) -> Office:
     """Return the office of an opened home."""
     settings = home.settings()
-    policies = home.policies()
+    policies, today = home.policies(), settings.today or datetime.now(tz=UTC).astimezone().date()
     return Office(
         home=home.root,
         policies=policies,
-        today=settings.today or datetime.now(tz=UTC).astimezone().date(),
+        today=today,
+        adopted_by=today,
         now=lambda: datetime.now(tz=UTC).astimezone().isoformat(timespec="seconds"),
         is_demo=settings.demo,
         ledger_url=home.ledger_url(),

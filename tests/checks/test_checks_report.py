@@ -29,6 +29,7 @@ def office(tmp_path) -> Office:
         home=tmp_path,
         policies=POLICIES,
         today=dt.date(2026, 11, 1),
+        adopted_by=dt.date(2026, 11, 1),
         now=lambda: "",
         is_demo=True,
         ledger_url="",
