@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.resources import build_office, hold_home
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
-from pipelines.witness import refuse_older_ledger
+from pipelines.witness import refuse_earlier_clock, refuse_older_ledger
 from pipelines.workflow import settle
 from tongcha.casebook.rectification import read_rectifications
 from tongcha.errors import LedgerError
@@ -138,7 +138,17 @@ def find_recorder(home: Home, code: str) -> Reviewer:
 
     Raises:
         LedgerError: nobody has that code, it is disabled, or the person may judge or look but not record; or
-            the ledger is broken or an older copy, so that nothing may rest on it.
+            the ledger is broken or an older copy, or the clock was set back, so that nothing may rest on it.
+    """
+    refuse_earlier_clock(home)
+    return know_recorder(home, code)
+
+
+def know_recorder(home: Home, code: str) -> Reviewer:
+    """Return the person of that code as `find_recorder` does, whatever the clock says.
+
+    Raises:
+        LedgerError: as `find_recorder`.
     """
     require_intact(Ledger(home.ledger_url()))
     refuse_older_ledger(home)

@@ -12,6 +12,7 @@ from console.policy import ConsolePolicy
 from console.settings import ConsoleSettings
 from pipelines.resources import build_office
 from pipelines.terminal import say
+from pipelines.witness import refuse_earlier_clock
 from tongcha.casebook.closing import find_closed
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
@@ -45,6 +46,7 @@ def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSetti
         return find_closed(Ledger(office.ledger_url).events(EventKind.DELETION))
 
     def require_open(batch: str) -> None:
+        refuse_earlier_clock(home)
         today = home.settings().today or datetime.now(tz=UTC).astimezone().date()
         read_source(find_batch(office.inbox, batch), today=today)
 

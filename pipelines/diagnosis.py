@@ -15,7 +15,7 @@ from pipelines.closing import list_leftovers, name_sought
 from pipelines.provenance import ROOT
 from pipelines.report import read_all
 from pipelines.resources import build_office
-from pipelines.witness import refuse_older_ledger
+from pipelines.witness import refuse_earlier_clock, refuse_older_ledger
 from tongcha.casebook.closing import find_closed, find_proven
 from tongcha.documents.check import FIELDS, check_template
 from tongcha.errors import TongchaError
@@ -98,6 +98,7 @@ def diagnose(home: Home) -> Iterator[Finding]:
     yield _try("复核人名单", lambda: Reviewers.load(home.root / "reviewers.yaml"), "可读")
     yield from _look_at_inbox(home)
     yield _look_at_ledger(home)
+    yield _try("本机时间", lambda: refuse_earlier_clock(home), "不早于台账")
     yield from _look_at_closing(home)
 
 

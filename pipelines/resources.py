@@ -13,7 +13,7 @@ from assets.office import Office
 from pipelines.home import KEYS, Home
 from pipelines.provenance import code_version, policy_digest
 from pipelines.terminal import say
-from pipelines.witness import note_head, refuse_older_ledger
+from pipelines.witness import note_head, refuse_earlier_clock, refuse_older_ledger
 from tongcha.documents.validation_index import write_index
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
     home = Home.from_environment().open()
     with hold_home(home):
         refuse_older_ledger(home)
+        refuse_earlier_clock(home)
         yield build_office(home)
         write_index(home.outbox)
         note_head(home)
