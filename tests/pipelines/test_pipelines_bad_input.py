@@ -196,7 +196,7 @@ def test_a_failing_check_stops_what_follows_and_the_last_good_tables_stay(runner
     batch = runner.home.raid_batches()[0]
     before = digests(runner.home, "tables/referrals", "tables/referral_packages", "outbox/referrals")
     monkeypatch.setattr(confirmed, "_refuse_unproven", lambda *_: None)
-    monkeypatch.setattr("assets.review.confirm_links", forge_gate)
+    monkeypatch.setattr("assets.gate.confirm_links", forge_gate)
     with pytest.raises(StoppedError, match=r"后续步骤已停止.*足够的、不同的人"):
         act_on(runner, [batch])
     assert digests(runner.home, "tables/referrals", "tables/referral_packages", "outbox/referrals") == before
