@@ -49,6 +49,7 @@ DISCLOSURES = Table(
         text("recipient_name", "接收单位", required=True),
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", "存档以此为名", required=True),
+        text("facts", "内容指纹", "文书所说内容的指纹；模板用语、署名、电话的变动不改变它"),
         text("links", "所涉比对", "文书提到的比对编号，以顿号分隔"),
         text("numbers", "文书中的编号", "线索编号或者比对编号，以顿号分隔"),
         text("fields", "所含项目", "文书中的个人信息项目，以顿号分隔"),
@@ -275,6 +276,7 @@ SUPERVISION_ORDERS = Table(
         text("by", "决定人", "登记决定的人的代号"),
         text("path", "文件", "相对发件箱的路径；建议没有文件"),
         text("sha256", "文件指纹"),
+        text("facts", "内容指纹", "文书所说内容的指纹；模板用语、署名、电话的变动不改变它"),
     ),
     "逐地区的督办：达到起点的先列为建议，由人决定后才出通知；只有问题数，没有人，地区之间不比较。",
     (
