@@ -44,6 +44,7 @@ class Office:
         is_demo: the home holds an invented city; example policies may issue marked documents.
         ledger_url: SQLAlchemy URL of the ledger.
         keys: secret keys by purpose.
+        sign: code, batch and round → what that person writes behind their code in a workbook.
         provenance: code version and what else every stored table records.
     """
 
@@ -55,6 +56,7 @@ class Office:
     is_demo: bool
     ledger_url: str
     keys: Mapping[str, bytes]
+    sign: Callable[[str, str, str], str]
     provenance: Mapping[str, str]
 
     @property

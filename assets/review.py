@@ -46,6 +46,7 @@ def review_returns(
         policy=office.policy(ReviewPolicy, "review"),
         limits=office.policy(IntakePolicy, "intake").limits,
         today=office.today,
+        sign=office.sign,
         areas=dict(placed.select("link_id", "area").iter_rows()),
     )
     return take_returns(office.returned(), Ledger(office.ledger_url), terms, at=office.now())

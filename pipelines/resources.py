@@ -5,19 +5,22 @@ from __future__ import annotations
 import fcntl
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from assets.office import Office
+from console.accounts import Accounts
 from pipelines.home import KEYS, Home
 from pipelines.provenance import code_version, policy_digest
 from pipelines.terminal import say
 from pipelines.witness import note_head, refuse_earlier_clock, refuse_older_ledger
 from tongcha.documents.validation_index import write_index
+from tongcha.review.seal import sign_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dg.resource(description="办案台：收件箱、发件箱、政策、台账、密钥与日期")
@@ -49,8 +52,19 @@ def build_office(home: Home) -> Office:
         is_demo=settings.demo,
         ledger_url=home.ledger_url(),
         keys={name: home.key(name) for name in KEYS},
+        sign=cache(make_signer(home)),
         provenance={"代码版本": code_version(), "政策指纹": policy_digest(policies)},
     )
+
+
+def make_signer(home: Home) -> Callable[[str, str, str], str]:
+    """Return what tells by code, batch and round what that person writes behind their code in workbooks."""
+    accounts = Accounts(home.root, min_chars=0)
+
+    def sign(code: str, batch: str, review_round: str) -> str:
+        return sign_code(home.key("console"), code, accounts.stamp(code), batch, review_round)
+
+    return sign
 
 
 @contextmanager

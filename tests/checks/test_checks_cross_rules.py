@@ -33,6 +33,7 @@ def office(tmp_path) -> Office:
         is_demo=True,
         ledger_url=f"sqlite:///{tmp_path / 'ledger.sqlite'}",
         keys={},
+        sign=lambda *_: "",
         provenance={},
     )
     notice = made.outbox / make_table("school_notices")["path"][0]

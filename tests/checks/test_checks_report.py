@@ -34,6 +34,7 @@ def office(tmp_path) -> Office:
         is_demo=True,
         ledger_url="",
         keys={},
+        sign=lambda *_: "",
         provenance={"代码版本": "0123456789ab"},
     )
 

@@ -15,6 +15,7 @@ from pipelines.exits import StoppedError
 from pipelines.handover import deliver
 from pipelines.home import Home
 from pipelines.report import read_all
+from pipelines.resources import build_office
 from pipelines.withdrawal import withdraw_link
 from pipelines.workflow import act_batches, act_on, propose_batches
 from tests.pipelines.conftest import digests
@@ -126,7 +127,8 @@ def waiting(runner) -> tuple[Runner, str, str]:
 
 
 def answer(runner: Runner, batch: str, link: str) -> None:
-    given = {link: Answer("same", "R01", DAY, "证件号与姓名相符")}
+    signed = f"R01/{build_office(runner.home).sign('R01', batch, '一审')}"
+    given = {link: Answer("same", signed, DAY, "证件号与姓名相符")}
     sent = runner.home.outbox / "review" / f"{batch}-一审.xlsx"
     fill_workbook(sent, given, runner.home.inbox / "returns" / sent.name)
 
