@@ -19,7 +19,7 @@ from tongcha.policy.clocks import ClockPolicy
 from tongcha.responsibility.clocks import set_deadline
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
-from tongcha.review.disputes import refuse_loose_ends
+from tongcha.review.disputes import refuse_loose_ends, refuse_recused
 from tongcha.review.reviewers import RECORDER, Reviewers
 from tongcha.tables import BY_NAME
 
@@ -168,9 +168,10 @@ def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
 
     Raises:
         LedgerError: a step would be out of order, too early or too late, or name no notice; or a dispute and
-            its resolution wouldn't fit together.
+            its resolution wouldn't fit together; or the person is recused from the link.
     """
     before = office.events()
+    refuse_recused(before, wanted)
     events = rehearse_events(before, wanted)
     refuse_loose_ends(before, events)
     steps = read_steps(events)
