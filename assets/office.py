@@ -39,20 +39,24 @@ class Office:
         home: the home folder.
         policies: the folder of policy files.
         today: the date that expiry and deadlines are judged by.
+        adopted_by: the day on which policies must have been adopted: today, also where a replay goes back.
         now: returns the ISO time that ledger events are stamped with.
         is_demo: the home holds an invented city; example policies may issue marked documents.
         ledger_url: SQLAlchemy URL of the ledger.
         keys: secret keys by purpose.
+        sign: code, batch and round → what that person writes behind their code in a workbook.
         provenance: code version and what else every stored table records.
     """
 
     home: Path
     policies: Path
     today: date
+    adopted_by: date
     now: Callable[[], str]
     is_demo: bool
     ledger_url: str
     keys: Mapping[str, bytes]
+    sign: Callable[[str, str, str], str]
     provenance: Mapping[str, str]
 
     @property
@@ -117,5 +121,5 @@ class Office:
         return self._load(kind, self.home / ARCHIVE / sha256)
 
     def _load(self, kind: type[Policy], path: Path) -> Policy:
-        policy = kind.load(path)
+        policy = kind.load(path).as_of(self.adopted_by)
         return adopt_as_example(policy) if self.is_demo and not policy.is_adopted else policy

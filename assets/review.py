@@ -1,37 +1,24 @@
 """Review: what people returned, where each link stands, and what may leave."""
 
-from datetime import date
-
 import dagster as dg
 import polars as pl
 
 from assets.declare import declare_asset, declare_assets
+from assets.gate import GateTables, open_gate
 from assets.office import Office
 from tongcha.casebook.closing import find_closed
-from tongcha.casebook.disclosures import read_disclosures
-from tongcha.casebook.filed import find_filed_batches
 from tongcha.casebook.jurisdiction import assign_areas
-from tongcha.intake.batch import find_batch
-from tongcha.intake.source import read_source
 from tongcha.ledger.store import Ledger
-from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.intake import IntakePolicy
 from tongcha.policy.review import ReviewPolicy
-from tongcha.policy.routing import RoutingPolicy
-from tongcha.review.capacity import date_handovers
-from tongcha.review.decisions import find_renumbered, find_withdrawn
-from tongcha.review.disputes import find_disputed
 from tongcha.review.dossier import DossierTables, write_dossiers
-from tongcha.review.gate import confirm_links
 from tongcha.review.judgements import project_judgements
 from tongcha.review.quality import ReviewRecords, measure_review
 from tongcha.review.queue import build_review_queue
-from tongcha.review.requirements import GateFacts
 from tongcha.review.returns import ReturnTerms, take_returns
 from tongcha.review.reverification import write_reverification_workbook
 from tongcha.review.reviewers import Reviewers
 from tongcha.review.shown import ShownTables
-from tongcha.review.verification import find_verified
 from tongcha.review.workbook import write_review_workbooks
 from tongcha.tables import BY_NAME
 
@@ -59,6 +46,7 @@ def review_returns(
         policy=office.policy(ReviewPolicy, "review"),
         limits=office.policy(IntakePolicy, "intake").limits,
         today=office.today,
+        sign=office.sign,
         areas=dict(placed.select("link_id", "area").iter_rows()),
     )
     return take_returns(office.returned(), Ledger(office.ledger_url), terms, at=office.now())
@@ -131,43 +119,8 @@ def pass_gate(
     sites: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let through the links that have everything, and name what the others lack."""
-    events = Ledger(office.ledger_url).events()
-    policy = office.policy(ReviewPolicy, "review")
-    routing = office.policy(RoutingPolicy, "routing")
-    stored = BY_NAME["referrals"]
-    referred = stored.empty() if policy.weekly_cap is None else office.tables.read_all(stored)
-    # expired or not: the gate itself says what may no longer leave, and what left can still be taken back
-    source = read_source(find_batch(office.inbox, context.partition_key), today=date.min)
-    everywhere = office.tables.read_all(BY_NAME["candidate_links"])
-    withdrawn, disputed = (
-        stopped | find_renumbered(events, candidate_links, context.partition_key, stopped, everywhere)
-        for stopped in (find_withdrawn(events), find_disputed(events))
-    )
-    facts = GateFacts(
-        withdrawn=withdrawn,
-        disputed=disputed,
-        source_expiry=source.expires_on,
-        today=office.today,
-        outward_policies=(
-            routing,
-            office.policy(DeductionPolicy, "deductions"),
-        ),
-        is_demo=office.is_demo,
-        handed_over=date_handovers(read_disclosures(events)),
-        open_elsewhere=referred.filter(pl.col("batch") != context.partition_key)["link_id"].to_list(),
-        referred_roles=[conduct.role for conduct in routing.conducts if conduct.refer],
-        is_filed=bool(find_filed_batches(sites)),
-        verified=find_verified(events),
-        is_closed=context.partition_key in find_closed(events),
-    )
-    outcome = confirm_links(
-        candidate_links=candidate_links,
-        judgements=judgements,
-        identities=identities,
-        facts=facts,
-        people=people,
-        policy=policy,
-    )
+    given = GateTables(candidate_links, judgements, identities, people, sites)
+    outcome = open_gate(office, context.partition_key, given)
     return outcome.confirmed.frame, outcome.withheld_links
 
 

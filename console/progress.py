@@ -24,6 +24,7 @@ class Progress:
         judged: links that this person has judged.
         share: judged share of both, 0 to 100, for the bar; None when there is nothing.
         url: the queue.
+        signature: what this person writes into a workbook of this round as 复核人.
     """
 
     review_round: str
@@ -31,6 +32,7 @@ class Progress:
     judged: int
     share: int | None
     url: str
+    signature: str
 
 
 def frame(visit: Visit) -> dict[str, Any]:
@@ -51,13 +53,14 @@ def measure_progress(desk: Desk, visit: Visit) -> list[Progress]:
     Rounds of others aren't counted: a number that moves right after one's own answer would tell how
     the first reviewer answered.
     """
-    counted = []
+    counted, signs = [], visit.console.settings.sign
     for review_round in (r for r in EVERY_ROUND if r in visit.reviewer.roles):
         waiting = len(desk.list_tasks(visit.reviewer, review_round))
         judged = desk.count_own(visit.reviewer, review_round)
         share = round(100 * judged / (waiting + judged)) if waiting + judged else None
         url = queue_url(desk.batch, review_round)
-        counted.append(Progress(review_round, waiting, judged, share, url))
+        own = f"{visit.reviewer.code}/{signs(visit.reviewer.code, desk.batch, review_round)}"
+        counted.append(Progress(review_round, waiting, judged, share, url, own))
     return counted
 
 

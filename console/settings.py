@@ -36,6 +36,7 @@ class ConsoleSettings:
         accounts: who may log in.
         key: secret of the deployment, at least 32 bytes.
         clock: the present instant, with its time zone.
+        sign: code, batch and round → what that person writes behind their code in a workbook.
         public_name: host name under which an encrypting proxy offers the console; empty for none.
     """
 
@@ -49,4 +50,5 @@ class ConsoleSettings:
     accounts: Accounts
     key: bytes
     clock: Callable[[], datetime]
+    sign: Callable[[str, str, str], str]
     public_name: str = ""

@@ -5,38 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from pipelines.archive import Archive, describe_making
-from pipelines.report import read_all
-from pipelines.resources import build_office
+from pipelines.resources import build_office, hold_home
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
-from pipelines.witness import refuse_older_ledger
+from pipelines.witness import refuse_earlier_clock, refuse_older_ledger
 from pipelines.workflow import settle
-from tongcha.casebook.disclosures import record_delivery
-from tongcha.casebook.papers import (
-    leave_out_stopped,
-    list_answer_papers,
-    list_correction_papers,
-    list_referral_papers,
-    list_school_papers,
-)
 from tongcha.casebook.rectification import read_rectifications
-from tongcha.casebook.supervision_files import list_supervision_papers
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, renew_event
 from tongcha.ledger.store import Ledger
 from tongcha.ledger.wording import refuse_numbers
-from tongcha.policy.casebook import CasebookPolicy
 from tongcha.policy.clocks import ClockPolicy
-from tongcha.policy.minors import MinorPolicy
-from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.clocks import set_deadline
-from tongcha.responsibility.states import OPEN_TO_DEFENCE, project_notice_states
+from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
-from tongcha.review.decisions import find_withdrawn
-from tongcha.review.disputes import find_disputed, refuse_loose_ends
+from tongcha.review.disputes import refuse_loose_ends, refuse_recused
 from tongcha.review.reviewers import RECORDER, Reviewers
 from tongcha.tables import BY_NAME
 
@@ -79,6 +62,18 @@ class Desk:
         Raises:
             LedgerError: the person may not record, or not this; somebody's number stands in the words; or a
                 history would contradict itself.
+        """
+        with hold_home(self.runner.home):
+            return self.append_held(events)
+
+    def append_held(self, events: Iterable[NewEvent]) -> tuple[Event, ...]:
+        """Append as `append` does while the caller holds the home.
+
+        Between the look at what stands and the record nobody else may record: two people who decide at
+        once would both be right, and both together wrong.
+
+        Raises:
+            LedgerError: as `append`.
         """
         person, events = find_recorder(self.runner.home, self.by), list(events)
         refuse_numbers(events)
@@ -143,7 +138,17 @@ def find_recorder(home: Home, code: str) -> Reviewer:
 
     Raises:
         LedgerError: nobody has that code, it is disabled, or the person may judge or look but not record; or
-            the ledger is broken or an older copy, so that nothing may rest on it.
+            the ledger is broken or an older copy, or the clock was set back, so that nothing may rest on it.
+    """
+    refuse_earlier_clock(home)
+    return know_recorder(home, code)
+
+
+def know_recorder(home: Home, code: str) -> Reviewer:
+    """Return the person of that code as `find_recorder` does, whatever the clock says.
+
+    Raises:
+        LedgerError: as `find_recorder`.
     """
     require_intact(Ledger(home.ledger_url()))
     refuse_older_ledger(home)
@@ -163,9 +168,10 @@ def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
 
     Raises:
         LedgerError: a step would be out of order, too early or too late, or name no notice; or a dispute and
-            its resolution wouldn't fit together.
+            its resolution wouldn't fit together; or the person is recused from the link.
     """
     before = office.events()
+    refuse_recused(before, wanted)
     events = rehearse_events(before, wanted)
     refuse_loose_ends(before, events)
     steps = read_steps(events)
@@ -187,70 +193,3 @@ def rehearse_events(before: list[Event], wanted: Sequence[NewEvent]) -> list[Eve
         Event(last + n, e.event_id, e.kind, e.subject, e.actor, "", e.payload, "", "")
         for n, e in enumerate(fresh, start=1)
     ]
-
-
-def list_papers(runner: Runner) -> pl.DataFrame:
-    """Return every paper of the outbox that may be handed over as the ledger stands, shaped as `PAPERS`."""
-    home, office = runner.home, build_office(runner.home)
-    names = (
-        "school_notices", "work_prompts", "pupil_lists", "score_deductions", "referral_packages",
-        "referrals", "corrections", "supervision_orders", "dispute_answers",
-    )  # fmt: skip
-    tables = {name: read_all(home, name) for name in names}
-    schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
-    referral = list_referral_papers(
-        referral_packages=tables["referral_packages"],
-        referrals=tables["referrals"],
-        policy=office.policy(RoutingPolicy, "routing"),
-    )
-    school = list_school_papers(
-        school_notices=tables["school_notices"],
-        work_prompts=tables["work_prompts"],
-        pupil_lists=tables["pupil_lists"],
-        score_deductions=tables["score_deductions"],
-        schools=schools,
-        minors_clause=office.policy(MinorPolicy, "minors").clause,
-    )
-    orders = list_supervision_papers(
-        tables["supervision_orders"], office.policy(CasebookPolicy, "casebook").supervision.clause
-    )
-    papers = pl.concat([referral, school, list_correction_papers(tables["corrections"]), orders])
-    disputed, withdrawn = find_disputed(office.events()), find_withdrawn(office.events())
-    upheld = pl.col("answer") == "成立"
-    owed = tables["dispute_answers"].filter(
-        pl.col("told_on").is_null(), upheld | ~pl.col("link_id").is_in(sorted(withdrawn))
-    )
-    return pl.concat(
-        [
-            leave_out_stopped(papers, disputed | withdrawn),
-            leave_out_stopped(list_answer_papers(owed), disputed),
-        ]
-    )
-
-
-def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:
-    """Record that a document was handed over, keep its bytes, and recompute what is due.
-
-    Raises:
-        LedgerError: no such document stands, a file isn't what was recorded, or the day lies ahead.
-    """
-    desk.refuse_stranger(document_id)
-    office = build_office(desk.runner.home)
-    papers = list_papers(desk.runner)
-    own = papers.filter(pl.col("document_id") == document_id)
-    for path, sha256 in own.select("path", "sha256").iter_rows():
-        if office.fingerprint(path) != sha256:
-            raise LedgerError(f"文件 {path}", "与登记的指纹不符", "重新运行 tongcha act 后再送达")
-    states = read_all(desk.runner.home, "notice_states").filter(pl.col("notice_id") == document_id)
-    events = record_delivery(
-        papers=papers,
-        is_open=states.is_empty() or states["state"][0] in OPEN_TO_DEFENCE,
-        document_id=document_id,
-        on=desk.date_of(on),
-        by=desk.by,
-        receipt=receipt,
-        made_by=describe_making(office),
-    )
-    Archive(office.home).keep(office, own)
-    desk.record(events)
-    say(f"✓ {document_id} 已登记送达：{own['recipient_name'][0]}，{own.height} 个文件")

@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.home import Home, Settings, write_private
 from pipelines.report import read_all, show_demo
+from pipelines.resources import build_office
 from pipelines.runs import Runner
 from pipelines.terminal import say, track
 from pipelines.workflow import act_on, propose_batches, settle, take_returns
@@ -130,10 +131,14 @@ def answer_workbooks(home: Home, spec: WorldSpec) -> list[str]:
     truth = pl.read_parquet(home.root / "truth" / "truth.parquet")
     links = read_all(home, "candidate_links")
     pairs = dict(links.select("link_id", pl.struct("identity_id", "person_id")).iter_rows())
-    batches = set()
+    batches, sign = set(), build_office(home).sign
     for workbook in sorted(workbooks):
         batch, _, review_round = workbook.stem.rpartition("-")
-        answers = {link: _answer(truth, pairs[link], review_round, spec) for link in list_links(workbook)}
+        signed = [f"{code}/{sign(code, batch, review_round)}" for code in SIGNERS[review_round].split("、")]
+        answers = {
+            link: replace(_answer(truth, pairs[link], review_round, spec), reviewer="、".join(signed))
+            for link in list_links(workbook)
+        }
         fill_workbook(workbook, answers, home.inbox / "returns" / workbook.name)
         batches.add(batch)
     return sorted(batches)

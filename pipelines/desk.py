@@ -10,15 +10,18 @@ from assets.store import WHOLE, TableStore
 from console.accounts import Accounts
 from console.policy import ConsolePolicy
 from console.settings import ConsoleSettings
-from pipelines.resources import build_office
+from pipelines.resources import build_office, make_signer
 from pipelines.terminal import say
+from pipelines.witness import refuse_earlier_clock
 from tongcha.casebook.closing import find_closed
+from tongcha.errors import HomeError
 from tongcha.intake.batch import find_batch
 from tongcha.intake.source import read_source
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
 from tongcha.tables import BY_NAME, Partition
+from tongcha.tables.review import EVERY_ROUND
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,6 +48,7 @@ def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSetti
         return find_closed(Ledger(office.ledger_url).events(EventKind.DELETION))
 
     def require_open(batch: str) -> None:
+        refuse_earlier_clock(home)
         today = home.settings().today or datetime.now(tz=UTC).astimezone().date()
         read_source(find_batch(office.inbox, batch), today=today)
 
@@ -59,6 +63,7 @@ def build_console_settings(home: Home, *, public_name: str = "") -> ConsoleSetti
         accounts=open_accounts(home),
         key=home.key("console"),
         clock=lambda: datetime.now(tz=UTC).astimezone(),
+        sign=make_signer(home),
         public_name=public_name,
     )
 
@@ -85,6 +90,23 @@ def disable_reviewer(home: Home, code: str) -> None:
             f"此前已入台账的判断照旧有效：{len(said)} 件，涉及 {len(set(said))} 条比对。"
             "需要另行复查的，用 tongcha explain 逐条查看，由办案人员用 tongcha retract 撤回其判断后重新复核。"
         )
+
+
+def tell_signatures(home: Home, code: str, password: str) -> None:
+    """Tell a person what to write behind their code in each batch's workbooks.
+
+    Raises:
+        HomeError: the password isn't theirs.
+    """
+    person = open_accounts(home).verify(code, password)
+    if person is None:
+        raise HomeError(
+            f"复核人代号 {code[:20]}", "代号或者密码不对", "没有密码的，先用 tongcha reviewer add 设"
+        )
+    settings = build_console_settings(home)
+    for batch in settings.list_batches():
+        for review_round in (name for name in EVERY_ROUND if name in person.roles):
+            say(f"{batch}　{review_round}　{code}/{settings.sign(code, batch, review_round)}")
 
 
 def choose_partition(tables: TableStore, name: str, batch: str | None) -> str:

@@ -15,7 +15,8 @@ from console.policy import ConsolePolicy
 from pipelines.closing import list_leftovers, name_sought
 from pipelines.provenance import ROOT
 from pipelines.report import read_all
-from pipelines.witness import refuse_older_ledger
+from pipelines.resources import build_office
+from pipelines.witness import refuse_earlier_clock, refuse_older_ledger
 from tongcha.casebook.closing import find_closed, find_proven
 from tongcha.documents.check import FIELDS, check_template
 from tongcha.errors import TongchaError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from assets.office import Office
     from pipelines.home import Home
     from tongcha.policy.base import PolicyFile
 
@@ -91,13 +93,14 @@ def diagnose(home: Home) -> Iterator[Finding]:
     yield settings
     if not settings.is_fine:
         return  # it says where policies and ledger are
-    is_demo = home.settings().demo
+    office = build_office(home)
     for name, kind in POLICY_FILES.items():
-        yield from _look_at_policy(home.policies() / f"{name}.yaml", kind, is_demo=is_demo)
+        yield from _look_at_policy(home.policies() / f"{name}.yaml", kind, office)
     yield from _look_at_templates(home.policies() / "templates")
     yield _try("复核人名单", lambda: Reviewers.load(home.root / "reviewers.yaml"), "可读")
     yield from _look_at_inbox(home)
     yield _look_at_ledger(home)
+    yield _try("本机时间", lambda: refuse_earlier_clock(home), "不早于台账")
     yield from _look_at_closing(home)
 
 
@@ -126,16 +129,18 @@ def _look_at_versions() -> Iterator[Finding]:
     yield Finding("workspace.yaml", "可读", "load_from" in workspace, "从代码库恢复")
 
 
-def _look_at_policy(path: Path, kind: type[PolicyFile], *, is_demo: bool) -> Iterator[Finding]:
+def _look_at_policy(path: Path, kind: type[PolicyFile], office: Office) -> Iterator[Finding]:
     subject = f"政策 {path.name}"
     try:
         policy = kind.load(path)
     except TongchaError as error:
         yield _name_fault(subject, error)
         return
-    adopted = policy.is_adopted or is_demo or path.stem not in OUTWARD
-    state = f"版本 {policy.version}" + ("" if adopted else "，尚未审定，不能据以出具文书")
-    yield Finding(subject, state, adopted, "填写 adopted_by、adopted_on、document_no")
+    is_in_force = policy.as_of(office.today).is_adopted
+    adopted = is_in_force or office.is_demo or path.stem not in OUTWARD
+    lacks = f"审定日期 {policy.adopted_on} 未到" if policy.is_adopted else "尚未审定"
+    state = f"版本 {policy.version}" + ("" if adopted else f"，{lacks}，不能据以出具文书")
+    yield Finding(subject, state, adopted, "填写 adopted_by、adopted_on（不晚于今天）、document_no")
 
 
 def _look_at_templates(folder: Path) -> Iterator[Finding]:

@@ -7,10 +7,8 @@ import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from console.accounts import propose_password
-from pipelines.casework import list_papers
+from pipelines.handover import choose_document
 from pipelines.home import write_private
 from pipelines.resources import build_office
 from pipelines.terminal import say
@@ -24,6 +22,8 @@ from tongcha.policy.routing import RoutingPolicy
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from assets.office import Office
     from pipelines.casework import Desk
@@ -55,11 +55,7 @@ def pack_document(desk: Desk, document_id: str, out: Path, *, password_file: Pat
         raise LedgerError("密码", "输出不是终端，不能显示密码", "用 --password-file 指定存密码的文件")
     refuse_place(desk.runner.home.root, out, password_file)
     office = build_office(desk.runner.home)
-    papers = list_papers(desk.runner).filter(pl.col("document_id") == document_id).sort("path")
-    if papers.is_empty():
-        raise LedgerError(
-            f"文书 {document_id}", "发件箱中没有这份文书", "核对编号；已撤回的、有异议的不能送达"
-        )
+    papers = choose_document(desk.runner, document_id)
     files = read_papers(office, papers)
     ledger, recipient = Ledger(office.ledger_url), str(papers["recipient_name"][0])
     listed = write_list(document_id, recipient, files, head=ledger.verify().head)
@@ -103,9 +99,11 @@ def read_papers(office: Office, papers: pl.DataFrame) -> dict[str, bytes]:
     """
     files = {}
     for path, sha256 in papers.select("path", "sha256").iter_rows():
-        if office.fingerprint(path) != sha256:
+        file = office.outbox / path
+        content = file.read_bytes() if file.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != sha256:
             raise LedgerError(f"文件 {path}", "与登记的指纹不符", "重新运行 tongcha act 后再打包")
-        files[PurePosixPath(path).name] = (office.outbox / path).read_bytes()
+        files[PurePosixPath(path).name] = content
     return files
 
 

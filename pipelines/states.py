@@ -5,21 +5,34 @@ The command line and the sensors read and write the same tags; opening the UI af
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
 from assets.office import list_returns
 from pipelines.provenance import code_version, digest_files, policy_digest
+from pipelines.resources import build_office
 from tongcha.casebook.closing import find_closed
+from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.home import Home
+    from tongcha.ledger.events import Event
 
 STATE_TAG: Final = "tongcha/state"
+STILL: Final = frozenset(
+    {
+        EventKind.ACCESS,
+        EventKind.DELETION,
+        EventKind.FILE_RECEIVED,
+        EventKind.JUDGEMENT,
+        EventKind.RECUSAL,
+    }
+)
 PARTITION_TAG: Final = "dagster/partition"
 
 
@@ -42,6 +55,22 @@ def return_states(home: Home, batches: list[str]) -> dict[str, str]:
     """Return the state of the returned files of each batch that has any."""
     files = assign_returns(list_returns(home.inbox), batches)
     return {batch: digest_files(own, home.inbox) for batch, own in files.items() if own}
+
+
+def settle_state(home: Home) -> str:
+    """Return what the whole tables follow from besides the batches: records, rules, code and the day.
+
+    Looks into what is held, packets and judgements aren't in it: the gate judges those by themselves.
+    """
+    office = build_office(home)
+    said = "".join(e.event_id for e in drop_retracted(office.events()) if moves_papers(e))
+    digest = hashlib.sha256(said.encode()).hexdigest()[:12]
+    return f"{office.today}_{digest}_{policy_digest(office.policies)}_{code_version()}"
+
+
+def moves_papers(event: Event) -> bool:
+    """Whether a record may change what the whole tables and the papers of schools and recipients say."""
+    return event.kind not in STILL and "packet_sha256" not in event.payload
 
 
 def assign_returns(files: list[Path], batches: list[str]) -> dict[str, list[Path]]:

@@ -9,7 +9,7 @@ import dagster as dg
 from assets.declare import RAIDS
 from pipelines.home import Home
 from pipelines.jobs import act, propose, reference, settle
-from pipelines.states import STATE_TAG, raid_states, reference_state, return_states, was_run
+from pipelines.states import STATE_TAG, raid_states, reference_state, return_states, settle_state, was_run
 
 INTERVAL_SECONDS: Final = 30
 ON: Final = dg.DefaultSensorStatus.RUNNING
@@ -67,7 +67,8 @@ def watch_returns(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
 )
 def settle_after_act(context: dg.RunStatusSensorContext) -> dg.RunRequest:
     """Recompute the whole tables after each act."""
-    return dg.RunRequest(run_key=context.dagster_run.run_id)
+    state = settle_state(Home.from_environment())
+    return dg.RunRequest(run_key=context.dagster_run.run_id, tags={STATE_TAG: state})
 
 
 def request_new(

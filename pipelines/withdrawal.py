@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.casework import find_recorder, refuse_contradiction
 from pipelines.report import find_link, list_batches_of, name_link, read_all
-from pipelines.resources import build_office
+from pipelines.resources import build_office, hold_home
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
 from pipelines.workflow import act_batches
@@ -110,7 +110,8 @@ def record(runner: Runner, event: NewEvent) -> None:
     office = build_office(runner.home)
     ledger = Ledger(office.ledger_url)
     refuse_foreign(runner.home, ledger.events(), person, [event.subject])
-    wanted = renew_event(event, ledger.events())
-    refuse_contradiction(office, [wanted])
-    recorded = ledger.append(wanted, at=office.now())
+    with hold_home(runner.home):  # nobody else records between the look at what stands and the record
+        wanted = renew_event(event, ledger.events())
+        refuse_contradiction(office, [wanted])
+        recorded = ledger.append(wanted, at=office.now())
     say(f"✓ 已记入台账第 {recorded.seq} 条（{recorded.event_id}）")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.states import raid_states, reference_state, return_states, succeeded_last
+from pipelines.states import raid_states, reference_state, return_states, settle_state, succeeded_last
 from pipelines.terminal import say
 from tongcha.casebook.closing import find_closed, refuse_closed
 from tongcha.errors import UnknownBatchError
@@ -92,7 +92,7 @@ def settle(runner: Runner) -> None:
     Raises:
         TongchaError: a rule refused the work.
     """
-    runner.run("settle", title="学校责任与扣分")
+    runner.run("settle", title="学校责任与扣分", state=settle_state(runner.home))
 
 
 def choose_batches(runner: Runner, batch: str | None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipelines.commands.signing import signed
 from pipelines.exits import Exit
 from pipelines.home import Home
 
@@ -48,3 +49,22 @@ def list_events(subject: str | None) -> None:
         if subject in {None, event.subject}:
             columns = (str(event.seq), event.event_id, event.at, event.kind.value, event.subject, event.actor)
             click.echo("　".join(columns))
+
+
+@ledger.command()
+@signed
+def clock(by: str, reason: str) -> None:
+    """本机时间早于台账而台账的时间有误时：登记现在的时间是对的，由谁、为什么这样认定。
+
+    Record that the clock is right now although the ledger holds later times.
+    """
+    from pipelines.casework import know_recorder
+    from pipelines.scope import refuse_foreign
+    from pipelines.witness import CLOCK, accept_clock
+    from tongcha.ledger.store import Ledger
+
+    home = Home.from_environment().open()
+    person = know_recorder(home, by)
+    refuse_foreign(home, Ledger(home.ledger_url()).events(), person, [CLOCK])
+    accept_clock(home, by=by, reason=reason)
+    click.echo("✓ 已登记：以现在的本机时间为准")

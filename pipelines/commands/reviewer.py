@@ -49,6 +49,18 @@ def disable(code: str) -> None:
     disable_reviewer(Home.from_environment().open(), code)
 
 
+@reviewer.command()
+@click.argument("code", metavar="代号")
+def sign(code: str) -> None:
+    """本人查看复核表的签名码（每批每轮不同），写在复核表的代号之后，作“代号/签名码”；也可以在复核台首页查看。
+
+    Show a person, by their password, what they write behind their code in each workbook.
+    """
+    from pipelines.desk import tell_signatures
+
+    tell_signatures(Home.from_environment().open(), code, click.prompt("密码", hide_input=True))
+
+
 @reviewer.command(name="list")
 def list_all() -> None:
     """列出代号与轮次，不列姓名。

@@ -36,6 +36,8 @@ from tongcha.tables import BY_NAME
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tongcha.policy.routing import RoutingPolicy
+
 AT = "2026-11-20T09:00:00+08:00"
 TODAY = date(2026, 11, 20)
 POLICY = CasebookPolicy.load(world.ROOT / "policy" / "casebook.yaml")
@@ -48,6 +50,9 @@ class Bureau:
 
     ledger: Ledger
     out: Path
+    routing: RoutingPolicy = world.ROUTING
+    policies: NoticePolicies = POLICIES
+    templates: Path = world.TEMPLATES
 
     @classmethod
     def found(cls, root: Path) -> Bureau:
@@ -64,7 +69,7 @@ class Bureau:
         found = find_exculpatory(
             confirmed=confirmed,
             employment=world.build_employment(),
-            rules=world.ROUTING.facts,
+            rules=self.routing.facts,
             lent=world.LINKAGE.lent,
             school_names=INTAKE.school_names,
             **site,
@@ -74,16 +79,16 @@ class Bureau:
             "sites": site["sites"],
             "schools": base["schools"],
             "referrals": route_referrals(
-                confirmed=confirmed, findings=found, policy=world.ROUTING, **site, **base
+                confirmed=confirmed, findings=found, policy=self.routing, **site, **base
             ),
             "school_responsibilities": settle_responsibilities(attribute(acts), events, base["schools"]),
         }
         made["referral_packages"] = write_packages(
             referrals=made["referrals"],
             dossiers=Dossiers(found, world.build_evidence(), base["people"], base["schools"], site["sites"]),
-            policy=world.ROUTING,
+            policy=self.routing,
             clocks=world.CLOCKS,
-            templates=world.TEMPLATES,
+            templates=self.templates,
             batch=world.BATCH,
             out=self.out,
             demo=True,
@@ -92,14 +97,14 @@ class Bureau:
             school_responsibilities=made["school_responsibilities"],
             pupil_schools=world.build_pupil_schools(),
             sites=site["sites"],
-            policy=world.DEDUCTIONS,
+            policy=self.policies.deductions,
             reliefs=read_reliefs(events),
         )
         made["school_notices"] = write_notices(
             score_deductions=made["score_deductions"],
             school_responsibilities=made["school_responsibilities"],
-            policies=POLICIES,
-            templates=world.TEMPLATES,
+            policies=self.policies,
+            templates=self.templates,
             out=self.out,
             demo=True,
             **base,
@@ -108,9 +113,9 @@ class Bureau:
         made["dispute_answers"] = write_dispute_answers(
             events=events,
             disclosures=made["disclosures"],
-            policy=world.ROUTING,
+            policy=self.routing,
             clocks=world.CLOCKS,
-            templates=world.TEMPLATES,
+            templates=self.templates,
             out=self.out,
             demo=True,
         )
@@ -120,9 +125,9 @@ class Bureau:
                 standing=self.list_standing(made),
                 disputed=name_disputed(find_disputed(events)),
             ),
-            policy=world.ROUTING,
+            policy=self.routing,
             clocks=world.CLOCKS,
-            templates=world.TEMPLATES,
+            templates=self.templates,
             out=self.out,
             demo=True,
         )
@@ -131,7 +136,7 @@ class Bureau:
     def list_standing(self, made: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """Return the packages and notices that stand."""
         referral = list_referral_papers(
-            referral_packages=made["referral_packages"], referrals=made["referrals"], policy=world.ROUTING
+            referral_packages=made["referral_packages"], referrals=made["referrals"], policy=self.routing
         )
         school = list_school_papers(
             school_notices=made["school_notices"],

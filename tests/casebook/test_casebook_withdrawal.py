@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -21,8 +23,12 @@ from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import record_withdrawal
 from tongcha.review.disputes import find_disputed, record_dispute, record_resolution
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.slow  # a whole bureau is settled again and again
 
+IS_LETTER = pl.col("path").str.ends_with(".docx")
 WRONG = world.link_id(11)  # the only act at S3
 
 
@@ -81,6 +87,39 @@ def test_a_letter_says_which_clue_of_several_is_taken_back(bureau):
     assert len(named) == due.height  # each letter names the one number that its reader knows
     stays = referrals.filter(pl.col("link_id") != world.link_id(1))["referral_id"]
     assert not [number for number in stays for text in due["sentence"] if number in text]
+
+
+def edit_template(source: Path, target: Path) -> None:
+    """Copy a template with other words in it, as an official's edit leaves it."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace("编号".encode(), "号码".encode()))
+
+
+def test_other_words_in_a_template_or_another_telephone_call_for_no_correction_but_other_sums_do(
+    bureau, tmp_path
+):
+    for number in bureau.documents_of(world.link_id(1)):
+        bureau.deliver(number)
+    before = bureau.settle()
+    (tmp_path / "own").mkdir()
+    for source in world.TEMPLATES.glob("*.docx"):
+        edit_template(source, tmp_path / "own" / source.name)
+    phone = {"contact": "另一科室，电话0000-1234567"}
+    bureau.templates = tmp_path / "own"
+    bureau.routing = world.ROUTING.model_copy(update=phone)
+    rules = world.DEDUCTIONS.model_copy(update=phone)
+    bureau.policies = replace(bureau.policies, deductions=rules)
+    after = bureau.settle()
+    for name in ("referral_packages", "school_notices"):
+        assert not set(before[name]["sha256"]) & set(after[name].filter(IS_LETTER)["sha256"])
+    assert after["corrections"].is_empty()
+    dearer = rules.teacher.model_copy(update={"points": Decimal("3.00")})
+    bureau.policies = replace(bureau.policies, deductions=rules.model_copy(update={"teacher": dearer}))
+    due = bureau.settle()["corrections"]
+    assert due["path"].str.starts_with("notices/").all()
+    assert due["change"].to_list() == ["replaced"]
 
 
 def test_a_withdrawn_notice_is_withdrawn_whatever_its_steps_say(bureau):

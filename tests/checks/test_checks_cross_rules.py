@@ -28,10 +28,12 @@ def office(tmp_path) -> Office:
         home=tmp_path,
         policies=POLICIES,
         today=dt.date(2026, 11, 1),
+        adopted_by=dt.date(2026, 11, 1),
         now=lambda: "2026-11-01T09:00:00+08:00",
         is_demo=True,
         ledger_url=f"sqlite:///{tmp_path / 'ledger.sqlite'}",
         keys={},
+        sign=lambda *_: "",
         provenance={},
     )
     notice = made.outbox / make_table("school_notices")["path"][0]

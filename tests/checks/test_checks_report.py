@@ -29,10 +29,12 @@ def office(tmp_path) -> Office:
         home=tmp_path,
         policies=POLICIES,
         today=dt.date(2026, 11, 1),
+        adopted_by=dt.date(2026, 11, 1),
         now=lambda: "",
         is_demo=True,
         ledger_url="",
         keys={},
+        sign=lambda *_: "",
         provenance={"代码版本": "0123456789ab"},
     )
 

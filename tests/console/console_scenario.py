@@ -91,6 +91,7 @@ def make_settings(
         accounts=_open_accounts(home),
         key=KEY,
         clock=clock or Clock(),
+        sign=lambda *asked: f"sign{'-'.join(asked)}",
     )
     return replace(plain, **changes)
 

@@ -235,6 +235,15 @@ def test_text_has_enough_contrast(enter):
     assert poor == []
 
 
+@pytest.mark.parametrize("path", ["/", queue_path(), link_path(LOOKALIKE), link_path(SURE)])
+def test_whoever_enlarges_the_page_fourfold_never_scrolls_sideways(enter, path):
+    """WCAG 2.1 AA, 1.4.10: 320 pixels are a window of 1280 at 400 %."""
+    page = enter("r1")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_the_browser_keeps_no_personal_data(enter):
     page = enter("r1")
     page.goto(link_path(LOOKALIKE))

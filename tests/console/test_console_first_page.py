@@ -8,15 +8,18 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.desk import build_console_settings
+from assets.store import TableStore
+from pipelines.desk import build_console_settings, tell_signatures
 from pipelines.home import Home, Settings
+from pipelines.resources import build_office
 from tests.console.console_batch import BATCH, SURE
-from tests.console.console_scenario import Browser, link_path, make_settings, queue_path, running
-from tongcha.errors import SourceError
+from tests.console.console_scenario import PASSWORD, Browser, link_path, make_settings, queue_path, running
+from tongcha.errors import HomeError, SourceError
 from tongcha.intake.source import LABELS, read_source
 from tongcha.ledger.events import EventKind
 from tongcha.review.page_one import UNLOOKED
 from tongcha.review.requirements import REQUIREMENTS, GateFacts
+from tongcha.tables.linkage import CANDIDATE_LINKS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 from tongcha.tables.review import CONFIRMED_LINKS
 
@@ -29,8 +32,25 @@ def test_the_first_page_says_how_often_the_wrong_person_was_confirmed(log_in):
     assert UNLOOKED in page.text
 
 
+def test_the_first_page_tells_a_person_their_own_signature_for_each_round_and_nobody_elses(log_in):
+    page = log_in("r1").get("/").text
+    assert f"r1/signr1-{BATCH}-一审" in page
+    assert page.count("sign") == page.count("r1/signr1-")
+
+
 def test_whoever_verifies_again_is_not_told_a_rate_that_moves_with_their_answer(log_in):
     assert "认错人的比率" not in log_in("r7").get("/").text
+
+
+def test_a_password_tells_its_owners_signatures_as_workbooks_are_read_and_no_other_does(home, capsys):
+    opened = Home(home).open()
+    TableStore(home / "tables").write(CANDIDATE_LINKS, BATCH, CANDIDATE_LINKS.empty())
+    with pytest.raises(HomeError, match="密码不对"):
+        tell_signatures(opened, "r1", PASSWORD + "x")
+    tell_signatures(opened, "r1", PASSWORD)
+    asked = ("r1", BATCH, "一审")
+    assert f"{BATCH}　一审　r1/{build_office(opened).sign(*asked)}" in capsys.readouterr().out
+    assert build_console_settings(opened).sign(*asked) == build_office(opened).sign(*asked)
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ def _judge_in_workbook(settings: ConsoleSettings, tables: Tables, home: Path) ->
         REVIEW_POLICY,
         IntakePolicy.load(ROOT / "policy/intake.yaml").limits,
         START.date(),
+        lambda *_: "",
     )
     returned = take_returns([book], settings.ledger, terms, at=START.isoformat())
     assert returned["outcome"].to_list() == ["recorded"] * COUNT

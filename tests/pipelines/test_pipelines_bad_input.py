@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipelines.casework import Desk, deliver
+from pipelines.casework import Desk
 from pipelines.exits import StoppedError
+from pipelines.handover import deliver
 from pipelines.home import Home
 from pipelines.report import read_all
+from pipelines.resources import build_office
 from pipelines.withdrawal import withdraw_link
 from pipelines.workflow import act_batches, act_on, propose_batches
 from tests.pipelines.conftest import digests
@@ -125,7 +127,8 @@ def waiting(runner) -> tuple[Runner, str, str]:
 
 
 def answer(runner: Runner, batch: str, link: str) -> None:
-    given = {link: Answer("same", "R01", DAY, "证件号与姓名相符")}
+    signed = f"R01/{build_office(runner.home).sign('R01', batch, '一审')}"
+    given = {link: Answer("same", signed, DAY, "证件号与姓名相符")}
     sent = runner.home.outbox / "review" / f"{batch}-一审.xlsx"
     fill_workbook(sent, given, runner.home.inbox / "returns" / sent.name)
 
@@ -195,7 +198,7 @@ def test_a_failing_check_stops_what_follows_and_the_last_good_tables_stay(runner
     batch = runner.home.raid_batches()[0]
     before = digests(runner.home, "tables/referrals", "tables/referral_packages", "outbox/referrals")
     monkeypatch.setattr(confirmed, "_refuse_unproven", lambda *_: None)
-    monkeypatch.setattr("assets.review.confirm_links", forge_gate)
+    monkeypatch.setattr("assets.gate.confirm_links", forge_gate)
     with pytest.raises(StoppedError, match=r"后续步骤已停止.*足够的、不同的人"):
         act_on(runner, [batch])
     assert digests(runner.home, "tables/referrals", "tables/referral_packages", "outbox/referrals") == before

@@ -13,8 +13,9 @@ import pyzipper
 from pipelines.archive import Archive
 from pipelines.casedesk import draw_rechecks, reissue, relieve, report_outcome, rule_on, strike
 from pipelines.caseview import show_disclosures
-from pipelines.casework import Desk, deliver, list_papers
+from pipelines.casework import Desk
 from pipelines.disputes import dispute, resolve
+from pipelines.handover import deliver, list_papers
 from pipelines.packing import pack_document
 from pipelines.replay import replay
 from pipelines.report import read_all, show_link

@@ -22,10 +22,12 @@ from pipelines.diagnosis import PINNED, diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
 from pipelines.provenance import POLICIES, ROOT
+from pipelines.resources import build_office
 from pipelines.runs import Runner
 from pipelines.views import open_views, write_result
 from tests.linkage.linkage_scene import NAN, met, people, spells
 from tests.scenario import BATCH, make_table
+from tongcha.policy.routing import RoutingPolicy
 from tongcha.tables import ALL, BY_NAME
 
 SITES = BY_NAME["sites"]
@@ -178,6 +180,23 @@ def test_doctor_looks_at_every_policy_file_and_at_the_versions_that_the_project_
     assert {f"政策 {path.name}" for path in POLICIES.glob("*.yaml")} <= found
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert {f"{name}=={version}" for name, version in PINNED.items()} <= set(project["dependencies"])
+
+
+def test_a_policy_whose_adoption_lies_ahead_lets_nothing_out_and_doctor_says_why(tmp_path):
+    own = tmp_path / "policy"
+    shutil.copytree(POLICIES, own)
+    rules = own / "routing.yaml"
+    adopted = 'adopted_by: "某局"', 'adopted_on: "9999-01-01"', 'document_no: "一号"'
+    text = rules.read_text(encoding="utf-8")
+    for said in adopted:
+        text = text.replace(said.split(":")[0] + ': ""', said, 1)
+    rules.write_text(text, encoding="utf-8")
+    home = Home(tmp_path / "home").open()
+    home.write_settings(Settings(policies=str(own)))
+    assert RoutingPolicy.load(rules).is_adopted
+    assert not build_office(home).policy(RoutingPolicy, "routing").is_adopted
+    found = {finding.subject: finding for finding in diagnose(home)}
+    assert "审定日期 9999-01-01 未到" in found["政策 routing.yaml"].state
 
 
 def test_ledger_verify_passes_on_an_untouched_ledger(tmp_path):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipelines.casework import Desk, deliver
+from pipelines.casework import Desk
 from pipelines.closing import close_batch
+from pipelines.handover import deliver
 from pipelines.replay import replay
 from pipelines.report import read_all
 from pipelines.traces import find_traces

@@ -10,9 +10,11 @@ import pytest
 from assets.store import WHOLE, TableStore
 from tests.pipelines.case_desk import CLERK, TODAY, asked, open_desk, refuse, say, store_tables
 from tests.responsibility import hand_worked as world
+from tongcha.errors import LedgerError
 from tongcha.ledger.store import Ledger
+from tongcha.responsibility.steps import record_strike
 from tongcha.review.decisions import find_withdrawn, record_judgement, record_recusal
-from tongcha.review.disputes import find_disputed
+from tongcha.review.disputes import find_disputed, refuse_recused
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -139,6 +141,21 @@ def test_who_signed_a_link_can_not_undo_what_others_decided_of_it_even_by_a_deto
     say("retract", event, "--by", CLERK, *why)
     taken_back = ledger.events()[-1].event_id
     assert "不能由其决定" in refuse("retract", taken_back, "--by", "C04", *why)
+
+
+def test_whoever_declared_a_conflict_of_interest_lets_nobody_off_but_may_stop_the_link(home, link):
+    recusal = record_recusal(
+        batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", declared_on=TODAY
+    )
+    Ledger(home.ledger_url()).append(recusal, at="2026-11-20T09:00:00+08:00")
+    with pytest.raises(LedgerError, match="声明过回避"):
+        refuse_recused(
+            Ledger(home.ledger_url()).events(), [record_strike(case_ref=link, by="C04", reason="申辩成立")]
+        )
+    said = ("withdraw", link, "--reason", "不是此人")
+    assert "声明过回避" in refuse(*said, "--by", "C04")
+    say(*dispute(link, "C04"))
+    say(*said, "--by", CLERK)
 
 
 def test_who_signed_a_link_may_take_their_own_answer_back(home, link):

@@ -6,18 +6,22 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import dagster as dg
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from dagster._core.errors import DagsterResourceFunctionError
 
 from pipelines.cli import tongcha
 from pipelines.demo import found_city, size_city
+from pipelines.desk import build_console_settings
 from pipelines.diagnosis import diagnose
 from pipelines.exits import Exit
 from pipelines.home import Home, Settings
 from pipelines.report import read_all
+from pipelines.resources import open_office_for_run
 from pipelines.withdrawal import withdraw_link
-from pipelines.witness import FILE, note_head, refuse_older_ledger
+from pipelines.witness import FILE, note_head, read_head, refuse_earlier_clock, refuse_older_ledger
 from pipelines.workflow import act_batches
 from tests.pipelines.case_desk import CLERK, open_desk, refuse, say
 from tests.pipelines.conftest import SIZES
@@ -72,6 +76,53 @@ def test_a_head_noted_elsewhere_can_be_asked_for(home):
     (home.root / FILE).unlink()
     verify_ledger(Exit.OK, "--head", Ledger(home.ledger_url()).head())
     verify_ledger(Exit.PROBLEMS, "--head", "ab" * 32)
+
+
+LATER = "9999-01-01T09:00:00+08:00"
+
+
+@pytest.fixture
+def backward(home: Home) -> Home:
+    """A home, no demo, whose ledger holds a time that the clock hasn't reached."""
+    (home.root / FILE).unlink()
+    home.write_settings(Settings())
+    Ledger(home.ledger_url()).append(NewEvent(EventKind.NOTE, "x", CLERK), at=LATER)
+    return home
+
+
+def test_nothing_is_recorded_shown_or_run_while_the_clock_is_earlier_than_the_ledger(backward):
+    assert "早于台账" in refuse("issue", "open", "第三个问题", "--by", CLERK)
+    with pytest.raises(LedgerError, match="早于台账"):
+        build_console_settings(backward).require_open("B1")
+    with pytest.raises(DagsterResourceFunctionError) as stopped:
+        dg.build_resources({"office": open_office_for_run}).__enter__()
+    assert "早于台账" in str(stopped.value.user_exception)
+    found = next(finding for finding in diagnose(backward) if finding.subject == "本机时间")
+    assert not found.is_fine
+
+
+def test_a_clock_that_was_wrong_before_is_accepted_once_somebody_says_so_on_record(backward):
+    assert "没有“办案”权限" in refuse("ledger", "clock", "--by", "C02", "--reason", "主板电池更换")
+    assert "区划" in refuse("ledger", "clock", "--by", "C05", "--reason", "主板电池更换")
+    say("ledger", "clock", "--by", CLERK, "--reason", "主板电池更换，此前时间有误")
+    say("issue", "open", "第三个问题", "--by", CLERK)
+    said = Ledger(backward.ledger_url()).events()[-2]
+    assert (said.actor, said.payload["reason"]) == (CLERK, "主板电池更换，此前时间有误")
+    Ledger(backward.ledger_url()).append(NewEvent(EventKind.NOTE, "y", CLERK), at=LATER)
+    assert "早于台账" in refuse("issue", "open", "第四个问题", "--by", CLERK)  # it isn't a licence for ever
+
+
+def test_the_time_of_a_run_that_recorded_nothing_counts_as_well(backward):
+    say("ledger", "clock", "--by", CLERK, "--reason", "主板电池更换")
+    head = read_head(backward)
+    (backward.root / FILE).write_text(f"{head}\n{LATER}\n", encoding="ascii")
+    assert "早于台账" in refuse("issue", "open", "第三个问题", "--by", CLERK)
+
+
+def test_a_demo_of_a_fixed_day_has_no_clock(home):
+    (home.root / FILE).unlink()
+    Ledger(home.ledger_url()).append(NewEvent(EventKind.NOTE, "x", CLERK), at=LATER)
+    refuse_earlier_clock(home)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Literal
 
@@ -246,3 +247,12 @@ def test_every_kind_of_error_has_its_chinese(values):
     except ValidationError as error:
         found = error.errors()
     assert {one["type"] for one in found} <= TEXTS.keys()
+
+
+def test_a_policy_adopted_on_a_day_to_come_counts_from_that_day_on(tmp_path):
+    path = tmp_path / "rules.yaml"
+    path.write_text(GOOD + "adopted_by: 局\ndocument_no: 一号\nadopted_on: 2026-11-02\n", encoding="utf-8")
+    rules = Rules.load(path)
+    days = (dt.date(2026, 11, 1), dt.date(2026, 11, 2), dt.date(2027, 1, 1))
+    assert [rules.as_of(day).is_adopted for day in days] == [False, True, True]
+    assert rules.as_of(days[0]).adopted_by  # it isn't emptied, it only doesn't count

@@ -217,7 +217,7 @@ DISCLOSED = pl.DataFrame(
     ],
     schema=["seq", "recipient_name", "path", "sha256"],
     orient="row",
-).with_columns(numbers=pl.lit("R1、R2"))
+).with_columns(numbers=pl.lit("R1、R2"), facts=pl.lit(None, pl.String))
 STANDING = pl.DataFrame(
     [
         ("referrals/b/P1/移送函.docx", "new"),
@@ -227,7 +227,7 @@ STANDING = pl.DataFrame(
     ],
     schema=["path", "sha256"],
     orient="row",
-).with_columns(numbers=pl.lit("R1、R2"))
+).with_columns(numbers=pl.lit("R1、R2"), facts=pl.lit(None, pl.String))
 
 
 def test_corrections_go_to_exactly_those_who_hold_a_paper_that_no_longer_stands():
@@ -281,7 +281,7 @@ def test_a_correction_letter_clears_the_name_and_goes_when_nothing_is_wrong_any_
         text = archive.read("word/document.xml").decode()
     assert "予以澄清" in text
     assert "P3／移送函.docx" in text
-    everything = DISCLOSED.unique(["path"], keep="last").select("path", "sha256", "numbers")
+    everything = DISCLOSED.unique(["path"], keep="last").select("path", "sha256", "facts", "numbers")
     assert write(everything).height == 0
     assert not list((tmp_path / "corrections").iterdir())
 

@@ -133,6 +133,34 @@ def test_review_appeal_and_restoration_follow_one_another():
     assert project(*steps, ("restored", date(2026, 6, 9)), today=date(2026, 6, 10))["state"] == "restored"
 
 
+APPEALED = (
+    ("notified", START),
+    ("contested", START),
+    ("decided", date(2026, 4, 1)),
+    ("appealed", date(2026, 4, 10)),
+)
+UPHELD = (*APPEALED, ("appeal_upheld", date(2026, 6, 1)))
+
+
+def test_an_upheld_appeal_starts_the_bureaus_days_to_put_it_right():
+    row = project(*UPHELD, today=date(2026, 6, 2))
+    assert (row["state"], row["started"], row["due"]) == (
+        "appeal_upheld",
+        date(2026, 6, 1),
+        date(2026, 6, 16),
+    )
+    assert "纠正" in row["clock"]
+    assert not row["overdue"]
+    assert project(*UPHELD, today=date(2026, 6, 17))["overdue"]
+
+
+def test_what_an_upheld_appeal_found_is_final_once_it_was_put_right_late_or_not():
+    row = project(*UPHELD, ("corrected", date(2026, 6, 20)), today=date(2026, 6, 21))
+    assert (row["state"], row["due"], row["overdue"]) == ("final", None, False)
+    with pytest.raises(LedgerError, match="不能办理"):
+        project(*APPEALED, ("corrected", date(2026, 6, 20)), today=date(2026, 6, 21))
+
+
 def test_an_appeal_after_its_limit_is_refused_as_late():
     steps = (("notified", START), ("contested", START), ("decided", date(2026, 4, 1)))
     with pytest.raises(LedgerError, match="已过学校提出申诉的期限"):

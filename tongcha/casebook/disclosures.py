@@ -103,9 +103,9 @@ def list_held(disclosures: pl.DataFrame) -> pl.DataFrame:
         disclosures: table of that name.
 
     Returns:
-        `recipient_name, path, sha256, numbers, seq`.
+        `recipient_name, path, sha256, facts, numbers, seq`.
     """
-    columns = ("recipient_name", "path", "sha256", "numbers", "seq")
+    columns = ("recipient_name", "path", "sha256", "facts", "numbers", "seq")
     is_letter = pl.col("kind") == "correction"
     given = disclosures.filter(~is_letter).select(columns)
     settled = (

@@ -20,6 +20,7 @@ PAPERS: Final = pl.Schema(
             "recipient_name",
             "path",
             "sha256",
+            "facts",
             "links",
             "numbers",
             "fields",
@@ -187,5 +188,7 @@ def _join_unique(column: str, separator: str = JOIN) -> pl.Expr:
 
 
 def _shape(frame: pl.DataFrame) -> pl.DataFrame:
-    known = frame if "recipient" in frame.columns else frame.with_columns(recipient=pl.lit(None, pl.String))
-    return known.select(pl.col(name).cast(pl.String) for name in PAPERS).sort("document_id", "path")
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(pl.String).alias(name)
+        for name in PAPERS
+    ).sort("document_id", "path")

@@ -16,6 +16,7 @@ from tongcha.casebook.supervision import (
     propose_orders,
     read_supervisions,
 )
+from tongcha.documents.facts import digest_facts
 from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.render import CompiledTemplate
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
@@ -83,13 +84,15 @@ def write_supervision_orders(  # noqa: PLR0913 - what, for whom, under which rul
         head = _fill_head(policies, EXAMPLE_MARK if demo else "")
         for row in issued.iter_rows(named=True):
             own = ordered.filter(pl.col("event_id") == row["event_id"])
-            content = template.render(head | _fill_order(row, own, issues))
+            context = head | _fill_order(row, own, issues)
             path = f"{FOLDER}/{row['order_id']}/{FILE}"
-            rows.append((row["order_id"], path, write_file(out / path, content)))
-    files = pl.DataFrame(rows, schema=dict.fromkeys(("order_id", "path", "sha256"), pl.String), orient="row")
+            written = write_file(out / path, template.render(context))
+            rows.append((row["order_id"], path, written, digest_facts(context)))
+    columns = ("order_id", "path", "sha256", "facts")
+    files = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
     remove_other_folders(out / FOLDER, r"U[0-9a-f]{12}", set(files["order_id"]))
-    written = issued.drop("path", "sha256").join(files, on="order_id")
-    return SUPERVISION_ORDERS.conform(pl.concat([proposed, written.select(proposed.columns)]))
+    stored = issued.drop("path", "sha256", "facts").join(files, on="order_id")
+    return SUPERVISION_ORDERS.conform(pl.concat([proposed, stored.select(proposed.columns)]))
 
 
 def list_supervision_papers(supervision_orders: pl.DataFrame, clause: str) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 FIXED_MOMENT: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant for the file's properties, no clock
 _FONT: Final = "宋体"
 _LINE_POINTS: Final = 16.5
+_HIGHEST: Final = 409.0
+"""no office program shows a higher row"""
 _LAST_NARROW: Final = "\u02ff"
+_WORDS: Final = re.compile(r"[\x21-\u02ff]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,22 @@ def measure_height(values: Sequence[str], widths: Sequence[float]) -> float:
 
     Office programs don't grow a row on opening; a Chinese character takes two columns.
     """
-    lines = 1
-    for value, width in zip(values, widths, strict=True):
-        taken = sum(2 if character > _LAST_NARROW else 1 for character in value)
-        lines = max(lines, math.ceil(taken / max(width - 1, 1)))
-    return lines * _LINE_POINTS
+    lines = [count_lines(value, max(width - 1, 1)) for value, width in zip(values, widths, strict=True)]
+    return min(max(lines, default=1) * _LINE_POINTS, _HIGHEST)
+
+
+def count_lines(text: str, width: float) -> int:
+    """Return how many lines a text takes: words of letters and digits break only where they fill a line."""
+    lines = 0
+    for paragraph in text.split("\n"):
+        lines, used = lines + 1, 0.0
+        for word in _WORDS.findall(paragraph):
+            taken = sum(2 if character > _LAST_NARROW else 1 for character in word)
+            if used and used + taken > width:
+                lines, used = lines + 1, 0.0
+            more = max(math.ceil(taken / width) - 1, 0)
+            lines, used = lines + more, used + taken - more * width
+    return lines
 
 
 def _add_sheet(book: xlsxwriter.Workbook, sheet: Sheet, footer: str) -> None:

@@ -47,7 +47,9 @@ def require_adoption(policy: PolicyFile, label: str, *, demo: bool) -> None:
     """
     if not policy.is_adopted:
         raise PolicyError(
-            label, "尚未经本单位审定，不能据以出具文书", "填写 adopted_by、adopted_on、document_no 后再办理"
+            label,
+            "尚未经本单位审定，或者审定日期未到，不能据以出具文书",
+            "填写 adopted_by、adopted_on（不晚于今天）、document_no 后再办理",
         )
     if is_example(policy) and not demo:
         raise PolicyError(label, "审定信息为示例，只能用于演示", "换成本单位的审定单位、日期和文号")

@@ -27,7 +27,7 @@ class PolicyFile(PolicyPart):
     Attributes:
         version: what officials call this version.
         adopted_by: the body that adopted it; empty until it did.
-        adopted_on: ISO date of adoption; empty until then.
+        adopted_on: ISO date of adoption; empty until then. A day to come adopts nothing before it comes.
         document_no: number of the adopting document; empty until then.
     """
 
@@ -42,7 +42,9 @@ class PolicyFile(PolicyPart):
         """Take a day, quoted or as YAML reads it, and nothing else: 待定 is no adoption."""
         if isinstance(given, date):
             return given.isoformat()
-        if isinstance(given, str) and given.strip():
+        if isinstance(given, str):
+            if not given.strip():
+                return ""
             try:
                 return date.fromisoformat(given.strip()).isoformat()
             except ValueError:
@@ -53,6 +55,11 @@ class PolicyFile(PolicyPart):
     def is_adopted(self) -> bool:
         """Whether the bureau has filled in who adopted it, when and by which document."""
         return all(said.strip() for said in (self.adopted_by, self.adopted_on, self.document_no))
+
+    def as_of(self, today: date) -> Self:
+        """Return the policy as it counts on a day: without its adoption while that day lies ahead."""
+        lies_ahead = bool(self.adopted_on) and date.fromisoformat(self.adopted_on) > today
+        return self.model_copy(update={"adopted_on": ""}) if lies_ahead else self
 
     @property
     def digest(self) -> str:

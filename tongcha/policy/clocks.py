@@ -15,6 +15,7 @@ USED: Final = frozenset(
     {
         "appeal",
         "appeal_answer",
+        "correction",
         "correction_answer",
         "defence",
         "dispute",

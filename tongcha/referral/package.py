@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.documents.facts import digest_facts, digest_lists
 from tongcha.documents.files import refuse_unsafe_folder, remove_other_folders, write_file
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
@@ -113,21 +114,23 @@ def _render_package(
     recipient: Recipient,
     letter: CompiledTemplate,
     head: Mapping[str, str],
-) -> dict[str, bytes]:
+) -> dict[str, tuple[bytes, str]]:
+    """Return each file's content and the digest of what it says."""
     clues = join_clues(part, dossiers)
     footer = f"{policy.issuer}　{head['mark']}" if head["mark"] else policy.issuer
     shows_origin = "teacher_id" in recipient.identity_fields
+    context = {**head, **_fill_letter(clues, policy)}
+    lists = {
+        CLUES: [
+            list_clues(clues),
+            list_evidence(clues, dossiers.evidence),
+            list_facts(clues, dossiers.findings, shows_origin=shows_origin),
+        ],
+        ATTACHMENT: [list_identities(clues, recipient.identity_fields)],
+    }
     return {
-        LETTER: letter.render({**head, **_fill_letter(clues, policy)}),
-        CLUES: render_workbook(
-            [
-                list_clues(clues),
-                list_evidence(clues, dossiers.evidence),
-                list_facts(clues, dossiers.findings, shows_origin=shows_origin),
-            ],
-            footer,
-        ),
-        ATTACHMENT: render_workbook([list_identities(clues, recipient.identity_fields)], footer),
+        LETTER: (letter.render(context), digest_facts(context)),
+        **{name: (render_workbook(sheets, footer), digest_lists(sheets)) for name, sheets in lists.items()},
     }
 
 
@@ -180,7 +183,9 @@ def _describe_clue(row: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _store_package(files: dict[str, bytes], part: pl.DataFrame, batch: str, folder: Path) -> pl.DataFrame:
+def _store_package(
+    files: dict[str, tuple[bytes, str]], part: pl.DataFrame, batch: str, folder: Path
+) -> pl.DataFrame:
     recipient, name = part["recipient"][0], part["recipient_name"][0]
     package_id = number_record("P", batch, recipient, name)
     rows = [
@@ -191,8 +196,9 @@ def _store_package(files: dict[str, bytes], part: pl.DataFrame, batch: str, fold
             "recipient_name": name,
             "path": f"{FOLDER}/{batch}/{package_id}/{file}",
             "sha256": write_file(folder / package_id / file, content),
+            "facts": facts,
             "referral_count": part.height,
         }
-        for file, content in files.items()
+        for file, (content, facts) in files.items()
     ]
     return pl.DataFrame(rows, schema=REFERRAL_PACKAGES.schema)

@@ -47,23 +47,27 @@ def list_corrections(
     """Return the corrections due: `recipient_name, path, sha256, change, sentence`.
 
     Args:
-        disclosures: what was handed over: `recipient_name, path, sha256, numbers, seq`, one row per file and
-            recipient; a later version of a path supersedes an earlier one for the same recipient by `seq`.
-            `sha256` is null where the recipient was told that the paper is withdrawn.
-        standing: the papers that stand now: `path, sha256, numbers`; the numbers are those of the clues or
-            cases that a paper speaks of, so that a letter can say which of them is taken back.
+        disclosures: what was handed over: `recipient_name, path, sha256, facts, numbers, seq`, one row per
+            file and recipient; a later version of a path supersedes an earlier one for the same recipient
+            by `seq`. `sha256` is null where the recipient was told that the paper is withdrawn.
+        standing: the papers that stand now: `path, sha256, facts, numbers`; the numbers are those of the
+            clues or cases that a paper speaks of, so that a letter can say which of them is taken back.
         disputed: numbers of what is disputed and not yet decided, from `name_disputed`.
 
     Returns:
-        One row per recipient and path whose last version handed over isn't the one that stands: `change`
+        One row per recipient and path whose last version handed over says otherwise than the one that stands
+        (the digests `facts`, where both are known, else the bytes): `change`
         is `disputed` (all that is missing is disputed, so nobody may call it taken back), `withdrawn`
         (nothing stands any more) or `replaced` (another version stands, or what was told to be withdrawn
         stands again). `sha256` is that of the last version handed over.
     """
     held = _find_last_held(disclosures)
-    now = standing.select("path", current="sha256", left="numbers").unique("path")
+    now = standing.select("path", current="sha256", says="facts", left="numbers").unique("path")
     believed = pl.when(~pl.col("is_told")).then("sha256")
-    wrong = held.join(now, on="path", how="left").filter(believed.ne_missing(pl.col("current")))
+    says_the_same = (~pl.col("is_told") & (pl.col("facts") == pl.col("says"))).fill_null(value=False)
+    wrong = held.join(now, on="path", how="left").filter(
+        believed.ne_missing(pl.col("current")) & ~says_the_same
+    )
     said, left = (pl.col(name).fill_null("").str.split("、") for name in ("numbers", "left"))
     open_numbers = pl.lit(sorted(disputed), pl.List(pl.String))
     dropped = wrong.with_columns(dropped=said.list.set_difference(left)).with_columns(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.documents.facts import digest_facts
 from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.masks import number_same
 from tongcha.documents.numbers import number_record
@@ -81,7 +82,8 @@ def write_notices(  # noqa: PLR0913 - what, for whom, under which rules and wher
                 "mark": mark,
                 "school_name": names.get(key[0], key[0]),
             }
-            rows.append(_store_notice(part, template.render(context), policies.clocks, out))
+            paper = template.render(context), digest_facts(context)
+            rows.append(_store_notice(part, paper, policies.clocks, out))
     table = SCHOOL_NOTICES.conform(pl.DataFrame(rows, schema=SCHOOL_NOTICES.schema))
     remove_other_folders(out / FOLDER, r"N[0-9a-f]{12}", set(table["notice_id"]))
     return table
@@ -160,7 +162,10 @@ def _count(part: pl.DataFrame, rule: str) -> int:
     return int(part.filter(pl.col("rule") == rule)["count"].sum())
 
 
-def _store_notice(part: pl.DataFrame, content: bytes, clocks: ClockPolicy, out: Path) -> dict[str, object]:
+def _store_notice(
+    part: pl.DataFrame, paper: tuple[bytes, str], clocks: ClockPolicy, out: Path
+) -> dict[str, object]:
+    content, facts = paper
     school_id, campaign = part["school_id"][0], part["campaign"][0]
     notice_id = number_record("N", school_id, campaign)
     path = f"{FOLDER}/{notice_id}/{FILE}"
@@ -174,4 +179,5 @@ def _store_notice(part: pl.DataFrame, content: bytes, clocks: ClockPolicy, out: 
         "reply_days": clocks.clock("defence").length,
         "path": path,
         "sha256": write_file(out / path, content),
+        "facts": facts,
     }

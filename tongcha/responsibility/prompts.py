@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.documents.facts import digest_facts
 from tongcha.documents.files import remove_other_folders, write_file
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
@@ -69,7 +70,7 @@ def write_prompts(
         prompt_id = number_record("Q", row["school_id"], row["campaign"])
         path = f"{FOLDER}/{prompt_id}/{FILE}"
         own = {"campaign": row["campaign"], "pupil_count": row["count"], "raids": row["raids"]}
-        content = template.render(head | own | {"school_name": names.get(row["school_id"], row["school_id"])})
+        context = head | own | {"school_name": names.get(row["school_id"], row["school_id"])}
         rows.append(
             (
                 prompt_id,
@@ -77,7 +78,8 @@ def write_prompts(
                 row["campaign"],
                 row["count"],
                 path,
-                write_file(out / path, content),
+                write_file(out / path, template.render(context)),
+                digest_facts(context),
             )
         )
     table = WORK_PROMPTS.conform(pl.DataFrame(rows, schema=WORK_PROMPTS.schema, orient="row"))

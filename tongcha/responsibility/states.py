@@ -35,6 +35,8 @@ STATE_LABELS: Final = {
     "review_decided": "已复核",
     "appealed": "申诉中",
     "appeal_decided": "申诉已处理",
+    "appeal_upheld": "申诉成立待纠正",
+    "corrected": "已纠正",
     "final": "已生效",
     "restored": "已恢复",
     "disputed": "异议待核",
@@ -52,7 +54,9 @@ _FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "review_decided": ("review_requested",),
     "appealed": ("decided", "review_decided"),
     "appeal_decided": ("appealed",),
-    "restored": ("decided", "review_decided", "appeal_decided", "final"),
+    "appeal_upheld": ("appealed",),
+    "corrected": ("appeal_upheld",),
+    "restored": ("decided", "review_decided", "appeal_decided", "corrected", "final"),
     "withdrawn": _OPEN,
 }
 """Step → the states that it may be taken in."""
@@ -63,6 +67,7 @@ _RUNNING: Final[Mapping[str, tuple[str, ...]]] = {
     "review_requested": ("review_answer",),
     "review_decided": ("appeal",),
     "appealed": ("appeal_answer",),
+    "appeal_upheld": ("correction",),
 }
 """State → the clocks that its step starts."""
 _LIMITED: Final[Mapping[tuple[str, str], str]] = {
@@ -72,7 +77,9 @@ _LIMITED: Final[Mapping[tuple[str, str], str]] = {
     ("review_decided", "appealed"): "appeal",
 }
 """(state, step) → the clock within which the school must take it."""
-_BUREAU_OWES: Final = frozenset({"opinion", "review_answer", "appeal_answer"})
+_BUREAU_OWES: Final = frozenset({"opinion", "review_answer", "appeal_answer", "correction"})
+_ENDS: Final = frozenset({"appeal_decided", "corrected"})
+"""Steps after which there is no way left against a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Position:
         lapsed = bool(self.deadlines) and all(limit.has_passed(today) for limit in self.deadlines)
         if self.state in {"decided", "review_decided"} and lapsed:
             return Position("final", max(limit.due for limit in self.deadlines if limit.due))
-        return Position("final", self.since) if self.state == "appeal_decided" else self
+        return Position("final", self.since) if self.state in _ENDS else self
 
 
 def take_step(position: Position, step: str, on: date, clocks: ClockPolicy, *, event_id: str) -> Position:
@@ -207,6 +214,7 @@ def _name_next(position: Position, *, overdue: bool, today: date) -> str:
         "review_requested": "由复核机关作出复核决定",
         "review_decided": "学校可以提出申诉",
         "appealed": "由上一级督导机构作出处理决定",
+        "appeal_upheld": "由本局纠正：撤回或者不再计入有误的事项，送达更正后的告知书，再登记纠正",
         "final": "整改到位的，学校可以申请销号恢复",
         "restored": "已恢复，无待办",
         "disputed": "所涉比对有异议，由本局核实，期间暂停使用",

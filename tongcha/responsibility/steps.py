@@ -28,6 +28,8 @@ KIND_OF_STEP: Final[Mapping[str, EventKind]] = {
     "review_decided": EventKind.REPLY,
     "appealed": EventKind.APPEAL,
     "appeal_decided": EventKind.REPLY,
+    "appeal_upheld": EventKind.REPLY,
+    "corrected": EventKind.RECTIFICATION,
     "restored": EventKind.RECTIFICATION,
     "withdrawn": EventKind.REPLY,
 }

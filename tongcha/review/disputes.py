@@ -176,6 +176,23 @@ def refuse_partial(events: Iterable[Event], link_id: str, by: str) -> None:
         )  # fmt: skip
 
 
+def refuse_recused(events: Iterable[Event], wanted: Iterable[NewEvent]) -> None:
+    """Let nobody who declared a conflict of interest with a link decide of it, withdrawal included.
+
+    Saying that somebody disputes it stops the link as fast and decides nothing.
+
+    Raises:
+        LedgerError: an event decides about a link from which its author is recused.
+    """
+    recused = {(e.subject, e.actor) for e in drop_retracted(events) if e.kind is EventKind.RECUSAL}
+    for event in wanted:
+        if event.kind is not EventKind.DISPUTE and (event.subject, event.actor) in recused:
+            raise LedgerError(
+                f"比对 {event.subject}", f"代号 {event.actor} 对此比对声明过回避，不能由其办理，撤销也不能",
+                "由他人办理；须立即停用的，可以先用 tongcha case dispute 登记异议",
+            )  # fmt: skip
+
+
 def refuse_loose_ends(before: Iterable[Event], after: Iterable[Event]) -> None:
     """Refuse what would leave a link with two open disputes, or a resolution without its dispute.
 

@@ -152,5 +152,5 @@ REQUIREMENTS: Final = (
         "source", "本批数据的使用期限已过，须续签协议并更新 source.yaml 的有效期", _has_a_source_in_force
     ),
     Requirement("not_erased", "现场人员的信息已在批次办结时删除，不能再对外", _is_not_erased),
-    Requirement("adopted_policy", "所依据的规则尚未正式启用", _rests_on_adopted_policies),
+    Requirement("adopted_policy", "所依据的规则尚未正式启用，或者审定日期未到", _rests_on_adopted_policies),
 )

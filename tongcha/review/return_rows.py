@@ -6,6 +6,7 @@ the row's seal, the evidence of today, the answer, the reason, the reviewer and 
 
 from __future__ import annotations
 
+import hmac
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,6 +57,7 @@ class RowScope:
         judged: link, round and reviewer of every judgement that counts.
         known: events on record; a row that says them again changes nothing and is judged no further.
         today: the day on which the workbook is read.
+        sign: code, batch and round → that person's signature.
         areas: district of each link, for reviewers who are bound to districts.
         reviewer: code written once for the whole sheet.
         day: date written once for the whole sheet.
@@ -69,6 +71,7 @@ class RowScope:
     judged: Collection[tuple[str, str, str]]
     known: Collection[str]
     today: date
+    sign: Callable[[str, str, str], str]
     areas: Mapping[str, str | None]
     reviewer: str
     day: str
@@ -88,17 +91,18 @@ def read_row(row: Sequence[str], scope: RowScope) -> list[NewEvent]:
     _refuse_stale(link_id, evidence_hash, scope)
     _refuse_answer(answer, reason, scope)
     day = _read_day(read_cell(row, "日期") or scope.day)
-    codes = _read_codes(read_cell(row, "复核人") or scope.reviewer, scope.cover.round)
+    signed = _read_codes(read_cell(row, "复核人") or scope.reviewer, scope.cover.round)
     decide = _decide(answer, scope.cover, link_id, evidence_hash)
-    events = [decide(code, reason, day) for code in codes]
+    events = [decide(code, reason, day) for code in signed]
     if all(event.event_id in scope.known for event in events):
         return events
     if day > scope.today:
         raise RowRefusedError("日期", f"晚于今天（{scope.today}）；写作出判断的那一天")
     if holds_number(reason):
         raise RowRefusedError("理由", "含有证件号码或者手机号，而台账只增不删；写凭哪一项证据，不写号码")
-    for code in codes:
+    for code, signature in signed.items():
         _refuse_reviewer(code, link_id, scope)
+        _refuse_unsigned(code, signature, scope)
         if answer != layout.RECUSAL:
             _refuse_late(code, link_id, scope)
     return events
@@ -171,17 +175,18 @@ def _refuse_short(answer: str, reason: str, least: int) -> None:
         raise RowRefusedError("理由", f"结论为“{answer}”的须写理由，不少于 {least} 字")
 
 
-def _read_codes(text: str, review_round: str) -> list[str]:
-    """The reviewer's code; several of a panel joined by 、 or a comma."""
-    parts = text.replace(",", "、").replace("，", "、").split("、")
-    codes = [code.strip() for code in parts if code.strip()]
+def _read_codes(text: str, review_round: str) -> dict[str, str]:
+    """The reviewer's code and signature; several of a panel joined by 、 or a comma."""
+    parts = text.replace(",", "、").replace("，", "、").replace("／", "/").split("、")
+    signed = [part.partition("/") for part in parts if part.strip()]
+    codes = [code.strip() for code, _, _ in signed]
     if not codes:
         raise RowRefusedError("复核人", "没有填写；可在表头填一次，或在本行填写")
     if review_round != PANEL and len(codes) > 1:
         raise RowRefusedError("复核人", f"{review_round}由一人独立完成，只能填一个代号")
     if len(set(codes)) < len(codes):
         raise RowRefusedError("复核人", "同一代号写了不止一次")
-    return codes
+    return {code: signature.strip().lower() for code, (_, _, signature) in zip(codes, signed, strict=True)}
 
 
 def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
@@ -196,6 +201,20 @@ def _refuse_reviewer(code: str, link_id: str, scope: RowScope) -> None:
         (link_id, other, code) in scope.judged for other in EVERY_ROUND if other != scope.cover.round
     ):
         raise RowRefusedError("复核人", "各轮须由不同的人完成，此代号已在另一轮作过判断")
+
+
+def _refuse_unsigned(code: str, signature: str, scope: RowScope) -> None:
+    """A code is known to every colleague; a verdict or a recusal must be its owner's own."""
+    listed, expected = scope.reviewers.find(code), scope.sign(code, scope.cover.batch, scope.cover.round)
+    if listed is not None and listed.disabled_on is not None:
+        return  # told so by whoever reads the row, whatever stands behind the code
+    if not hmac.compare_digest(expected.encode(), signature.encode()):
+        said = "签名码不对" if signature else "没有签名码"
+        raise RowRefusedError(
+            "复核人",
+            f"代号 {code} {said}；写成“代号/签名码”，签名码由本人登录复核台在首页查看，"
+            "或者用 tongcha reviewer sign，每批每轮不同",
+        )
 
 
 def _refuse_late(code: str, link_id: str, scope: RowScope) -> None:

@@ -19,7 +19,7 @@ from tongcha.review.return_rows import RowRefusedError, RowScope, clean_text, re
 from tongcha.tables.review import REVIEW_RETURNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -48,6 +48,7 @@ class ReturnTerms:
         policy: when reasons are needed.
         limits: what a file may be (`IntakePolicy.limits`).
         today: the day of reading; nobody has judged on a day to come.
+        sign: code, batch and round → what that person must have written behind their code (`sign_code`).
         areas: district of each link, for reviewers who are bound to districts.
     """
 
@@ -58,6 +59,7 @@ class ReturnTerms:
     policy: ReviewPolicy
     limits: FileLimits
     today: date
+    sign: Callable[[str, str, str], str]
     areas: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -129,6 +131,7 @@ def _read_sheet(
         judged,
         known,
         terms.today,
+        terms.sign,
         terms.areas,
         clean_text(defaults[layout.DEFAULT_REVIEWER_COLUMN]),
         clean_text(defaults[layout.DEFAULT_DATE_COLUMN]),

@@ -18,7 +18,7 @@ from tongcha.review.layout import SHOWN
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ROW_DIGITS, CELL_DIGITS = 32, 6
+ROW_DIGITS, CELL_DIGITS, SIGNATURE_DIGITS = 32, 6, 8
 _SPACE: Final = re.compile(r"_x000[aAdD]_|\s+")
 
 
@@ -45,6 +45,19 @@ def find_edits(key: bytes, head: Sequence[str], shown: Mapping[str, str], seal: 
         return []
     edited = [header for place, header in enumerate(SHOWN) if _cell(expected, place) != _cell(seal, place)]
     return edited if edited and len(edited) < len(SHOWN) else ["整行"]
+
+
+def sign_code(key: bytes, code: str, stamp: str, batch: str, review_round: str) -> str:
+    """Return what a person writes behind their code in a workbook: only who can log in as them can know it.
+
+    Args:
+        key: secret of the deployment.
+        code: the person.
+        stamp: stands for their present password, so that a new password ends what was told of the old.
+        batch: the batch; what a panel's secretary has seen is of no use elsewhere.
+        review_round: the round.
+    """
+    return _mac(key, "signature", [code, stamp, batch, review_round])[:SIGNATURE_DIGITS]
 
 
 def seal_meta(key: bytes, values: Sequence[str]) -> str:

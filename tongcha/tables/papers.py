@@ -25,6 +25,7 @@ DISCLOSURES = Table(
         text("recipient_name", "接收单位", required=True),
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", "存档以此为名", required=True),
+        text("facts", "内容指纹", "文书所说内容的指纹；模板用语、署名、电话的变动不改变它"),
         text("links", "所涉比对", "文书提到的比对编号，以顿号分隔"),
         text("numbers", "文书中的编号", "线索编号或者比对编号，以顿号分隔"),
         text("fields", "所含项目", "文书中的个人信息项目，以顿号分隔"),

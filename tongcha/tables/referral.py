@@ -76,6 +76,7 @@ REFERRAL_PACKAGES = Table(
         text("recipient_name", "接收单位", required=True),
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", required=True),
+        text("facts", "内容指纹", "文书所说内容的指纹；模板用语、署名、电话的变动不改变它"),
         whole("referral_count", "线索数", required=True, minimum=1),
     ),
     "每个接收单位的函与清单文件。",

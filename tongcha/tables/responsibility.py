@@ -101,6 +101,7 @@ SCHOOL_NOTICES = Table(
         whole("reply_days", "申辩期限", "自送达次日起算的天数", required=True, minimum=1),
         text("path", "文件", required=True),
         text("sha256", "文件指纹", required=True),
+        text("facts", "内容指纹", "文书所说内容的指纹；模板用语、署名、电话的变动不改变它"),
     ),
     "拟扣分告知书，一校一份；学校可以申辩。",
 )
@@ -195,6 +196,7 @@ WORK_PROMPTS = Table(
         whole("pupil_count", "学生人数", required=True, minimum=1),
         text("path", "文件", required=True),
         text("sha256", "文件指纹", required=True),
+        text("facts", "内容指纹", "文书所说内容的指纹；模板用语、署名、电话的变动不改变它"),
     ),
     "扣分之前先请学校自行核实的书面提示，一校一份；只写人数。",
 )

@@ -41,7 +41,7 @@ def deliver(document: str, by: str, receipt: str, on: datetime | None) -> None:
 
     Record that a package, notice, prompt, list or correction letter was handed over.
     """
-    from pipelines.casework import deliver as record
+    from pipelines.handover import deliver as record
 
     record(open_desk(by), document, on=to_day(on), receipt=receipt)
 

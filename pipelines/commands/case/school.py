@@ -19,6 +19,8 @@ STEPS: Final = {
     "复核决定": "review_decided",
     "申诉": "appealed",
     "申诉处理": "appeal_decided",
+    "申诉成立": "appeal_upheld",
+    "纠正": "corrected",
     "恢复": "restored",
     "撤回": "withdrawn",
 }
@@ -45,7 +47,7 @@ def rule(link: str, school: str, by: str, reason: str) -> None:
 @signed
 @dated
 def step(notice: str, step: str, by: str, reason: str, on: datetime | None) -> None:
-    """登记告知书的一步：申辩、无异议、决定、申请复核、复核决定、申诉、申诉处理、恢复、撤回。
+    """登记告知书的一步：申辩、无异议、决定、申请复核、复核决定、申诉、申诉处理、申诉成立、纠正、恢复、撤回。
 
     Record a step of a notice; a step out of order, too early or too late is refused and nothing is stored.
     """

@@ -1,0 +1,80 @@
+"""What lies in the outbox leaves only as ledger, policies and day stand when it is handed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import polars as pl
+import pytest
+
+from pipelines.casework import Desk
+from pipelines.handover import deliver, list_papers
+from pipelines.home import Home
+from pipelines.packing import pack_document
+from pipelines.report import read_all
+from pipelines.runs import Runner
+from pipelines.withdrawal import record
+from tongcha.errors import LedgerError
+from tongcha.responsibility.steps import record_strike
+from tongcha.review.decisions import record_retraction
+
+pytestmark = pytest.mark.slow
+BY = "R06"
+
+
+@pytest.fixture
+def desk(runner) -> Desk:
+    return Desk(runner, BY)
+
+
+def choose_package(desk: Desk) -> tuple[str, str]:
+    """A package and a link that it speaks of."""
+    row = list_papers(desk.runner).filter(pl.col("kind") == "referral").row(0, named=True)
+    return row["document_id"], row["links"].split("、")[0]
+
+
+def test_no_paper_leaves_on_a_judgement_that_was_taken_back_even_if_the_machine_stopped_then(desk, tmp_path):
+    package, link = choose_package(desk)
+    own = (pl.col("link_id") == link) & pl.col("is_current")
+    signature = read_all(desk.runner.home, "judgements").filter(own)["event_id"][0]
+    record(desk.runner, record_retraction(event_id=signature, by=BY, reason="看错了行"))  # and no `act`
+    with pytest.raises(LedgerError, match="不能对外"):
+        deliver(desk, package, on=None, receipt="签收")
+    (usb := tmp_path / "usb").mkdir()
+    with pytest.raises(LedgerError, match="不能对外"):
+        pack_document(desk, package, usb, password_file=tmp_path / "password.txt")
+    assert read_all(desk.runner.home, "disclosures").is_empty()
+
+
+def test_no_paper_leaves_once_the_source_of_its_batch_has_expired(desk):
+    package, _ = choose_package(desk)
+    home = desk.runner.home
+    home.write_settings(home.settings().model_copy(update={"today": dt.date(2028, 1, 1)}))
+    with pytest.raises(LedgerError, match="使用期限已过"):
+        deliver(desk, package, on=None, receipt="签收")
+
+
+def test_a_notice_whose_sum_a_stopped_machine_left_behind_is_computed_anew_and_shown_first(desk):
+    charged = read_all(desk.runner.home, "score_deductions").filter(pl.col("rule") == "teacher_confirmed")
+    alone = charged.join(charged.group_by("school_id", "campaign").len().filter(pl.col("len") > 1),
+                         on=["school_id", "campaign"], how="semi").sort("case_ref")  # fmt: skip
+    row = alone.join(read_all(desk.runner.home, "school_notices"), on=["school_id", "campaign"]).row(
+        0, named=True
+    )
+    desk.append([record_strike(case_ref=row["case_ref"], by=BY, reason="申辩成立")])  # and no `settle`
+    with pytest.raises(LedgerError, match="内容有变"):
+        deliver(desk, row["notice_id"], on=None, receipt="签收")
+    deliver(desk, row["notice_id"], on=None, receipt="签收")  # the new one was looked at
+
+
+def test_other_rules_of_the_day_are_seen_before_a_notice_leaves(desk, tmp_path):
+    home = desk.runner.home
+    own = shutil.copytree(home.policies(), tmp_path / "policy")
+    rules = own / "deductions.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace('points: "2.00"', 'points: "3.00"'), "utf-8")
+    home.write_settings(home.settings().model_copy(update={"policies": str(own)}))
+    charged = read_all(home, "score_deductions").filter(pl.col("rule") == "teacher_confirmed")
+    notice = charged.join(read_all(home, "school_notices"), on=["school_id", "campaign"])["notice_id"][0]
+    with pytest.raises(LedgerError, match="内容有变"):
+        deliver(Desk(Runner.open(Home(home.root)), BY), notice, on=None, receipt="签收")
