@@ -31,13 +31,24 @@ DAY = dt.date(1990, 1, 1)
         "32874",
         "32874.0",
         "1990-01-01 00:00:00",
+        "1990-01-01T08:30:00+08:00",
+        "1990年1月1日14时30分",
+        "1990年1月1日 14时至16时",
+        "1990年1月1日下午",
+        "1990年1月1号（星期一）",
+        "1990-01-01 星期一 14:30",
     ],
 )
 def test_a_date_is_read_however_it_is_written(written):
     assert read_dates(pl.Series([written])).to_list() == [DAY]
 
 
-@pytest.mark.parametrize("written", ["1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"])
+@pytest.mark.parametrize(
+    "written",
+    ["1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"]
+    + ["1990-01", "1990.1", "1990年1月", "90-01-01", "0090-01-01", "00001", "99999", "9999-12-31"]
+    + ["1990-01-01 至 1993-07-31", "1990-01-01 - 1990-01-02", "1990年1月1日起", "1990-01-01T22:00:00Z"],
+)
 def test_what_is_not_clearly_a_date_is_not_read_as_one(written):
     assert read_dates(pl.Series([written, "2000-01-01"])).to_list() == [None, dt.date(2000, 1, 1)]
 
@@ -96,10 +107,18 @@ def test_codes_lose_full_width_forms_and_spaces_but_names_stay_as_written():
     }
 
 
-def test_an_open_end_is_no_unreadable_date():
-    rows, rejected = typed("employment", start="2020-09-01", end="至今")
+@pytest.mark.parametrize("end", ["至今", "至 今", "－", "——", "在职", "9999-12-31", "９９９９１２３１"])
+def test_an_open_end_is_no_unreadable_date(end):
+    rows, rejected = typed("employment", start="2020-09-01", end=end)
     assert rejected.is_empty()
     assert rows["end"].item() is None
+
+
+@pytest.mark.parametrize("end", ["2026-09", "至今（2023年退休）", "2020-09-01至今", "0", "#N/A"])
+def test_an_end_that_may_mean_a_day_is_no_open_end(end):
+    _, rejected = typed("employment", start="2020-09-01", end=end)
+    assert rejected["rule"].to_list() == ["end_is_readable"]
+    assert "写到年月日" in rejected["reason"].item()
 
 
 def landed(*firsts: str, name: str = "张三") -> pl.DataFrame:

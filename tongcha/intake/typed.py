@@ -90,12 +90,13 @@ def _unreadable(
 ) -> list[pl.DataFrame]:
     """Return entries for rows whose value got lost in typing."""
     lost = before.filter(before[column.name].is_not_null() & after[column.name].is_null())
-    kind = "整数"
+    kind, how = "整数", ""
     if column.dtype == pl.Date:
-        kind, lost = "日期", lost.filter(~pl.col(column.name).is_in(policy.open_ended))
+        kind, lost = "日期", lost.filter(~fold(lost[column.name]).is_in(policy.open_ended))
+        how = "；请写到年月日，一格一个日期，如 2026-09-01"
     if lost.is_empty():
         return []
-    reason = f"「{column.label}」不是可识别的{kind}"
+    reason = f"「{column.label}」不是可识别的{kind}{how}"
     return [
         reject_rows(lost, table=table, rule=f"{column.name}_is_readable", reason=reason, column=column.name)
     ]
