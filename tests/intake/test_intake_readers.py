@@ -77,6 +77,30 @@ def test_the_fast_reader_and_the_careful_one_agree(rows):
         assert not any(read[len(row) :])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+@pytest.mark.parametrize("cell", ["2", '"2"'])
+def test_no_row_is_lost_whatever_ends_the_lines(end, cell):
+    text = end.join(["姓名,年龄", f"张三,{cell}", "李四,3", ""]).encode()
+    records = read_csv_records(text, 10)
+    assert records.head == [["姓名", "年龄"], ["张三", "2"], ["李四", "3"]]
+    assert records.frame.drop("row").rows() == [("姓名", "年龄"), ("张三", "2"), ("李四", "3")]
+
+
+@pytest.mark.parametrize(
+    "text", ["姓名,年龄\r张三,2\n李四,3\n", '姓名,年龄\n张\r三,"2"\n', "姓名,年龄\n张\r三,2\n"]
+)
+def test_where_it_cannot_be_told_what_a_line_is_the_file_is_refused(text):
+    with pytest.raises(FileRefusedError, match="line_ends"):
+        read_csv_records(text.encode(), 10)
+
+
+def test_a_lone_return_inside_quotes_is_a_line_break_of_the_cell():
+    assert read_csv_records('姓名,年龄\n"张\r三",2\n'.encode(), 10).frame["c0"].to_list() == [
+        "姓名",
+        "张\r三",
+    ]
+
+
 @given(st.lists(st.text(alphabet="张䶮a1,", max_size=6), min_size=1, max_size=6), st.data())
 @settings(max_examples=60)
 def test_text_is_decoded_by_proof_although_the_plain_reader_is_tried_first(lines, data):
