@@ -1,0 +1,44 @@
+"""Staff lists as schools really hand them in: whose they are, who is on them, and what is no person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from tests.intake_files import POLICY, SNAPSHOT, make_snapshot, write_book
+from tongcha.reference.snapshot import SnapshotIntake, read_snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = ("姓名", "性别", "手机号", "学科")
+
+
+@pytest.fixture
+def lists(tmp_path) -> Path:
+    """The folder of the staff lists of a snapshot."""
+    return make_snapshot(tmp_path) / "教职工名册"
+
+
+def read(lists: Path) -> SnapshotIntake:
+    return read_snapshot(lists.parents[2], SNAPSHOT, policy=POLICY)
+
+
+def told(taken: SnapshotIntake) -> list[tuple[int, str, str]]:
+    """Row, rule and outcome of everything that wasn't taken as it was written."""
+    return taken.rejected_reference_rows.select("row", "rule", "outcome").rows()
+
+
+@pytest.mark.parametrize(("written", "read_as"), [("男性", "男"), ("2", "女"), ("M", "男"), ("女士", "女")])
+def test_a_sex_is_read_on_a_list_as_it_is_anywhere_else(lists, written, read_as):
+    write_book(lists / "第一中学.xlsx", {"Sheet1": [HEADER, ["张三丰", written, "13800138000", "数学"]]})
+    assert read(lists).staff_entries["sex"].to_list() == [read_as]
+
+
+def test_a_sex_that_nobody_understands_contradicts_nobody(lists):
+    write_book(lists / "第一中学.xlsx", {"Sheet1": [HEADER, ["张三丰", "未知", "13800138000", "数学"]]})
+    taken = read(lists)
+    assert taken.staff_entries["sex"].to_list() == [None]
+    assert told(taken) == [(2, "sex_is_listed", "blanked")]
