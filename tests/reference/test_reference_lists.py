@@ -42,3 +42,34 @@ def test_a_sex_that_nobody_understands_contradicts_nobody(lists):
     taken = read(lists)
     assert taken.staff_entries["sex"].to_list() == [None]
     assert told(taken) == [(2, "sex_is_listed", "blanked")]
+
+
+def one(name: str) -> list[tuple[str, ...] | list[str]]:
+    return [HEADER, [name, "女", "", "数学"]]
+
+
+def test_a_workbook_with_a_sheet_per_school_is_one_list_per_sheet(lists):
+    sheets = {"第一中学": one("张三丰"), "第二小学": one("李四海"), "Sheet3": []}
+    write_book(lists / "各校名册汇总.xlsx", sheets)
+    entries = read(lists).staff_entries
+    assert entries.select("name", "list_id", "school_id").rows() == [
+        ("张三丰", "各校名册汇总-第一中学", "2134000001"),
+        ("李四海", "各校名册汇总-第二小学", "2134000002"),
+    ]
+
+
+def test_the_sheets_of_one_school_are_of_that_school(lists):
+    write_book(lists / "第一中学名册.xlsx", {"在编": one("张三丰"), "编外": one("李四海")})
+    assert read(lists).staff_entries["school_id"].to_list() == ["2134000001", "2134000001"]
+
+
+def test_lists_of_the_same_name_in_two_folders_are_two_lists(lists):
+    write_book(lists / "第一中学" / "教职工名册.xlsx", {"Sheet1": one("张三丰")})
+    write_book(lists / "第二小学" / "教职工名册.xlsx", {"Sheet1": one("李四海")})
+    taken = read(lists)
+    assert taken.staff_entries.select("name", "school_id").sort("name").rows() == [
+        ("张三丰", "2134000001"),
+        ("李四海", "2134000002"),
+    ]
+    assert taken.staff_entries["list_id"].n_unique() == 2
+    assert told(taken) == []

@@ -12,7 +12,8 @@ from tests.intake_files import POLICY, SNAPSHOT, make_snapshot, write_book
 from tests.reference_linking import REFERENCE
 from tongcha.errors import InputError
 from tongcha.reference.diff import diff_snapshots, is_stale, refuse_shrunken_registry
-from tongcha.reference.snapshot import SnapshotIntake, keep_tails, newest_snapshot, read_snapshot
+from tongcha.reference.listed import keep_tails
+from tongcha.reference.snapshot import SnapshotIntake, newest_snapshot, read_snapshot
 from tongcha.reference.volume import list_missing_lists, refuse_shrunken_tables
 from tongcha.tables.reference import TEACHERS
 
