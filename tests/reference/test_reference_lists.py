@@ -73,3 +73,12 @@ def test_lists_of_the_same_name_in_two_folders_are_two_lists(lists):
     ]
     assert taken.staff_entries["list_id"].n_unique() == 2
     assert told(taken) == []
+
+
+def test_a_copy_of_a_file_is_taken_once_and_its_sender_is_told(lists):
+    first = write_book(lists / "第一中学.xlsx", {"Sheet1": one("张三丰")})
+    (lists / "第二小学.xlsx").write_bytes(first.read_bytes())
+    taken = read(lists)
+    assert taken.staff_entries["list_id"].to_list() == ["第一中学"]
+    assert told(taken) == [(0, "same_file", "rejected")]
+    assert "第一中学.xlsx" in taken.rejected_reference_rows["reason"].item()

@@ -19,10 +19,13 @@ from tongcha.intake.landing import Hint, Lander, Landing, RefusedFile
 from tongcha.intake.parquet_files import read_parquet_records
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
+from tongcha.intake.refusals import reject_whole
 from tongcha.ledger.wording import holds_number, mask_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
+
+    import polars as pl
 
     from tongcha.intake.parser_child import Grid
     from tongcha.policy.intake import FileLimits, IntakePolicy
@@ -57,6 +60,7 @@ def read_folder(
     found = sorted(path for path in _list_files(folder) if not path.name.lower().startswith(SKIPPED))
     refuse_named_people([path.relative_to(inbox).as_posix() for path in found])
     kinds = sniff_kinds(found, inbox, policy.limits)
+    taken: dict[str, str] = {}
     # Parquet's fingerprint is taken beside its parsing, CSV's on the way; of a workbook it takes no time
     with ThreadPoolExecutor(max_workers=1) as hasher:
         prints = {path: hasher.submit(_fingerprint, path) for path in kinds if kinds[path] == "parquet"}
@@ -66,7 +70,12 @@ def read_folder(
                 if isinstance(content, FileRefusedError):
                     raise content
                 sha256 = content.sha256 if isinstance(content, Records) else _fingerprint(path)
-                _land(lander, file, sha256 or prints[path].result(), hint, content)
+                sha256 = sha256 or prints[path].result()
+                first = taken.setdefault(sha256, file)
+                if first == file:
+                    _land(lander, file, sha256, hint, content)
+                else:
+                    lander.landing.notes.append(_note_copy(file, first, hint.table))
             except FileRefusedError as error:
                 lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
@@ -92,6 +101,12 @@ def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid
         lander.land_grids(file, sha256, hint, content)
     else:
         lander.land_records(file, sha256, hint.table, content)
+
+
+def _note_copy(file: str, first: str, table: str) -> pl.DataFrame:
+    """Say of a file that it is another one byte for byte; its sender is told, for it may be the wrong one."""
+    reason = f"与文件 {first} 内容完全相同，只收那一份；本应是另一份材料的，请换成正确的文件，否则不必再报"
+    return reject_whole(file, "", table=table, rule="same_file", reason=reason, outcome="rejected")
 
 
 def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> Content:
