@@ -135,13 +135,33 @@ def landed(*firsts: str, name: str = "张三") -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    "first", ["合计", "合 计", "合计60人", "小计：", "填表人：李", "审核人 王", "备注:无", "注：", "说明"]
+    "first",
+    [
+        "合计",
+        "合 计",
+        "合计60人",
+        "小计：",
+        "填表人：李",
+        "审核人 王",
+        "备注:无",
+        "注：",
+        "说明",
+        "（公章）",
+        "经办人：李",
+        "制表时间：2026.9",
+    ],
 )
 def test_remarks_are_left_out_and_reported(first):
     rows, dropped = drop_remarks(landed(first), "staff_entries", POLICY)
     assert rows.is_empty()
     assert dropped["rule"].to_list() == ["footer_row"]
     assert dropped["outcome"].to_list() == ["dropped"]
+
+
+def test_a_record_that_begins_with_a_post_is_no_remark():
+    met = {"identity_id": ["I1"], "name": ["李明"], "role": ["负责人"], "__first": ["负责人"]}
+    text = pl.DataFrame({**met, "file": "f", "sheet": "", "row": [2]})
+    assert drop_remarks(text, "identities", POLICY)[0]["name"].to_list() == ["李明"]
 
 
 @pytest.mark.parametrize("first", ["注芳", "合肥市第八中学", "1", "说文解", "审慎"])
