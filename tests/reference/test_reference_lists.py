@@ -82,3 +82,22 @@ def test_a_copy_of_a_file_is_taken_once_and_its_sender_is_told(lists):
     assert taken.staff_entries["list_id"].to_list() == ["第一中学"]
     assert told(taken) == [(0, "same_file", "rejected")]
     assert "第一中学.xlsx" in taken.rejected_reference_rows["reason"].item()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["校长：李明", "(公章)", "以上共 12 人", "语文组", "暂缺", "/", "—", "无", "13800138000", "35"],
+)
+def test_what_is_nobodys_name_is_nobody_on_the_list(lists, written):
+    write_book(lists / "第一中学.xlsx", {"Sheet1": [HEADER, ["张三丰", "女"], [written]]})
+    taken = read(lists)
+    assert taken.staff_entries["name"].to_list() == ["张三丰"]
+    assert told(taken) == [(3, "name_is_somebodys", "rejected")]
+
+
+@pytest.mark.parametrize(
+    "written", ["John Smith", "买买提·艾力", "阿英", "张\ue000", "欧阳室", "张伟2", "王五（退休）"]
+)
+def test_an_unusual_name_is_still_somebodys(lists, written):
+    write_book(lists / "第一中学.xlsx", {"Sheet1": [HEADER, [written]]})
+    assert read(lists).staff_entries["name"].to_list() == [written]

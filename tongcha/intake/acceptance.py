@@ -13,7 +13,14 @@ from tongcha.intake.agreement import question_numbers
 from tongcha.intake.quarantine import quarantine
 from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
-from tongcha.intake.soft import blank_cells, is_soft, question_names, reject_shared_cells, settle_notes
+from tongcha.intake.soft import (
+    blank_cells,
+    is_soft,
+    question_names,
+    reject_no_names,
+    reject_shared_cells,
+    settle_notes,
+)
 from tongcha.intake.typed import type_table
 from tongcha.tables import BY_NAME
 
@@ -80,7 +87,8 @@ def accept_table(
     ordered = table.conform(derive(without_places(typed, lost)))
     recurring = find_recurring(ordered, name)
     once, repeats = drop_repeats(ordered, recurring, name)
-    crossed = join_rejections([*cross_check(once), *reject_shared_cells(once, name)])
+    of_names = [*reject_shared_cells(once, name), *reject_no_names(once, name)]
+    crossed = join_rejections([*cross_check(once), *of_names])
     left = without_places(once, crossed)
     keys_differ = recurring.is_empty() or find_recurring(left, name).is_empty()
     good, bad = quarantine(left, table, keys_differ=keys_differ)
