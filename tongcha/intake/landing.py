@@ -12,6 +12,7 @@ import polars as pl
 from tongcha.intake.headers import DERIVED, Header, HeaderBook
 from tongcha.intake.preflight import FileRefusedError
 from tongcha.intake.refusals import reject_rows, reject_whole
+from tongcha.intake.soft import OF_PEOPLE
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -202,9 +203,7 @@ class Lander:
     def _read_sheet(self, file: str, sheet: str, sha256: str, header: Header, rows: int) -> None:
         self.landing.sheets.append(ReadSheet(file, sheet, header.table, sha256, rows))
         if header.unknown:
-            self._note(
-                file, sheet, header.table, "unknown_columns", f"未取用的列：{'、'.join(header.unknown)}"
-            )
+            self._note(file, sheet, header.table, "unknown_columns", f"未取用的列：{header.unknown_named}")
 
     def _note_sheet(self, file: str, grid: Grid) -> None:
         rule, reason = ("no_header", "没有找到表头，整张工作表未取用")
@@ -242,7 +241,18 @@ class Lander:
                 "补上该列，或把它的写法登记到 policy/intake.yaml 的表头别名",
                 header.table,
             )
+        if "name" in header.repeated and header.table in OF_PEOPLE:
+            raise FileRefusedError(
+                "name_column_twice",
+                "「姓名」一列出现两次（左右并排的两栏，或者另有家属的姓名），无法判断各格说的是谁",
+                "改成一人一行、「姓名」只有一列；家属等人的列删去",
+                header.table,
+            )
 
 
 def _no_header() -> FileRefusedError:
-    return FileRefusedError("no_header", "前几行里没有可识别的表头", "按模板填写表头，或登记表头别名")
+    return FileRefusedError(
+        "no_header",
+        "前几行里没有可识别的表头（写有证件号码、手机号的行不算）",
+        "按模板填写表头，或登记表头别名",
+    )
