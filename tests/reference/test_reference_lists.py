@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
 
 from tests.intake_files import POLICY, SNAPSHOT, make_snapshot, write_book

@@ -105,9 +105,18 @@ def test_an_unknown_snapshot_is_refused(inbox, snapshot):
 
 
 def test_the_newest_dated_folder_is_taken_and_others_are_overlooked(inbox):
-    for name in ("2025-12-31", "备份", "2026-9-9"):
+    for name in ("2025-12-31", "备份"):
         (inbox / "reference" / name).mkdir()
     assert newest_snapshot(inbox) == SNAPSHOT
+
+
+@pytest.mark.parametrize(
+    "name", ["2026-9-9", "2026.09.09", "2026年9月", "20260909", "2026-02-30", "２０２７-01-01"]
+)
+def test_a_folder_dated_in_another_way_is_never_overlooked_for_an_older_one(inbox, name):
+    (inbox / "reference" / name).mkdir()
+    with pytest.raises(InputError, match="会被漏掉"):
+        newest_snapshot(inbox)
 
 
 def test_an_inbox_without_snapshots_says_what_to_do(tmp_path):

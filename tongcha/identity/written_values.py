@@ -20,7 +20,7 @@ EPOCH: Final = pl.date(1899, 12, 30)
 """Day 0 of the 1900 date system, valid for serials after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
 EARLIEST: Final = pl.date(1900, 1, 1)
 LATEST: Final = pl.date(2100, 12, 31)
-"""What lies outside these is a slip (`20-09-01` is no day of the year 20) or stands for no end (9999-12-31)."""
+"""What lies outside is a slip (`20-09-01` is no day of the year 20) or stands for no end (9999-12-31)."""
 LOCAL: Final = "Asia/Shanghai"
 """the one time of the country: at its midnight it is still the day before in UTC"""
 WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"

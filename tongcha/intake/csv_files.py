@@ -67,7 +67,7 @@ class Survey(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether every line may be taken for a record: it is text, nothing is quoted, and lines end alike."""
+        """Whether every line may be taken for a record: text, nothing quoted, lines that end alike."""
         return not self.seen & {NUL, QUOTE} and not self.lone_returns
 
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tongcha.errors import InputError
 from tongcha.intake.csv_files import Records
 from tongcha.intake.csv_pieces import read_csv_file
 from tongcha.intake.headers import HeaderBook
@@ -20,7 +19,7 @@ from tongcha.intake.parquet_files import read_parquet_records
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
 from tongcha.intake.refusals import reject_whole
-from tongcha.ledger.wording import holds_number, mask_numbers
+from tongcha.ledger.wording import refuse_named_people
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -79,21 +78,6 @@ def read_folder(
             except FileRefusedError as error:
                 lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
-
-
-def refuse_named_people(files: Iterable[str]) -> None:
-    """Refuse file names that hold a number: they stand in logs, tables and the names of what is sent back.
-
-    Raises:
-        InputError: one does; the message blots the number out.
-    """
-    for file in files:
-        if holds_number(file):
-            raise InputError(
-                f"文件 {mask_numbers(file)}",
-                "名称含有证件号码或者手机号",
-                "给文件改名，不写姓名和号码，再运行",
-            )
 
 
 def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid] | Records) -> None:

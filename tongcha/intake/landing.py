@@ -13,6 +13,7 @@ from tongcha.intake.headers import DERIVED, Header, HeaderBook
 from tongcha.intake.preflight import FileRefusedError
 from tongcha.intake.refusals import reject_rows, reject_whole
 from tongcha.intake.soft import OF_PEOPLE
+from tongcha.ledger.wording import holds_number
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -138,8 +139,12 @@ class Lander:
         """Take in the visible sheets of a workbook that have a header; note the others.
 
         Raises:
-            FileRefusedError: no sheet has a header, or one lacks a required column.
+            FileRefusedError: no sheet has a header, one lacks a required column, or is named by a number.
         """
+        if any(holds_number(grid["sheet"]) for grid in grids):  # it would stand beside every row
+            raise FileRefusedError(
+                "sheet_names_somebody", "工作表的名称含有证件号码或者手机号", "给工作表改名，不写姓名和号码"
+            )
         filled = [grid for grid in grids if any(map(any, grid["rows"]))]
         headers = [self._find_header(grid, hint) if grid["visible"] else None for grid in filled]
         if not any(headers):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import InputError
+from tongcha.identity.written_values import read_dates
 from tongcha.intake.acceptance import (
     Accepted,
     accept_table,
@@ -19,6 +20,7 @@ from tongcha.intake.acceptance import (
 )
 from tongcha.intake.folder import read_folder
 from tongcha.intake.refusals import join_rejections
+from tongcha.ledger.wording import mask_numbers
 from tongcha.reference.listed import fill_area, place_entries
 from tongcha.tables.reference import (
     EMPLOYMENT,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from tongcha.policy.intake import IntakePolicy
 
 DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LIKE_A_DATE: Final = re.compile(r"[0-9０-９]{4}")
 DERIVABLE: Final = {
     "teachers": frozenset[str](),
     "employment": frozenset[str](),
@@ -68,19 +71,28 @@ def newest_snapshot(inbox: Path) -> str:
     """Return the name of the latest dated folder under `reference/`.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or one is dated in a way that would leave it overlooked.
     """
     folder = inbox / "reference"
-    dated = (
-        [p.name for p in folder.iterdir() if p.is_dir() and DATED.fullmatch(p.name)]
-        if folder.is_dir()
-        else []
-    )
+    names = [p.name for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
+    misnamed = sorted(name for name in names if LIKE_A_DATE.match(name) and not is_snapshot(name))
+    if misnamed:
+        raise InputError(
+            f"收件箱 reference/{mask_numbers(misnamed[0])}",
+            "文件夹名不是 2026-09-01 样式的日期，会被漏掉",
+            "改成快照日期，不用的移出 reference/",
+        )
+    dated = [name for name in names if is_snapshot(name)]
     if not dated:
         raise InputError(
             "收件箱 reference/", "没有以日期命名的快照文件夹", "按 2026-09-01 的样式建文件夹并放入教师库"
         )
     return max(dated)
+
+
+def is_snapshot(name: str) -> bool:
+    """Whether a folder's name is an ISO date."""
+    return bool(DATED.fullmatch(name)) and read_dates(pl.Series([name])).item() is not None
 
 
 def read_snapshot(
@@ -98,7 +110,7 @@ def read_snapshot(
         InputError: no such snapshot, or the registry, the spells or the schools can't be read.
     """
     folder = inbox / "reference" / snapshot
-    if not (DATED.fullmatch(snapshot) and folder.is_dir()):
+    if not (is_snapshot(snapshot) and folder.is_dir()):
         raise InputError("收件箱 reference/", "没有这个日期的快照文件夹", "核对快照日期")
     landing = read_folder(folder, inbox, derivable=DERIVABLE, policy=policy)
     raise_refused(landing.refused, ESSENTIAL)
