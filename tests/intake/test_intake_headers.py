@@ -57,7 +57,10 @@ def test_of_a_thousand_columns_that_nobody_knows_a_few_are_named(inbox):
 
 def test_two_lists_side_by_side_go_back_and_nobody_of_the_second_is_lost(inbox):
     folder = make_batch(inbox)
-    rows: list[list[object]] = [[*IDENTITY_HEADER, *IDENTITY_HEADER], [*IDENTITY_ROW, "I2", *IDENTITY_ROW[1:]]]
+    rows: list[list[object]] = [
+        [*IDENTITY_HEADER, *IDENTITY_HEADER],
+        [*IDENTITY_ROW, "I2", *IDENTITY_ROW[1:]],
+    ]
     write_book(folder / "identities.xlsx", {"现场人员": rows})
     with pytest.raises(InputError, match="「姓名」一列出现两次"):
         read(inbox)

@@ -32,8 +32,8 @@ UNTIDY: Final = (
 )
 """Where none of these bytes occurs, no value can have outer spaces or a `="…"` wrapper."""
 
-NUL, QUOTE, RETURN = b"\x00", b'"', b"\r"
-LOOKED_FOR: Final = frozenset({NUL, QUOTE} | {mark[:1] for mark in UNTIDY})
+NUL, QUOTE, RETURN, HASH = b"\x00", b'"', b"\r", b"#"
+LOOKED_FOR: Final = frozenset({NUL, QUOTE, HASH} | {mark[:1] for mark in UNTIDY})
 """A single byte is looked for much faster than several, so its absence is asked first."""
 
 NEWLINE: Final = ord("\n")
@@ -49,6 +49,7 @@ class Records(NamedTuple):
         offset: the record number of `head[0]`; 0 if it isn't a record.
         is_tidy: whether it is known that no value needs stripping.
         sha256: fingerprint of the very bytes that were read; empty if it wasn't taken on the way.
+        is_marked: whether `#` occurs, with which a spreadsheet's errors begin.
     """
 
     head: list[list[str]]
@@ -56,6 +57,7 @@ class Records(NamedTuple):
     offset: int
     is_tidy: bool
     sha256: str = ""
+    is_marked: bool = True
 
 
 class Survey(NamedTuple):
@@ -92,7 +94,8 @@ def read_csv_records(data: bytes, head_rows: int) -> Records:
         text = settle_line_ends(recode(data))
         survey = survey_bytes(text)
         frame = read_records(text, sniff_layout(text).delimiter)
-    return Records(read_head(text, head_rows), frame, 1, is_tidy(text, survey))
+    head = read_head(text, head_rows)
+    return Records(head, frame, 1, is_tidy(text, survey), is_marked=HASH in survey.seen)
 
 
 def read_head(text: bytes, rows: int) -> list[list[str]]:

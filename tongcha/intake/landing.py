@@ -74,11 +74,13 @@ class Landing:
         sheets: what was read.
         notes: entries of `rejected_rows` about sheets, columns and rows that were left out already.
         refused: files that were turned away.
+        marked: tables in whose rows a formula that failed may stand.
     """
 
     sheets: list[ReadSheet] = field(default_factory=list)
     notes: list[pl.DataFrame] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
+    marked: set[str] = field(default_factory=set)
     _frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     _lists: dict[str, dict[str, list[str | int | None]]] = field(default_factory=dict)
 
@@ -187,6 +189,8 @@ class Lander:
         tidy = body if records.is_tidy else body.with_columns(map(tidy_text, cells))
         named = [pl.col(f"c{place}").alias(column) for column, place in header.places.items()]
         first = pl.coalesce(cells).alias(FIRST)
+        if records.is_marked:
+            self.landing.marked.add(header.table)
         self.landing.add_frame(header.table, tidy.select(*named, first, "file", "sheet", "row"))
 
     def _land_grid(self, file: str, sha256: str, header: Header, grid: Grid) -> None:
@@ -203,6 +207,7 @@ class Lander:
         columns["file"], columns["sheet"] = [file] * height, [grid["sheet"]] * height
         columns["row"] = list(compress(count(header.line + 2), filled))
         self.landing.add_lists(header.table, columns, height)
+        self.landing.marked.add(header.table)
         self._read_sheet(file, grid["sheet"], sha256, header, height)
 
     def _read_sheet(self, file: str, sheet: str, sha256: str, header: Header, rows: int) -> None:
