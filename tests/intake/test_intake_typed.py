@@ -109,6 +109,23 @@ def test_codes_lose_full_width_forms_and_spaces_but_names_stay_as_written():
     }
 
 
+@pytest.mark.parametrize("column", ["teacher_id", "school_id"])
+@pytest.mark.parametrize("written", ["2134000001.0", "２１３４０００００１", "2134000001"])
+def test_a_code_that_a_program_took_for_a_number_is_read_as_it_was(column, written):
+    rows, rejected = typed("employment", **{column: written})
+    assert rows[column].to_list() == ["2134000001"]
+    assert rejected.is_empty()
+
+
+@pytest.mark.parametrize("column", ["teacher_id", "school_id"])
+@pytest.mark.parametrize("written", ["340100000012345*****", "3.40E+19", "3.4e19"])
+def test_a_code_whose_end_is_lost_goes_back_and_is_nobodys(column, written):
+    rows, rejected = typed("employment", **{column: written})
+    assert rows[column].to_list() == [None]
+    assert rejected.select("rule", "outcome").rows() == [(f"{column}_is_whole", "rejected")]
+    assert "文本格式" in rejected["reason"].item()
+
+
 @pytest.mark.parametrize("end", ["至今", "至 今", "－", "——", "在职", "9999-12-31", "９９９９１２３１"])
 def test_an_open_end_is_no_unreadable_date(end):
     rows, rejected = typed("employment", start="2020-09-01", end=end)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tongcha.tables.contract import Column
 
 NOT_PLAIN: Final = r"[^!-~]"
+AS_NUMBER: Final = r"^([0-9]+)\.0+$"
+DESTROYED: Final = r"^(?:[0-9]{15}\*+|[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+)$"
+"""What a spreadsheet leaves of a long code that it took for a number."""
 
 
 def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -56,14 +59,16 @@ def _is_left(column: Column, table: str) -> list[pl.Expr]:
         return [(~value.is_in(column.one_of)).any()]
     # but for the key, a code stands in many rows: its distinct values are a few
     is_many = column.name in BY_NAME[table].key
-    return [value.unique().str.contains(NOT_PLAIN).any()] if _is_code(column) and not is_many else []
+    odd = f"{NOT_PLAIN}|{AS_NUMBER}|{DESTROYED}"
+    return [value.unique().str.contains(odd).any()] if _is_code(column) and not is_many else []
 
 
 def _has_left(column: Column, text: pl.DataFrame, plain: pl.DataFrame, odd: pl.DataFrame) -> bool:
     if column.name in odd.columns:
         return bool(odd[column.name].item())
     if _is_code(column):
-        return has_odd_byte(text[column.name])
+        whole = text[column.name]
+        return has_odd_byte(whole) or has_number(whole)
     return plain[column.name].null_count() > text[column.name].null_count()
 
 
@@ -74,12 +79,23 @@ def has_odd_byte(text: pl.Series) -> bool:
     return bool(codes.size and (codes.min() < ord("!") or codes.max() > ord("~")))
 
 
+def has_number(text: pl.Series) -> bool:
+    """Whether any code may have been taken for a number; most have none of the marks of one."""
+    joined = (text.str.join().item() or "").encode()
+    return any(mark in joined for mark in (b".", b"*", b"E", b"e")) and bool(
+        text.str.contains(f"{AS_NUMBER}|{DESTROYED}").any()
+    )
+
+
 def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy) -> pl.Series:
     if column.dtype == pl.Date:
         return read_dates(text)
     if column.dtype == pl.Int64:
         return read_numbers(text)
     folded = fold(text)
+    if _is_code(column):
+        whole = folded.str.replace(AS_NUMBER, "${1}")
+        folded = whole.set(whole.str.contains(DESTROYED), None)
     ways = policy.values.get(column.name, {})
     known = {way: value for value, written in ways.items() for way in written if value in column.one_of}
     return folded.replace(known) if known else folded
@@ -96,7 +112,8 @@ def _unreadable(
         how = "；请写到年月日，一格一个日期，如 2026-09-01"
     if lost.is_empty():
         return []
-    reason = f"「{column.label}」不是可识别的{kind}{how}"
-    return [
-        reject_rows(lost, table=table, rule=f"{column.name}_is_readable", reason=reason, column=column.name)
-    ]
+    rule, reason = f"{column.name}_is_readable", f"「{column.label}」不是可识别的{kind}{how}"
+    if column.dtype == pl.String:
+        rule = f"{column.name}_is_whole"
+        reason = f"「{column.label}」被表格软件当作数字，后几位已丢失；请把该列设为文本格式，从原系统重新导出"
+    return [reject_rows(lost, table=table, rule=rule, reason=reason, column=column.name)]
