@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -36,8 +38,18 @@ SKIPPED: Final = (".", "~$", "thumbs.db", "desktop.ini", "source.yaml")
 """Droppings of file managers and office suites, and the batch's own description."""
 
 ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
-MARKUP: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<div")
+MARKUP: Final = re.compile(rb"\s*<[A-Za-z!?]")
 HEAD: Final = 512
+NO_TABLES: Final = {
+    b"%PDF": "是 PDF 文件",
+    b"\xff\xd8\xff": "是图片",
+    b"\x89PNG": "是图片",
+    b"Rar!": "是压缩包",
+    b"7z\xbc\xaf": "是压缩包",
+    b"{\\rtf": "是文字文稿",
+    b"MIME-Version:": "是单个网页文件（MHT）",
+}
+"""How files begin that are often handed in beside or instead of a table, and what they are."""
 
 
 def read_folder(
@@ -146,7 +158,7 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
     """Return "workbook" (XLSX, XLS, HTML), "parquet" or "csv" by the first bytes, never by the suffix.
 
     Raises:
-        FileRefusedError: outside the inbox, not a file, empty or too large.
+        FileRefusedError: outside the inbox, not a file, empty, too large, or plainly no table.
     """
     found = _look_at(path)
     if not found or not _lies_inside(path.parent, inbox):
@@ -161,8 +173,18 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
         return "workbook"
     if head.startswith(PARQUET):
         return "parquet"
-    is_markup = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
-    return "workbook" if is_markup else "csv"
+    for sign, kind in NO_TABLES.items():
+        if head.startswith(sign):
+            fix = "把表格另存为 XLSX 或 CSV 报送；不需要读入的移出本文件夹"
+            raise FileRefusedError("no_table_file", f"{kind}，不是表格", fix)
+    return "workbook" if MARKUP.match(strip_mark(head)) else "csv"
+
+
+def strip_mark(head: bytes) -> bytes:
+    """Return the beginning of a text without byte order mark, UTF-16 as plain bytes."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[2:].replace(b"\x00", b"")
+    return head.removeprefix(codecs.BOM_UTF8)
 
 
 def _list_files(folder: Path) -> Iterator[Path]:

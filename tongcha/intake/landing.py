@@ -52,6 +52,7 @@ class RefusedFile:
 
 
 SPACE: Final = " \t\r\n\v\f\u00a0\u2002\u2003\u2009\u200b\u202f\u2060\u3000\ufeff"
+LOOKED_AT: Final = 1000
 WRAPPED: Final = r'^="?(.*?)"?$'
 
 
@@ -213,16 +214,20 @@ class Lander:
     def _read_sheet(self, file: str, sheet: str, sha256: str, header: Header, rows: int) -> None:
         self.landing.sheets.append(ReadSheet(file, sheet, header.table, sha256, rows))
         if header.unknown:
-            self._note(file, sheet, header.table, "unknown_columns", f"未取用的列：{header.unknown_named}")
+            reason = f"未取用的列：{header.unknown_named}"
+            note = reject_whole(
+                file, sheet, table=header.table, rule="unknown_columns", reason=reason, outcome="dropped"
+            )
+            self.landing.notes.append(note)
 
     def _note_sheet(self, file: str, grid: Grid) -> None:
-        rule, reason = ("no_header", "没有找到表头，整张工作表未取用")
+        """Report a sheet that isn't taken; one with people on it goes back, so that its sender is told."""
+        rule, reason = "no_header", "没有找到表头，整张工作表未取用；续表也要有表头"
         if not grid["visible"]:
-            rule, reason = ("hidden_sheet", "隐藏的工作表未取用；如需报送请取消隐藏")
-        self._note(file, grid["sheet"], "", rule, reason)
-
-    def _note(self, file: str, sheet: str, table: str, rule: str, reason: str) -> None:
-        note = reject_whole(file, sheet, table=table, rule=rule, reason=reason, outcome="dropped")
+            rule, reason = "hidden_sheet", "隐藏的工作表未取用；如需报送请取消隐藏"
+        has_people = any(holds_number(cell) for row in grid["rows"][:LOOKED_AT] for cell in row)
+        outcome = "rejected" if has_people else "dropped"
+        note = reject_whole(file, grid["sheet"], table="", rule=rule, reason=reason, outcome=outcome)
         self.landing.notes.append(note)
 
     def _drop_spills(self, rows: pl.DataFrame, beyond: list[str], table: str) -> pl.DataFrame:

@@ -158,7 +158,7 @@ def _refuse_names(names: list[str], forbidden: dict[str, str]) -> None:
     if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
         raise FileRefusedError("traversing_entries", "压缩包内部件路径越界", RESAVE)
     if "xl/workbook.xml" not in names:
-        raise FileRefusedError("not_a_workbook", "不是 XLSX 工作簿", "另存为 XLSX 或 CSV")
+        raise FileRefusedError("not_a_workbook", *_name_other(names))
     folded = {prefix.casefold(): kind for prefix, kind in forbidden.items()}
     found = [name for name in map(str.casefold, names) if name.startswith(tuple(folded))]
     if found:
@@ -169,6 +169,17 @@ def _refuse_names(names: list[str], forbidden: dict[str, str]) -> None:
 def _is_swollen(part: Part, limits: Limits) -> bool:
     is_bomb = part.size > limits["max_ratio"] * max(part.packed, 1) and part.size > limits["ratio_from_bytes"]
     return is_bomb or part.size > limits["max_part_bytes"]
+
+
+def _name_other(names: list[str]) -> tuple[str, str]:
+    """Say what a zip file without a workbook is, and what to do."""
+    if any(name.startswith("word/") for name in names):
+        return "是 Word 文档，不是工作簿", "把其中的表格复制到表格软件，另存为 XLSX"
+    if "content.xml" in names:
+        return "是 ODS 等开放文档，不是 XLSX 工作簿", "用表格软件打开后另存为 XLSX"
+    if any(name.casefold().endswith((".xls", ".xlsx", ".csv", ".et")) for name in names):
+        return "是压缩包，表格在里面", "解压后把表格放入文件夹，移走压缩包"
+    return "不是 XLSX 工作簿", "另存为 XLSX 或 CSV"
 
 
 def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool) -> tuple[Part, bytes]:
