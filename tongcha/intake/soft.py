@@ -28,6 +28,7 @@ OF_PEOPLE: Final = ("identities", "pupils", "teachers", "staff_entries")
 TAKEN_DOWN: Final = ("identities", "pupils", "staff_entries")
 """Written by hand; a registration has a number of its own and is one person."""
 VACANT: Final = ("暂缺", "空缺", "待定", "待聘", "同上")
+AND_OTHERS: Final = r"等\s*[0-9０-９一二两三四五六七八九十]*\s*[人名]$"
 HEADING: Final = "(?:组|室|处|部|科|办|年级|中心)$"
 COUNTED: Final = r"共\s*[0-9]+\s*[人名]"
 SAID_OF_LISTED: Final = ("sex", "id_tail", "subject", "phone", "staff_type")
@@ -69,6 +70,8 @@ def reject_shared_cells(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     shared = [_holds_several(text) for text in suspect["name"]]
     reason = "「姓名」一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
     several = suspect.filter(pl.Series(shared, dtype=pl.Boolean))
+    if name in TAKEN_DOWN:
+        several = several.vstack(rows.filter(pl.col("name").str.contains(AND_OTHERS)))
     return [reject_rows(several, table=name, rule="one_person_per_row", reason=reason, column="name")]
 
 
