@@ -92,13 +92,16 @@ def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy) -> 
         return read_dates(text)
     if column.dtype == pl.Int64:
         return read_numbers(text)
-    folded = fold(text)
-    if _is_code(column):
-        whole = folded.str.replace(AS_NUMBER, "${1}")
-        folded = whole.set(whole.str.contains(DESTROYED), None)
+    folded = read_codes(text) if _is_code(column) else fold(text)
     ways = policy.values.get(column.name, {})
     known = {way: value for value, written in ways.items() for way in written if value in column.one_of}
     return folded.replace(known) if known else folded
+
+
+def read_codes(text: pl.Series) -> pl.Series:
+    """Return codes without blanks and full-width forms; one that a spreadsheet destroyed is null."""
+    whole = fold(text).str.replace(AS_NUMBER, "${1}")
+    return whole.set(whole.str.contains(DESTROYED), None)
 
 
 def _unreadable(

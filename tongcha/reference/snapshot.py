@@ -22,6 +22,7 @@ from tongcha.intake.folder import read_folder
 from tongcha.intake.refusals import join_rejections
 from tongcha.ledger.wording import mask_numbers
 from tongcha.reference.listed import fill_area, place_entries
+from tongcha.reference.spells import hold_partial
 from tongcha.tables.reference import (
     EMPLOYMENT,
     INSPECTORS,
@@ -120,6 +121,7 @@ def read_snapshot(
         name: accept_table(landing, name, policy, derive=lambda frame: frame.with_columns(label))
         for name in ESSENTIAL
     }
+    tables["employment"] = hold_partial(tables["employment"], landing)
     schools = tables["schools"].rows
     tables["staff_entries"] = accept_table(
         landing,
