@@ -31,6 +31,7 @@ from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.reference import ReferencePolicy
 from tongcha.policy.review import ReviewPolicy
 from tongcha.policy.routing import RoutingPolicy
+from tongcha.reference.snapshot import newest_snapshot
 from tongcha.review.reviewers import Reviewers
 
 if TYPE_CHECKING:
@@ -151,11 +152,8 @@ def _look_at_templates(folder: Path) -> Iterator[Finding]:
 
 
 def _look_at_inbox(home: Home) -> Iterator[Finding]:
-    snapshots = sorted(path.name for path in (home.inbox / "reference").iterdir() if path.is_dir())
-    newest = snapshots[-1] if snapshots else "没有"
-    yield Finding("参照快照", newest, bool(snapshots), "把教师库等放入 inbox/reference/<日期>/")
-    batches = home.raid_batches()
-    yield Finding("查处批次", f"{len(batches)} 个", bool(batches), "把材料放入 inbox/raids/<批次>/")
+    yield _look_at_snapshots(home.inbox)
+    yield _look_at_batches(home)
     refused = read_all(home, "review_returns").filter(pl.col("outcome") == "refused")
     files = "、".join(refused["file"].unique().sort().head(SHOWN))
     state = f"{len(list_returns(home.inbox))} 个，退回 {refused.height} 行" + (
@@ -163,6 +161,21 @@ def _look_at_inbox(home: Home) -> Iterator[Finding]:
     )
     fix = "tongcha sql 查 review_returns 的 reason，请复核人改正后重新交回"
     yield Finding("回传文件", state, refused.is_empty(), fix)
+
+
+def _look_at_snapshots(inbox: Path) -> Finding:
+    try:
+        return Finding("参照快照", newest_snapshot(inbox), is_fine=True)
+    except TongchaError as error:
+        return _name_fault("参照快照", error)
+
+
+def _look_at_batches(home: Home) -> Finding:
+    try:
+        batches = home.raid_batches()
+    except TongchaError as error:
+        return _name_fault("查处批次", error)
+    return Finding("查处批次", f"{len(batches)} 个", bool(batches), "把材料放入 inbox/raids/<批次>/")
 
 
 def _look_at_closing(home: Home) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import yaml
 
 from pipelines.provenance import POLICIES
 from tongcha.errors import HomeError
+from tongcha.ledger.wording import refuse_named_people
 from tongcha.policy.base import PolicyPart
 from tongcha.yaml_files import MisfitError, read_model
 
@@ -165,9 +166,15 @@ class Home:
         return self.settings().ledger_url or f"sqlite:///{self.root / 'ledger.sqlite'}"
 
     def raid_batches(self) -> list[str]:
-        """Return the batches in the inbox, sorted."""
+        """Return the batches in the inbox, sorted.
+
+        Raises:
+            InputError: one is named by somebody's number; it would stand in every log.
+        """
         folders = (self.inbox / "raids").iterdir()
-        return sorted(path.name for path in folders if path.is_dir() and not path.name.startswith("."))
+        names = sorted(path.name for path in folders if path.is_dir() and not path.name.startswith("."))
+        refuse_named_people(f"raids/{name}" for name in names)
+        return names
 
     def has_table(self, table: str, partition: str) -> bool:
         """Whether a good table is stored for that partition."""

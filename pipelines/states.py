@@ -16,6 +16,7 @@ from pipelines.resources import build_office
 from tongcha.casebook.closing import find_closed
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
+from tongcha.reference.snapshot import newest_snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,18 +38,22 @@ PARTITION_TAG: Final = "dagster/partition"
 
 
 def reference_state(home: Home) -> str:
-    """Return the state of the newest snapshot: its files, the policies, the code; empty without any."""
-    folders = list_folders(home.inbox / "reference")
-    if not folders:
+    """Return the state of the newest snapshot: its files, the policies, the code; empty without any.
+
+    Raises:
+        InputError: no folder is named by a date.
+    """
+    if not list_folders(home.inbox / "reference"):
         return ""
-    return f"{folders[-1].name}_{digest_folder(folders[-1])}_{policy_digest()}_{code_version()}"
+    newest = newest_snapshot(home.inbox)
+    return f"{newest}_{digest_folder(home.inbox / 'reference' / newest)}_{policy_digest()}_{code_version()}"
 
 
 def raid_states(home: Home) -> dict[str, str]:
     """Return the state of each batch's files in the inbox; a closed batch takes nothing in."""
     closed = find_closed(Ledger(home.ledger_url()).events())
-    folders = list_folders(home.inbox / "raids")
-    return {folder.name: digest_folder(folder) for folder in folders if folder.name not in closed}
+    open_batches = [name for name in home.raid_batches() if name not in closed]
+    return {name: digest_folder(home.inbox / "raids" / name) for name in open_batches}
 
 
 def return_states(home: Home, batches: list[str]) -> dict[str, str]:

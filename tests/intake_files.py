@@ -39,6 +39,10 @@ IDENTITY_HEADER = (
 )
 IDENTITY_ROW = ("I1", "R1", "2026-10-18", "读卡", "张三", "11010519491231002X", "13800138000", 76, "授课")
 
+REGISTRY = "教师编号,姓名,性别,证件号码,学校代码\nT1,张三丰,女,11010519491231002X,2134000001\n"
+SPELLS = "教师编号,经历序号,学校标识码,起始日期,终止日期\nT1,1,2134000001,2000-09-01,至今\n"
+SCHOOLS = "学校标识码,学校名称,区划代码\n2134000001,明德市第一中学,340103\n2134000002,明德市第二小学,340104\n"
+
 
 def write_book(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
     """Write a workbook of the given rows."""
@@ -58,6 +62,16 @@ def make_batch(inbox: Path, identities: Sequence[Sequence[object]] = (IDENTITY_R
     (folder / "source.yaml").write_text(SOURCE, encoding="utf-8")
     (folder / "sites.csv").write_text(SITES_CSV, encoding="utf-8")
     write_book(folder / "identities.xlsx", {"现场人员": [IDENTITY_HEADER, *identities]})
+    return folder
+
+
+def make_snapshot(inbox: Path) -> Path:
+    """Write the essential tables of a snapshot; return its folder."""
+    folder = inbox / "reference" / SNAPSHOT
+    folder.mkdir(parents=True)
+    (folder / "registry.csv").write_text(REGISTRY, encoding="utf-8")
+    (folder / "任职经历.csv").write_bytes(SPELLS.encode("gb18030"))
+    (folder / "学校名录.csv").write_text(SCHOOLS, encoding="utf-8")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Where sex or age isn't that of the number, the sender is asked; nobody is dropped and nothing changed."""
+"""Where a number isn't whole, or sex or age not that of it, the sender is asked and nobody is dropped."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ HEADER = "人员编号,查处编号,采集方式,姓名,证件号码,性别,年�
 
 
 def met(number: str | None, sex: str | None = None, age: int | None = None, raid: dt.date = RAID):
-    values = {"id_number": number, "sex": sex, "age": age, "raid_date": raid}
-    kinds = {"id_number": pl.String, "sex": pl.String, "age": pl.Int64, "raid_date": pl.Date}
+    values = {"id_number": number, "phone": None, "sex": sex, "age": age, "raid_date": raid}
+    texts = dict.fromkeys(("id_number", "phone", "sex"), pl.String)
+    kinds = {**texts, "age": pl.Int64, "raid_date": pl.Date}
     return pl.DataFrame([values], schema=kinds).with_columns(file=pl.lit("f"), sheet=pl.lit(""), row=1)
 
 
@@ -54,6 +55,27 @@ def test_a_person_whose_number_says_another_sex_stays_as_written_and_the_sender_
     _, _, column, written, why = (cell.value for cell in openpyxl.load_workbook(path)["请核实"][2])
     assert (column, written) == ("性别", "男")
     assert why.endswith("该行各格均已照原样收下。")
+
+
+@pytest.mark.parametrize(
+    ("number", "phone", "columns"),
+    [
+        ("4.4E+17", "1.38E+10", ["id_number", "phone"]),
+        ("110105194912310***", "13800138000", ["id_number"]),
+        ("110105194912310000", "１.３８Ｅ＋１０", ["id_number", "phone"]),
+        ("1101**********002X", "138****8000", []),
+        ("", "1.3800138000E+10", []),
+    ],
+)
+def test_a_number_whose_end_a_spreadsheet_destroyed_is_asked_for_whole(tmp_path, number, phone, columns):
+    header = "人员编号,查处编号,采集方式,姓名,证件号码,手机号\n"
+    folder = make_batch(tmp_path / "inbox")
+    (folder / "identities.xlsx").unlink()
+    (folder / "identities.csv").write_text(f"{header}I1,R1,手录,张三,{number},{phone}\n", encoding="utf-8")
+    taken = read_batch(tmp_path / "inbox", BATCH, today=dt.date(2026, 11, 22), policy=POLICY)
+    assert taken.identities.height == 1
+    told = taken.rejected_rows.select("column", "rule", "outcome").rows()
+    assert told == [(column, f"{column}_is_whole", "asked") for column in columns]
 
 
 def test_what_agrees_is_not_asked_about(tmp_path):

@@ -19,7 +19,7 @@ from tongcha.intake.acceptance import Accepted, accept_table, count_files, note_
 from tongcha.intake.folder import read_folder
 from tongcha.intake.refusals import join_rejections
 from tongcha.intake.returns_sheet import write_rejections
-from tongcha.reference.snapshot import place_entries
+from tongcha.reference.listed import place_entries
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:

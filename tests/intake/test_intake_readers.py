@@ -16,7 +16,6 @@ from tests.intake_files import POLICY
 from tongcha.intake.cells import write_cell
 from tongcha.intake.csv_files import read_csv_records, read_records, recode, sniff_delimiter
 from tongcha.intake.folder import read_content
-from tongcha.intake.headers import HeaderBook, clean_header
 from tongcha.intake.html_tables import read_html_tables
 from tongcha.intake.parquet_files import read_parquet_text
 from tongcha.intake.parser_child import fill_down
@@ -77,6 +76,30 @@ def test_the_fast_reader_and_the_careful_one_agree(rows):
         assert not any(read[len(row) :])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+@pytest.mark.parametrize("cell", ["2", '"2"'])
+def test_no_row_is_lost_whatever_ends_the_lines(end, cell):
+    text = end.join(["姓名,年龄", f"张三,{cell}", "李四,3", ""]).encode()
+    records = read_csv_records(text, 10)
+    assert records.head == [["姓名", "年龄"], ["张三", "2"], ["李四", "3"]]
+    assert records.frame.drop("row").rows() == [("姓名", "年龄"), ("张三", "2"), ("李四", "3")]
+
+
+@pytest.mark.parametrize(
+    "text", ["姓名,年龄\r张三,2\n李四,3\n", '姓名,年龄\n张\r三,"2"\n', "姓名,年龄\n张\r三,2\n"]
+)
+def test_where_it_cannot_be_told_what_a_line_is_the_file_is_refused(text):
+    with pytest.raises(FileRefusedError, match="line_ends"):
+        read_csv_records(text.encode(), 10)
+
+
+def test_a_lone_return_inside_quotes_is_a_line_break_of_the_cell():
+    assert read_csv_records('姓名,年龄\n"张\r三",2\n'.encode(), 10).frame["c0"].to_list() == [
+        "姓名",
+        "张\r三",
+    ]
+
+
 @given(st.lists(st.text(alphabet="张䶮a1,", max_size=6), min_size=1, max_size=6), st.data())
 @settings(max_examples=60)
 def test_text_is_decoded_by_proof_although_the_plain_reader_is_tried_first(lines, data):
@@ -101,33 +124,6 @@ def test_blank_lines_and_line_breaks_in_cells_dont_shift_row_numbers():
 
 def test_a_carriage_return_inside_a_plain_file_changes_nothing():
     assert read_records(b"a,b\r\n1,2\r\n", ",").rows() == read_records(b"a,b\n1,2\n", ",").rows()
-
-
-@pytest.mark.parametrize(
-    ("written", "cleaned"),
-    [
-        ("姓 名", "姓名"),
-        ("备注\n(科目)", "备注"),
-        ("＊身份证号（必填）：", "身份证号"),
-        ("\ufeff姓名", "姓名"),
-    ],
-)
-def test_headers_are_cleaned_before_they_are_looked_up(written, cleaned):
-    assert clean_header(written) == cleaned
-
-
-def test_the_header_is_found_below_titles_and_the_best_line_wins():
-    rows = [["某校名册", "", ""], ["姓名", "", ""], ["姓 名", "性别", "学科\n(主)"], ["张三", "女", "数学"]]
-    header = HeaderBook(POLICY, ["staff_entries"]).find_header(rows, "staff_entries")
-    assert header is not None
-    assert (header.line, header.places) == (2, {"name": 0, "sex": 1, "subject": 2})
-
-
-def test_columns_nobody_knows_are_named_and_harmless_ones_are_not():
-    rows = [["序号", "姓名", "性别", "学科", "星座"]]
-    header = HeaderBook(POLICY, ["staff_entries"]).find_header(rows, None)
-    assert header is not None
-    assert header.unknown == ("星座",)
 
 
 def test_merged_cells_are_filled_down_inside_their_range_only():

@@ -17,6 +17,7 @@ from tongcha.intake.batch import read_batch
         ({"identity_id": "11010519491231002X"}, "identity_id_is_nobodys_own"),
         ({"capture": "心算"}, "capture_is_listed"),
         ({"name": "张三、李四"}, "one_person_per_row"),
+        ({"name": "张三等2人"}, "one_person_per_row"),
         ({"id_number": ""}, "card_has_number"),
         ({"raid_id": "R9"}, "raid_is_known"),
         ({"raid_date": "2026-10-19"}, "raid_date_agrees"),
@@ -30,6 +31,11 @@ def test_a_bad_row_goes_back_and_the_rest_goes_on(inbox, changes, rule):
     assert taken.rejected_rows["rule"].to_list() == [rule]
     assert taken.rejected_rows["row"].to_list() == [3]
     assert_rows_add_up(taken)
+
+
+def test_whoever_writes_a_number_in_another_form_is_told_which_is_wanted(inbox):
+    make_batch(inbox, [identity(), identity(identity_id="现场①/2")])
+    assert "字母、数字" in read(inbox).rejected_rows["reason"].item()
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,21 @@ def test_a_stray_document_is_reported_and_stops_nothing(inbox):
 def test_a_file_whose_name_holds_a_number_stops_the_batch_and_the_message_blots_it_out(inbox):
     folder = make_batch(inbox)
     (folder / "补充_21020319800101123X.csv").write_bytes(b"a,b\n1,2\n")
-    with pytest.raises(InputError, match="给文件改名") as stopped:
+    with pytest.raises(InputError, match="改名，不写姓名和号码") as stopped:
         read(inbox, BATCH)
     assert "补充_＊.csv" in str(stopped.value)
     assert "198001011" not in str(stopped.value)
+
+
+def test_a_batch_named_by_somebodys_number_is_refused_without_saying_it(inbox):
+    with pytest.raises(InputError, match="证件号码或者手机号") as stopped:
+        read(inbox, "张三11010519491231002X")
+    assert "110105" not in str(stopped.value)
+
+
+def test_a_sheet_named_by_somebodys_number_is_refused_without_saying_it(inbox):
+    folder = make_batch(inbox)
+    write_book(folder / "identities.xlsx", {"13800138000": [IDENTITY_HEADER, IDENTITY_ROW]})
+    with pytest.raises(InputError, match="工作表的名称") as stopped:
+        read(inbox)
+    assert "13800138000" not in str(stopped.value)

@@ -37,13 +37,26 @@ DAY = dt.date(1990, 1, 1)
         "32874",
         "32874.0",
         "1990-01-01 00:00:00",
+        "1990-01-01T08:30:00+08:00",
+        "1990年1月1日14时30分",
+        "1990年1月1日 14时至16时",
+        "1990年1月1日下午",
+        "1990年1月1号（星期一）",
+        "1990-01-01 星期一 14:30",
     ],
 )
 def test_a_date_is_read_however_it_is_written(written):
     assert read_dates(pl.Series([written])).to_list() == [DAY]
 
 
-@pytest.mark.parametrize("written", ["1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"),
+        *("1990-01", "1990.1", "1990年1月", "90-01-01", "0090-01-01", "00001", "99999", "9999-12-31"),
+        *("1990-01-01 至 1993-07-31", "1990-01-01 - 1990-01-02", "1990年1月1日起", "1990-01-01T22:00:00Z"),
+    ],
+)
 def test_what_is_not_clearly_a_date_is_not_read_as_one(written):
     assert read_dates(pl.Series([written, "2000-01-01"])).to_list() == [None, dt.date(2000, 1, 1)]
 
@@ -134,10 +147,35 @@ def test_codes_lose_full_width_forms_and_spaces_but_names_stay_as_written():
     }
 
 
-def test_an_open_end_is_no_unreadable_date():
-    rows, rejected = typed("employment", start="2020-09-01", end="至今")
+@pytest.mark.parametrize("column", ["teacher_id", "school_id"])
+@pytest.mark.parametrize("written", ["2134000001.0", "２１３４０００００１", "2134000001"])
+def test_a_code_that_a_program_took_for_a_number_is_read_as_it_was(column, written):
+    rows, rejected = typed("employment", **{column: written})
+    assert rows[column].to_list() == ["2134000001"]
+    assert rejected.is_empty()
+
+
+@pytest.mark.parametrize("column", ["teacher_id", "school_id"])
+@pytest.mark.parametrize("written", ["340100000012345*****", "3.40E+19", "3.4e19"])
+def test_a_code_whose_end_is_lost_goes_back_and_is_nobodys(column, written):
+    rows, rejected = typed("employment", **{column: written})
+    assert rows[column].to_list() == [None]
+    assert rejected.select("rule", "outcome").rows() == [(f"{column}_is_whole", "rejected")]
+    assert "文本格式" in rejected["reason"].item()
+
+
+@pytest.mark.parametrize("end", ["至今", "至 今", "－", "——", "在职", "9999-12-31", "９９９９１２３１"])
+def test_an_open_end_is_no_unreadable_date(end):
+    rows, rejected = typed("employment", start="2020-09-01", end=end)
     assert rejected.is_empty()
     assert rows["end"].item() is None
+
+
+@pytest.mark.parametrize("end", ["至今（2023年退休）", "2020-09-01至今", "0", "#N/A"])
+def test_an_end_that_may_mean_a_day_is_no_open_end(end):
+    _, rejected = typed("employment", start="2020-09-01", end=end)
+    assert rejected["rule"].to_list() == ["end_is_readable"]
+    assert "写到月" in rejected["reason"].item()
 
 
 def landed(*firsts: str, name: str = "张三") -> pl.DataFrame:
@@ -154,13 +192,33 @@ def landed(*firsts: str, name: str = "张三") -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    "first", ["合计", "合 计", "合计60人", "小计：", "填表人：李", "审核人 王", "备注:无", "注：", "说明"]
+    "first",
+    [
+        "合计",
+        "合 计",
+        "合计60人",
+        "小计：",
+        "填表人：李",
+        "审核人 王",
+        "备注:无",
+        "注：",
+        "说明",
+        "（公章）",
+        "经办人：李",
+        "制表时间：2026.9",
+    ],
 )
 def test_remarks_are_left_out_and_reported(first):
     rows, dropped = drop_remarks(landed(first), "staff_entries", POLICY)
     assert rows.is_empty()
     assert dropped["rule"].to_list() == ["footer_row"]
     assert dropped["outcome"].to_list() == ["dropped"]
+
+
+def test_a_record_that_begins_with_a_post_is_no_remark():
+    met = {"identity_id": ["I1"], "name": ["李明"], "role": ["负责人"], "__first": ["负责人"]}
+    text = pl.DataFrame({**met, "file": "f", "sheet": "", "row": [2]})
+    assert drop_remarks(text, "identities", POLICY)[0]["name"].to_list() == ["李明"]
 
 
 @pytest.mark.parametrize("first", ["注芳", "合肥市第八中学", "1", "说文解", "审慎"])

@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 
+from pipelines.diagnosis import diagnose
 from pipelines.home import Home, Settings
-from tongcha.errors import HomeError
+from pipelines.states import reference_state
+from tongcha.errors import HomeError, InputError
 
 
 @pytest.fixture
@@ -72,3 +74,21 @@ def test_the_environment_names_the_home(monkeypatch, tmp_path):
     monkeypatch.delenv("TONGCHA_HOME")
     monkeypatch.chdir(tmp_path)
     assert Home.from_environment().root == tmp_path / "tongcha-home"
+
+
+def test_a_new_snapshot_is_noticed_whatever_else_lies_beside_it(home):
+    for name in ("2026-03-01", "备份"):
+        (home.inbox / "reference" / name).mkdir()
+    before = reference_state(home)
+    (home.inbox / "reference" / "2026-09-01").mkdir()
+    assert reference_state(home).startswith("2026-09-01_")
+    assert before.startswith("2026-03-01_")
+
+
+def test_a_batch_named_by_somebodys_number_is_in_no_list_and_no_message(home):
+    (home.inbox / "raids" / "张三13800138000").mkdir()
+    with pytest.raises(InputError, match="证件号码或者手机号") as stopped:
+        home.raid_batches()
+    finding = next(finding for finding in diagnose(home) if finding.subject == "查处批次")
+    assert not finding.is_fine
+    assert "13800138000" not in f"{stopped.value}{finding}"

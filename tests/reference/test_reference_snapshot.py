@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from tests.intake_files import POLICY, SNAPSHOT, write_book
+from tests.intake_files import POLICY, SNAPSHOT, make_snapshot, write_book
 from tests.reference_linking import REFERENCE
 from tongcha.errors import InputError
 from tongcha.reference.diff import diff_snapshots, is_stale, refuse_shrunken_registry
-from tongcha.reference.snapshot import SnapshotIntake, keep_tails, newest_snapshot, read_snapshot
+from tongcha.reference.listed import keep_tails
+from tongcha.reference.snapshot import SnapshotIntake, newest_snapshot, read_snapshot
 from tongcha.reference.volume import list_missing_lists, refuse_shrunken_tables
 from tongcha.tables.reference import TEACHERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REGISTRY = "教师编号,姓名,性别,证件号码,学校代码\nT1,张三丰,女,11010519491231002X,2134000001\n"
-SPELLS = "教师编号,经历序号,学校标识码,起始日期,终止日期\nT1,1,2134000001,2000-09-01,至今\n"
-SCHOOLS = "学校标识码,学校名称,区划代码\n2134000001,明德市第一中学,340103\n2134000002,明德市第二小学,340104\n"
 LIST = [
     ["明德市第一中学名册"],
     ["姓 名", "性别", "身份证号", "学科"],
@@ -31,11 +29,7 @@ LIST = [
 
 @pytest.fixture
 def inbox(tmp_path):
-    folder = tmp_path / "reference" / SNAPSHOT
-    (folder / "staff_lists").mkdir(parents=True)
-    (folder / "registry.csv").write_text(REGISTRY, encoding="utf-8")
-    (folder / "任职经历.csv").write_bytes(SPELLS.encode("gb18030"))
-    (folder / "学校名录.csv").write_text(SCHOOLS, encoding="utf-8")
+    folder = make_snapshot(tmp_path)
     write_book(folder / "staff_lists" / "第一中学教职工名册.xlsx", {"Sheet1": LIST})
     return tmp_path
 
@@ -111,9 +105,18 @@ def test_an_unknown_snapshot_is_refused(inbox, snapshot):
 
 
 def test_the_newest_dated_folder_is_taken_and_others_are_overlooked(inbox):
-    for name in ("2025-12-31", "备份", "2026-9-9"):
+    for name in ("2025-12-31", "备份"):
         (inbox / "reference" / name).mkdir()
     assert newest_snapshot(inbox) == SNAPSHOT
+
+
+@pytest.mark.parametrize(
+    "name", ["2026-9-9", "2026.09.09", "2026年9月", "20260909", "2026-02-30", "２０２７-01-01"]
+)
+def test_a_folder_dated_in_another_way_is_never_overlooked_for_an_older_one(inbox, name):
+    (inbox / "reference" / name).mkdir()
+    with pytest.raises(InputError, match="会被漏掉"):
+        newest_snapshot(inbox)
 
 
 def test_an_inbox_without_snapshots_says_what_to_do(tmp_path):

@@ -89,6 +89,15 @@ def test_a_save_by_another_program_changes_nothing(ledger, book):
     assert len(ledger.events(EventKind.JUDGEMENT)) == 2
 
 
+@pytest.mark.parametrize("data", [b"%PDF-1.7", "已签字".encode(), b"<html></html>"])
+def test_a_scan_or_note_beside_the_workbooks_is_called_what_it_is(ledger, book, data):
+    (book.parent / "签字页.pdf").write_bytes(data)
+    table = take_returns([book, book.parent / "签字页.pdf"], ledger, terms(candidate_links()), at=AT)
+    (reason,) = refused_of(table).values()
+    assert "不是复核表" in reason
+    assert "扫描件" in reason
+
+
 @pytest.mark.parametrize("header", layout.SHOWN)
 def test_every_shown_column_is_sealed_and_an_edit_names_it(ledger, book, header):
     edit(book, put(header, "场｜改过\n册｜改过"))

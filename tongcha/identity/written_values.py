@@ -9,7 +9,12 @@ import polars as pl
 
 INSIDE: Final = r"[\s\u00a0\u200b-\u200f\u2060\u3000\ufeff]+"
 PLAIN_DATE: Final = "%Y-%m-%d"
-WRITTEN_DATE: Final = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日]?(?:[T ].*)?$"
+CLOCK: Final = r"[0-9]{1,2}[:时点][0-9:.分秒半整]*"
+PART_OF_DAY: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|晚|夜间)?"
+TIME: Final = rf"[T ]?{PART_OF_DAY} ?(?:{CLOCK}(?: ?[AaPp][Mm]|\+08:?00)?(?: ?[-~—至到] ?{CLOCK})?)?"
+WEEKDAY: Final = r" ?\(?(?:(?:星期|周|礼拜)[一二三四五六日天])?\)?"
+WRITTEN_DATE: Final = rf"^([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})[日号]?{WEEKDAY}{TIME}$"
+"""A day, and a time of it that says no other one: `至 2023-07-31` behind it, or another zone, makes two."""
 PACKED_DATE: Final = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
 PERIOD: Final = r"^((?:19|20)[0-9]{2})(?:[-/.年]?([0-9]{2})月?|[-/年]([0-9])月?|\.([2-9])|年)?$"
 """a month or a year without a day: 2020-09, 2020.9, 2020年9月, 202009, 2020, 2020年"""
@@ -22,6 +27,9 @@ LONGEST_MONTH: Final = 31
 ANY_DAY: Final = (date(1900, 1, 1), date(9999, 12, 31))
 """the first and the latest day of something of which nothing is known"""
 UNKNOWN: Final = "不详"
+EARLIEST: Final = pl.date(1900, 1, 1)
+LATEST: Final = pl.date(2100, 12, 31)
+"""What lies outside is a slip (`20-09-01` is no day of the year 20) or stands for no end (9999-12-31)."""
 LOCAL: Final = "Asia/Shanghai"
 """the one time of the country: at its midnight it is still the day before in UTC"""
 WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
@@ -98,7 +106,11 @@ def fold(values: pl.Series, blank: str = "") -> pl.Series:
 
 def plain_date(text: pl.Expr) -> pl.Expr:
     """Read ISO dates; so plain a form is parsed faster than its values are looked up in polars' cache."""
-    return text.str.to_date(PLAIN_DATE, strict=False, cache=False)
+    return _believable(text.str.to_date(PLAIN_DATE, strict=False, cache=False))
+
+
+def _believable(day: pl.Expr) -> pl.Expr:
+    return pl.when(day.is_between(EARLIEST, LATEST)).then(day)
 
 
 def _read_periods(values: pl.Series) -> pl.DataFrame:
@@ -121,4 +133,4 @@ def _date_readings(text: pl.Expr) -> list[pl.Expr]:
         return plain_date(pl.concat_str(parts, separator="-"))
 
     serial = text.str.extract(SERIAL, 1).cast(pl.Int32)
-    return [joined(WRITTEN_DATE), joined(PACKED_DATE), EPOCH + pl.duration(days=serial)]
+    return [joined(WRITTEN_DATE), joined(PACKED_DATE), _believable(EPOCH + pl.duration(days=serial))]

@@ -10,10 +10,19 @@ import polars as pl
 
 from tongcha.errors import InputError
 from tongcha.intake.agreement import question_numbers
+from tongcha.intake.formulas import blank_failures
 from tongcha.intake.quarantine import quarantine
 from tongcha.intake.refusals import PLACE, join_rejections, reject_whole, without_places
 from tongcha.intake.remarks import drop_remarks, drop_repeats, find_recurring
-from tongcha.intake.soft import blank_cells, is_soft, question_names, reject_shared_cells, settle_notes
+from tongcha.intake.soft import (
+    OF_PEOPLE,
+    blank_cells,
+    is_soft,
+    question_names,
+    reject_no_names,
+    reject_shared_cells,
+    settle_notes,
+)
 from tongcha.intake.typed import type_table
 from tongcha.tables import BY_NAME
 
@@ -73,14 +82,19 @@ def accept_table(
         derive: fills columns that files don't carry; keeps the rows and their place.
         cross_check: entries for rows that break a rule spanning several tables.
     """
-    text, remarks = drop_remarks(landing.table(name), name, policy)
+    landed, failed = landing.table(name), list[pl.DataFrame]()
+    if name in landing.marked:
+        landed, failed = blank_failures(landed, name)
+    text, remarks = drop_remarks(landed, name, policy)
     typed, unreadable = type_table(text, name, policy)
-    soft = is_soft(name, policy)
-    table, lost = BY_NAME[name], unreadable.filter(~soft)
+    soft, stays = is_soft(name, policy), name in OF_PEOPLE
+    # nobody is lost for a phone looked up in vain; but what an empty cell of a spell says isn't known
+    table, lost = BY_NAME[name], join_rejections([unreadable.filter(~soft), *([] if stays else failed)])
     ordered = table.conform(derive(without_places(typed, lost)))
     recurring = find_recurring(ordered, name)
     once, repeats = drop_repeats(ordered, recurring, name)
-    crossed = join_rejections([*cross_check(once), *reject_shared_cells(once, name)])
+    of_names = [*reject_shared_cells(once, name), *reject_no_names(once, name)]
+    crossed = join_rejections([*cross_check(once), *of_names])
     left = without_places(once, crossed)
     keys_differ = recurring.is_empty() or find_recurring(left, name).is_empty()
     good, bad = quarantine(left, table, keys_differ=keys_differ)
@@ -88,7 +102,9 @@ def accept_table(
     if overrun.height:
         good = without_places(blank_cells(left, overrun), breaches)
     rejected = join_rejections([remarks, lost, repeats, crossed, breaches])
-    notes = settle_notes(join_rejections([unreadable.filter(soft), overrun]), rejected)
+    notes = settle_notes(
+        join_rejections([*(failed if stays else []), unreadable.filter(soft), overrun]), rejected
+    )
     questions = [*question_names(good, name), *question_numbers(good, name, policy)]
     return Accepted(good, join_rejections([rejected, notes, *questions]))
 

@@ -22,6 +22,7 @@ from tongcha.intake.folder import read_folder
 from tongcha.intake.patrols import check_patrols, number_patrols
 from tongcha.intake.refusals import join_rejections, reject_rows
 from tongcha.intake.source import Source, read_source
+from tongcha.ledger.wording import refuse_named_people
 from tongcha.tables.intake import IDENTITIES, INTAKE_FILES, PATROLS, PUPILS, REJECTED_ROWS, SITES
 
 if TYPE_CHECKING:
@@ -97,8 +98,10 @@ def find_batch(inbox: Path, batch: str) -> Path:
 
     Raises:
         UnknownBatchError: there is no such folder directly under `raids/`.
+        InputError: the name holds somebody's number.
     """
     raids = inbox / "raids"
+    refuse_named_people([f"raids/{batch}"])
     folder = raids / batch
     is_plain = batch not in {"", ".", ".."} and not set(batch) & set("/\\\0")
     if not (is_plain and folder.is_dir() and folder.resolve().parent == raids.resolve()):

@@ -32,8 +32,8 @@ UNTIDY: Final = (
 )
 """Where none of these bytes occurs, no value can have outer spaces or a `="…"` wrapper."""
 
-NUL, QUOTE = b"\x00", b'"'
-LOOKED_FOR: Final = frozenset({NUL, QUOTE} | {mark[:1] for mark in UNTIDY})
+NUL, QUOTE, RETURN, HASH = b"\x00", b'"', b"\r", b"#"
+LOOKED_FOR: Final = frozenset({NUL, QUOTE, HASH} | {mark[:1] for mark in UNTIDY})
 """A single byte is looked for much faster than several, so its absence is asked first."""
 
 NEWLINE: Final = ord("\n")
@@ -49,6 +49,7 @@ class Records(NamedTuple):
         offset: the record number of `head[0]`; 0 if it isn't a record.
         is_tidy: whether it is known that no value needs stripping.
         sha256: fingerprint of the very bytes that were read; empty if it wasn't taken on the way.
+        is_marked: whether `#` occurs, with which a spreadsheet's errors begin.
     """
 
     head: list[list[str]]
@@ -56,6 +57,7 @@ class Records(NamedTuple):
     offset: int
     is_tidy: bool
     sha256: str = ""
+    is_marked: bool = True
 
 
 class Survey(NamedTuple):
@@ -63,11 +65,12 @@ class Survey(NamedTuple):
 
     seen: frozenset[bytes]
     lines: int
+    lone_returns: int
 
     @property
     def is_plain(self) -> bool:
-        """Whether every line may be taken for a record: it is text, and nothing is quoted."""
-        return not self.seen & {NUL, QUOTE}
+        """Whether every line may be taken for a record: text, nothing quoted, lines that end alike."""
+        return not self.seen & {NUL, QUOTE} and not self.lone_returns
 
 
 class Layout(NamedTuple):
@@ -81,17 +84,18 @@ def read_csv_records(data: bytes, head_rows: int) -> Records:
     """Read a CSV file of any usual encoding and delimiter.
 
     Raises:
-        FileRefusedError: not text, of unknown encoding, or a quoted value is never closed.
+        FileRefusedError: not text, of unknown encoding, or as `read_records`.
     """
     text = data.removeprefix(codecs.BOM_UTF8)
     survey = survey_bytes(text)
     # tried before the encoding is proved: the plain reader takes nothing but UTF-8
     frame = read_plain(text, sniff_layout(text), survey)
     if frame is None:
-        text = recode(data)
+        text = settle_line_ends(recode(data))
         survey = survey_bytes(text)
         frame = read_records(text, sniff_layout(text).delimiter)
-    return Records(read_head(text, head_rows), frame, 1, is_tidy(text, survey))
+    head = read_head(text, head_rows)
+    return Records(head, frame, 1, is_tidy(text, survey), is_marked=HASH in survey.seen)
 
 
 def read_head(text: bytes, rows: int) -> list[list[str]]:
@@ -120,7 +124,15 @@ def survey_bytes(data: bytes) -> Survey:
         piece = data[start : start + PIECE]
         seen |= {mark for mark in LOOKED_FOR - seen if mark in piece}
         lines += int(np.count_nonzero(np.frombuffer(piece, np.uint8) == NEWLINE))
-    return Survey(frozenset(seen), lines + (not data.endswith(b"\n")))
+    lone = data.count(RETURN) - data.count(b"\r\n") if RETURN in seen else 0
+    return Survey(frozenset(seen), lines + (not data.endswith(b"\n")), lone)
+
+
+def settle_line_ends(text: bytes) -> bytes:
+    """Return the text with line feeds where every line ends in a lone return, or in one too many."""
+    if RETURN not in text:
+        return text
+    return text.replace(b"\r\r\n", b"\r\n") if b"\n" in text else text.replace(RETURN, b"\n")
 
 
 def _sample(text: bytes) -> str:
@@ -163,7 +175,7 @@ def read_records(text: bytes, delimiter: str) -> pl.DataFrame:
     """Return all records: text columns `c0`, `c1`, … (null when empty) and `row`, numbered from 1.
 
     Raises:
-        FileRefusedError: a quoted value is never closed (the file is truncated).
+        FileRefusedError: a quoted value is never closed (the file is truncated), or lines end in two ways.
     """
     layout = sniff_layout(text)._replace(delimiter=delimiter)
     plain = read_plain(text, layout, survey_bytes(text))
@@ -194,10 +206,19 @@ def _read_carefully(text: str, delimiter: str) -> pl.DataFrame:
         rows = list(_parse(text, delimiter, strict=True))
     except csv.Error as error:
         raise FileRefusedError("truncated", "引号没有配对，文件可能不完整", "重新导出或重新传送") from error
+    if count_lone_returns(text) != sum(count_lone_returns(cell) for row in rows for cell in row):
+        raise FileRefusedError(
+            "line_ends", "换行符前后不一致，无法判断哪里是一行", "用表格软件打开核对后另存为 XLSX"
+        )
     width = max((len(row) for row in rows), default=0)
     columns = {f"c{i}": [(row[i] or None) if i < len(row) else None for row in rows] for i in range(width)}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     return frame.with_row_index("row", offset=1)
+
+
+def count_lone_returns(text: str) -> int:
+    """Count returns without a line feed: an old line end, or a line break inside a cell."""
+    return text.count("\r") - text.count("\r\n") if "\r" in text else 0
 
 
 def _parse(text: str, delimiter: str, *, strict: bool) -> Iterator[list[str]]:

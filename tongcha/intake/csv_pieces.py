@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import polars as pl
 
 from tongcha.intake.csv_files import (
+    HASH,
     SAMPLE,
     Records,
     is_tidy,
@@ -57,7 +58,7 @@ def _read_in_pieces(file: BinaryIO, head_rows: int) -> Records | None:
         return None
     text, digest = first.removeprefix(codecs.BOM_UTF8), hashlib.sha256(first)
     frames: list[pl.DataFrame] = []
-    tidy, row = True, 1
+    tidy, marked, row = True, False, 1
     under_way: deque[Future[pl.DataFrame | None]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
         while text:
@@ -66,6 +67,7 @@ def _read_in_pieces(file: BinaryIO, head_rows: int) -> Records | None:
                 return None
             under_way.append(pool.submit(read_plain, text, layout, survey, row))
             tidy, row = tidy and is_tidy(text, survey), row + survey.lines
+            marked = marked or HASH in survey.seen
             text = next(pieces, b"")
             digest.update(text)
             while len(under_way) > (AHEAD if text else 0):
@@ -73,7 +75,7 @@ def _read_in_pieces(file: BinaryIO, head_rows: int) -> Records | None:
                 if frame is None:
                     return None
                 frames.append(frame)
-    return Records(head, pl.concat(frames), 1, tidy, digest.hexdigest())
+    return Records(head, pl.concat(frames), 1, tidy, digest.hexdigest(), marked)
 
 
 def cut_at_lines(file: BinaryIO) -> Iterator[bytes]:

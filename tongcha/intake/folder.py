@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tongcha.errors import InputError
 from tongcha.intake.csv_files import Records
 from tongcha.intake.csv_pieces import read_csv_file
 from tongcha.intake.headers import HeaderBook
@@ -19,10 +20,13 @@ from tongcha.intake.landing import Hint, Lander, Landing, RefusedFile
 from tongcha.intake.parquet_files import read_parquet_records
 from tongcha.intake.parser_pool import ParserPool
 from tongcha.intake.preflight import FileRefusedError
-from tongcha.ledger.wording import holds_number, mask_numbers
+from tongcha.intake.refusals import reject_whole
+from tongcha.ledger.wording import refuse_named_people
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
+
+    import polars as pl
 
     from tongcha.intake.parser_child import Grid
     from tongcha.policy.intake import FileLimits, IntakePolicy
@@ -34,8 +38,18 @@ SKIPPED: Final = (".", "~$", "thumbs.db", "desktop.ini", "source.yaml")
 """Droppings of file managers and office suites, and the batch's own description."""
 
 ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
-MARKUP: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<div")
+MARKUP: Final = re.compile(rb"\s*<[A-Za-z!?]")
 HEAD: Final = 512
+NO_TABLES: Final = {
+    b"%PDF": "是 PDF 文件",
+    b"\xff\xd8\xff": "是图片",
+    b"\x89PNG": "是图片",
+    b"Rar!": "是压缩包",
+    b"7z\xbc\xaf": "是压缩包",
+    b"{\\rtf": "是文字文稿",
+    b"MIME-Version:": "是单个网页文件（MHT）",
+}
+"""How files begin that are often handed in beside or instead of a table, and what they are."""
 
 
 def read_folder(
@@ -57,6 +71,7 @@ def read_folder(
     found = sorted(path for path in _list_files(folder) if not path.name.lower().startswith(SKIPPED))
     refuse_named_people([path.relative_to(inbox).as_posix() for path in found])
     kinds = sniff_kinds(found, inbox, policy.limits)
+    taken: dict[str, str] = {}
     # Parquet's fingerprint is taken beside its parsing, CSV's on the way; of a workbook it takes no time
     with ThreadPoolExecutor(max_workers=1) as hasher:
         prints = {path: hasher.submit(_fingerprint, path) for path in kinds if kinds[path] == "parquet"}
@@ -66,25 +81,15 @@ def read_folder(
                 if isinstance(content, FileRefusedError):
                     raise content
                 sha256 = content.sha256 if isinstance(content, Records) else _fingerprint(path)
-                _land(lander, file, sha256 or prints[path].result(), hint, content)
+                sha256 = sha256 or prints[path].result()
+                first = taken.setdefault(sha256, file)
+                if first == file:
+                    _land(lander, file, sha256, hint, content)
+                else:
+                    lander.landing.notes.append(_note_copy(file, first, hint.table))
             except FileRefusedError as error:
                 lander.landing.refused.append(RefusedFile(file, hint.table or error.table, error))
     return lander.landing
-
-
-def refuse_named_people(files: Iterable[str]) -> None:
-    """Refuse file names that hold a number: they stand in logs, tables and the names of what is sent back.
-
-    Raises:
-        InputError: one does; the message blots the number out.
-    """
-    for file in files:
-        if holds_number(file):
-            raise InputError(
-                f"文件 {mask_numbers(file)}",
-                "名称含有证件号码或者手机号",
-                "给文件改名，不写姓名和号码，再运行",
-            )
 
 
 def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid] | Records) -> None:
@@ -92,6 +97,12 @@ def _land(lander: Lander, file: str, sha256: str, hint: Hint, content: list[Grid
         lander.land_grids(file, sha256, hint, content)
     else:
         lander.land_records(file, sha256, hint.table, content)
+
+
+def _note_copy(file: str, first: str, table: str) -> pl.DataFrame:
+    """Say of a file that it is another one byte for byte; its sender is told, for it may be the wrong one."""
+    reason = f"与文件 {first} 内容完全相同，只收那一份；本应是另一份材料的，请换成正确的文件，否则不必再报"
+    return reject_whole(file, "", table=table, rule="same_file", reason=reason, outcome="rejected")
 
 
 def read_content(path: Path, inbox: Path, policy: IntakePolicy) -> Content:
@@ -147,7 +158,7 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
     """Return "workbook" (XLSX, XLS, HTML), "parquet" or "csv" by the first bytes, never by the suffix.
 
     Raises:
-        FileRefusedError: outside the inbox, not a file, empty or too large.
+        FileRefusedError: outside the inbox, not a file, empty, too large, or plainly no table.
     """
     found = _look_at(path)
     if not found or not _lies_inside(path.parent, inbox):
@@ -162,8 +173,18 @@ def sniff_kind(path: Path, inbox: Path, limits: FileLimits) -> str:
         return "workbook"
     if head.startswith(PARQUET):
         return "parquet"
-    is_markup = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
-    return "workbook" if is_markup else "csv"
+    for sign, kind in NO_TABLES.items():
+        if head.startswith(sign):
+            fix = "把表格另存为 XLSX 或 CSV 报送；不需要读入的移出本文件夹"
+            raise FileRefusedError("no_table_file", f"{kind}，不是表格", fix)
+    return "workbook" if MARKUP.match(strip_mark(head)) else "csv"
+
+
+def strip_mark(head: bytes) -> bytes:
+    """Return the beginning of a text without byte order mark, UTF-16 as plain bytes."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[2:].replace(b"\x00", b"")
+    return head.removeprefix(codecs.BOM_UTF8)
 
 
 def _list_files(folder: Path) -> Iterator[Path]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tongcha.ledger.wording import holds_number
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
 
 DERIVED: Final = frozenset({"batch", "snapshot", "file", "sheet", "row"})
 INVISIBLE: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
-REMARK: Final = re.compile(r"[(\[【〔].*$")
+REMARK: Final = re.compile(r"[(\[【〔<][^()\[\]【】〔〕<>]*[)\]】〕>]|[(\[【〔].*$")
+MARKS: Final = re.compile(r"^(?:[0-9]{1,2}[.、])?[*★☆※▲△●○◆◇■□:'\"]+|^[0-9]{1,2}[.、]|[*★☆※▲△●○◆◇■□:'\"]+$")
 SHOWN: Final = 12
+NAMED: Final = 20
+"""So many headers that aren't known are named; a sheet can have 16,384."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,20 @@ class Header:
         line: index of the header among the rows looked at, from 0.
         places: column → index of the cell.
         unknown: header texts that no column answers to and that aren't to be ignored.
+        repeated: columns that two cells answer to with the same text.
     """
 
     table: str
     line: int
     places: dict[str, int]
     unknown: tuple[str, ...]
+    repeated: frozenset[str]
+
+    @property
+    def unknown_named(self) -> str:
+        """The unknown texts as a list to be read."""
+        more = f"等 {len(self.unknown)} 列" if len(self.unknown) > NAMED else ""
+        return "、".join(self.unknown[:NAMED]) + more
 
 
 class HeaderBook:
@@ -64,6 +77,8 @@ class HeaderBook:
     def find_header(self, rows: Sequence[Sequence[str]], table: str | None = None) -> Header | None:
         """Return the header among the first rows: the line in which most columns are recognised.
 
+        A line with somebody's number is none: a form for one person has names of columns and values in turn.
+
         Args:
             rows: the first rows of the sheet, as text.
             table: the table if a name told it already; otherwise the best of all is taken.
@@ -73,8 +88,11 @@ class HeaderBook:
         for line, row in enumerate(rows[: self._policy.header_rows]):
             for name in tables:
                 places = self._places(row, name)
-                if len(places) >= self._policy.header_hits and (not best or len(places) > len(best.places)):
-                    best = Header(name, line, places, self._unknown(row, places))
+                if len(places) < self._policy.header_hits or (best and len(places) <= len(best.places)):
+                    continue
+                if not any(map(holds_number, row)):
+                    repeated = self._repeated(row, places)
+                    best = Header(name, line, places, self._unknown(row, places), repeated)
             if best and not best.unknown:
                 break  # every text of the line is a header: no later line is a better one
         return best
@@ -87,6 +105,10 @@ class HeaderBook:
             if column:
                 places.setdefault(column, place)
         return places
+
+    def _repeated(self, row: Sequence[str], places: dict[str, int]) -> frozenset[str]:
+        texts = Counter(map(clean_header, row))
+        return frozenset(column for column, place in places.items() if texts[clean_header(row[place])] > 1)
 
     def _unknown(self, row: Sequence[str], places: dict[str, int]) -> tuple[str, ...]:
         taken = set(places.values())
@@ -117,6 +139,6 @@ def _fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def clean_header(text: str) -> str:
-    """Return a header without spaces, line breaks, remarks in brackets and required marks."""
-    folded = _fold(text).strip("*:'\"")
-    return REMARK.sub("", folded) or folded
+    """Return a header without spaces, line breaks, remarks in brackets, numbering and required marks."""
+    folded = _fold(text)
+    return MARKS.sub("", REMARK.sub("", folded)) or folded

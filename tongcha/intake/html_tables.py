@@ -11,14 +11,19 @@ from tongcha.intake.preflight import FileRefusedError
 
 CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 MAX_SPAN: Final = 1000
+SPREADSHEET_ML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
+PARTING: Final = ("br", "p", "div", "li")
+"""Tags after which another line begins: two names parted by one are two."""
 
 
 def read_html_tables(data: bytes) -> list[list[list[str]]]:
     """Return the text cells of each outermost table; rowspans are filled down, colspans left blank.
 
     Raises:
-        FileRefusedError: the page has no table or can't be parsed.
+        FileRefusedError: the page has no table, can't be parsed, or is the XML of Excel 2003.
     """
+    if SPREADSHEET_ML in data[:4096]:
+        raise FileRefusedError("xml_spreadsheet", "是 XML 表格（Excel 2003）", "用表格软件打开后另存为 XLSX")
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
         root = html.document_fromstring(decode_text(data).encode("utf-8"), parser=parser)
@@ -53,6 +58,8 @@ def _read_rows(table: html.HtmlElement) -> list[list[str]]:
         row: list[str] = []
         for cell in line.iterchildren("td", "th"):
             _place_hanging(row, hanging)
+            for tag in cell.iter(*PARTING):
+                tag.tail = f"\n{tag.tail or ''}"
             text = " ".join(str(cell.text_content()).split())
             down, across = _span(cell, "rowspan"), _span(cell, "colspan")
             if down > 1:

@@ -12,6 +12,8 @@ import polars as pl
 from tongcha.intake.headers import DERIVED, Header, HeaderBook
 from tongcha.intake.preflight import FileRefusedError
 from tongcha.intake.refusals import reject_rows, reject_whole
+from tongcha.intake.soft import OF_PEOPLE
+from tongcha.ledger.wording import holds_number
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class RefusedFile:
 
 
 SPACE: Final = " \t\r\n\v\f\u00a0\u2002\u2003\u2009\u200b\u202f\u2060\u3000\ufeff"
+LOOKED_AT: Final = 1000
 WRAPPED: Final = r'^="?(.*?)"?$'
 
 
@@ -72,11 +75,13 @@ class Landing:
         sheets: what was read.
         notes: entries of `rejected_rows` about sheets, columns and rows that were left out already.
         refused: files that were turned away.
+        marked: tables in whose rows a formula that failed may stand.
     """
 
     sheets: list[ReadSheet] = field(default_factory=list)
     notes: list[pl.DataFrame] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
+    marked: set[str] = field(default_factory=set)
     _frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     _lists: dict[str, dict[str, list[str | int | None]]] = field(default_factory=dict)
 
@@ -137,8 +142,12 @@ class Lander:
         """Take in the visible sheets of a workbook that have a header; note the others.
 
         Raises:
-            FileRefusedError: no sheet has a header, or one lacks a required column.
+            FileRefusedError: no sheet has a header, one lacks a required column, or is named by a number.
         """
+        if any(holds_number(grid["sheet"]) for grid in grids):  # it would stand beside every row
+            raise FileRefusedError(
+                "sheet_names_somebody", "工作表的名称含有证件号码或者手机号", "给工作表改名，不写姓名和号码"
+            )
         filled = [grid for grid in grids if any(map(any, grid["rows"]))]
         headers = [self._find_header(grid, hint) if grid["visible"] else None for grid in filled]
         if not any(headers):
@@ -181,6 +190,8 @@ class Lander:
         tidy = body if records.is_tidy else body.with_columns(map(tidy_text, cells))
         named = [pl.col(f"c{place}").alias(column) for column, place in header.places.items()]
         first = pl.coalesce(cells).alias(FIRST)
+        if records.is_marked:
+            self.landing.marked.add(header.table)
         self.landing.add_frame(header.table, tidy.select(*named, first, "file", "sheet", "row"))
 
     def _land_grid(self, file: str, sha256: str, header: Header, grid: Grid) -> None:
@@ -197,23 +208,26 @@ class Lander:
         columns["file"], columns["sheet"] = [file] * height, [grid["sheet"]] * height
         columns["row"] = list(compress(count(header.line + 2), filled))
         self.landing.add_lists(header.table, columns, height)
+        self.landing.marked.add(header.table)
         self._read_sheet(file, grid["sheet"], sha256, header, height)
 
     def _read_sheet(self, file: str, sheet: str, sha256: str, header: Header, rows: int) -> None:
         self.landing.sheets.append(ReadSheet(file, sheet, header.table, sha256, rows))
         if header.unknown:
-            self._note(
-                file, sheet, header.table, "unknown_columns", f"未取用的列：{'、'.join(header.unknown)}"
+            reason = f"未取用的列：{header.unknown_named}"
+            note = reject_whole(
+                file, sheet, table=header.table, rule="unknown_columns", reason=reason, outcome="dropped"
             )
+            self.landing.notes.append(note)
 
     def _note_sheet(self, file: str, grid: Grid) -> None:
-        rule, reason = ("no_header", "没有找到表头，整张工作表未取用")
+        """Report a sheet that isn't taken; one with people on it goes back, so that its sender is told."""
+        rule, reason = "no_header", "没有找到表头，整张工作表未取用；续表也要有表头"
         if not grid["visible"]:
-            rule, reason = ("hidden_sheet", "隐藏的工作表未取用；如需报送请取消隐藏")
-        self._note(file, grid["sheet"], "", rule, reason)
-
-    def _note(self, file: str, sheet: str, table: str, rule: str, reason: str) -> None:
-        note = reject_whole(file, sheet, table=table, rule=rule, reason=reason, outcome="dropped")
+            rule, reason = "hidden_sheet", "隐藏的工作表未取用；如需报送请取消隐藏"
+        has_people = any(holds_number(cell) for row in grid["rows"][:LOOKED_AT] for cell in row)
+        outcome = "rejected" if has_people else "dropped"
+        note = reject_whole(file, grid["sheet"], table="", rule=rule, reason=reason, outcome=outcome)
         self.landing.notes.append(note)
 
     def _drop_spills(self, rows: pl.DataFrame, beyond: list[str], table: str) -> pl.DataFrame:
@@ -242,7 +256,18 @@ class Lander:
                 "补上该列，或把它的写法登记到 policy/intake.yaml 的表头别名",
                 header.table,
             )
+        if "name" in header.repeated and header.table in OF_PEOPLE:
+            raise FileRefusedError(
+                "name_column_twice",
+                "「姓名」一列出现两次（左右并排的两栏，或者另有家属的姓名），无法判断各格说的是谁",
+                "改成一人一行、「姓名」只有一列；家属等人的列删去",
+                header.table,
+            )
 
 
 def _no_header() -> FileRefusedError:
-    return FileRefusedError("no_header", "前几行里没有可识别的表头", "按模板填写表头，或登记表头别名")
+    return FileRefusedError(
+        "no_header",
+        "前几行里没有可识别的表头（写有证件号码、手机号的行不算）",
+        "按模板填写表头，或登记表头别名",
+    )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import mmap
 import os
 import re
+import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
+from tongcha.intake.formulas import may_need_telling, tell_failures
 from tongcha.intake.zip_parts import (
     CHUNK,
     STORED,
@@ -156,7 +158,7 @@ def _refuse_names(names: list[str], forbidden: dict[str, str]) -> None:
     if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
         raise FileRefusedError("traversing_entries", "压缩包内部件路径越界", RESAVE)
     if "xl/workbook.xml" not in names:
-        raise FileRefusedError("not_a_workbook", "不是 XLSX 工作簿", "另存为 XLSX 或 CSV")
+        raise FileRefusedError("not_a_workbook", *_name_other(names))
     folded = {prefix.casefold(): kind for prefix, kind in forbidden.items()}
     found = [name for name in map(str.casefold, names) if name.startswith(tuple(folded))]
     if found:
@@ -169,12 +171,23 @@ def _is_swollen(part: Part, limits: Limits) -> bool:
     return is_bomb or part.size > limits["max_part_bytes"]
 
 
+def _name_other(names: list[str]) -> tuple[str, str]:
+    """Say what a zip file without a workbook is, and what to do."""
+    if any(name.startswith("word/") for name in names):
+        return "是 Word 文档，不是工作簿", "把其中的表格复制到表格软件，另存为 XLSX"
+    if "content.xml" in names:
+        return "是 ODS 等开放文档，不是 XLSX 工作簿", "用表格软件打开后另存为 XLSX"
+    if any(name.casefold().endswith((".xls", ".xlsx", ".csv", ".et")) for name in names):
+        return "是压缩包，表格在里面", "解压后把表格放入文件夹，移走压缩包"
+    return "不是 XLSX 工作簿", "另存为 XLSX 或 CSV"
+
+
 def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool) -> tuple[Part, bytes]:
-    """Look at a part piece by piece; return it unpacked if it is to be held, else as it stood."""
+    """Look at a part piece by piece; return it unpacked if it is to be held or changed, else as it stood."""
     name, body = part.name.casefold(), copy_body(data, part)
     is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
     is_short = is_sheet and part.size <= CHUNK and _admits_near(part.size, limits)
-    box, tail, held = Box(0, 0, 0), b"", []
+    box, tail, held, tells = Box(0, 0, 0), b"", [], False
     for piece in unpack(body, part):
         if is_held:
             held.append(piece)
@@ -183,12 +196,19 @@ def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool)
         text, tail = _hold_back(text)
         if is_sheet:
             _refuse_prefixes(text)
+            tells = tells or may_need_telling(text)
             # a sheet of one piece without a far cell needs no measuring, which costs thrice the search
             if not is_short or NOT_NEAR.search(text):
                 box = _widen_box(text, box, limits)
         elif name.endswith(".rels"):
             _refuse_links(text, limits["forbidden_parts"])
-    return (part._replace(method=STORED), b"".join(held)) if is_held else (part, body)
+    if not (is_held or tells):
+        return part, body
+    whole = b"".join(held if is_held else unpack(body, part))
+    if tells:
+        whole = tell_failures(whole)
+        part = part._replace(size=len(whole), crc=zlib.crc32(whole))
+    return part._replace(method=STORED), whole
 
 
 def _admits_near(size: int, limits: Limits) -> bool:

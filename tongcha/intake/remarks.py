@@ -46,10 +46,13 @@ def drop_remarks(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[p
     if suspect.is_empty():
         return text.drop(FIRST), no_rejections()
     folded = [pl.col(c).str.replace_all(SPACES, "").is_in(words[c]).fill_null(False) for c in columns]
+    # a list whose first column is the post has records that begin with 负责人
+    is_word = pl.col(FIRST).is_in([word for word in policy.footer_words if word not in SUMS])
+    is_record = is_word & (pl.sum_horizontal(pl.col(columns).is_not_null()) >= policy.header_hits)
     rule = (
         pl.when(pl.all_horizontal(pl.col(columns).is_null()))
         .then(pl.lit("blank_row"))
-        .when(pl.col(FIRST).str.contains(_footer_pattern(policy.footer_words)))
+        .when(pl.col(FIRST).str.contains(_footer_pattern(policy.footer_words)) & ~is_record)
         .then(pl.lit("footer_row"))
         .when(pl.sum_horizontal(folded) >= policy.header_hits)
         .then(pl.lit("repeated_header"))

@@ -167,8 +167,11 @@ def _write_summary(
 def _what_to_do(entries: pl.DataFrame) -> str:
     if entries.is_empty():
         return "各行均已收下，不需要整份重新报送。"
-    if (entries["row"] == 0).any():
+    whole = entries.filter(pl.col("row") == 0)
+    if (whole["sheet"] == "").any():
         return "整份退回，没有收下任何一行。请按下面的原因处理后重新报送。"
+    if whole.height:
+        return "有整张工作表没有收下。请按下面的原因处理，连同标红的单元格一并改正，再整份重新报送。"
     rows = entries.select("sheet", "row").unique().height
     return f"退回 {rows} 行，其余行已收下。请在原文件中改正「退回行」各表里标红的单元格，再整份重新报送。"
 

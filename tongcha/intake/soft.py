@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.identity.characters import name_words
 from tongcha.identity.names import LONGEST_NAME, MAY_HOLD_TWO, parse_name, surname_of
 from tongcha.intake.refusals import PLACE, reject_rows
 
@@ -26,6 +27,11 @@ LIMITS: Final = ("is_readable", "is_listed", "has_its_form", "is_not_too_small",
 OF_PEOPLE: Final = ("identities", "pupils", "teachers", "staff_entries")
 TAKEN_DOWN: Final = ("identities", "pupils", "staff_entries")
 """Written by hand; a registration has a number of its own and is one person."""
+VACANT: Final = ("暂缺", "空缺", "待定", "待聘", "同上")
+AND_OTHERS: Final = r"等\s*[0-9０-９一二两三四五六七八九十]*\s*[人名]$"
+HEADING: Final = "(?:组|室|处|部|科|办|年级|中心)$"
+COUNTED: Final = r"共\s*[0-9]+\s*[人名]"
+SAID_OF_LISTED: Final = ("sex", "id_tail", "subject", "phone", "staff_type")
 MAY_PART_NAMES: Final = (*"、,，;；/／\\＼+＋&＆|｜和", *filter(str.isspace, map(chr, range(0x3001))))
 
 
@@ -64,7 +70,31 @@ def reject_shared_cells(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     shared = [_holds_several(text) for text in suspect["name"]]
     reason = "「姓名」一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
     several = suspect.filter(pl.Series(shared, dtype=pl.Boolean))
+    if name in TAKEN_DOWN:
+        several = several.vstack(rows.filter(pl.col("name").str.contains(AND_OTHERS)))
     return [reject_rows(several, table=name, rule="one_person_per_row", reason=reason, column="name")]
+
+
+def reject_no_names(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
+    """Return entries for rows of a staff list whose name is nobody's: a vacancy, a signature line, a heading.
+
+    Otherwise they would stand among the people whom anybody met may be compared with.
+    """
+    if name != "staff_entries":
+        return []
+    folded = pl.col("name").str.normalize("NFKC").str.replace_all(r"\s+", "")
+    nobodys = (
+        ~folded.str.contains(r"[\p{Han}\p{Latin}\p{Co}]")
+        | folded.str.contains(r":|^\(.*\)$")
+        | folded.str.contains(COUNTED)
+        | folded.is_in([*name_words("placeholder"), *VACANT])
+    )
+    is_alone = pl.all_horizontal(pl.col(SAID_OF_LISTED).is_null())
+    headings = rows.filter(is_alone & folded.str.contains(HEADING))
+    unnamed = pl.Series([not surname_of(text) for text in headings["name"]], dtype=pl.Boolean)
+    found = pl.concat([rows.filter(nobodys), headings.filter(unnamed)])
+    reason = "「姓名」不是人的姓名（空缺、标题或者签章）；是人的请写明姓名，不是的不必再报"
+    return [reject_rows(found, table=name, rule="name_is_somebodys", reason=reason, column="name")]
 
 
 def question_names(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:

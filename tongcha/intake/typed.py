@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from tongcha.tables.contract import Column
 
 NOT_PLAIN: Final = r"[^!-~]"
+DAY_NEEDED: Final = "；请写到年月日，一格一个日期，如 2026-09-01"
+MONTH_WILL_DO: Final = "；一格一个日期，请写成 2026-09-01，查不到日子的写到月，如 2026-09"
+EITHER: Final = "：分不清是 1 月还是 10 月，请写成 2020-01 或者 2020-10 的样子"
+AS_NUMBER: Final = r"^([0-9]+)\.0+$"
+DESTROYED: Final = r"^(?:[0-9]{15}\*+|[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+)$"
+"""What a spreadsheet leaves of a long code that it took for a number."""
 
 
 def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -70,14 +76,16 @@ def _is_left(column: Column, table: str) -> list[pl.Expr]:
         return [(~value.is_in(column.one_of)).any()]
     # but for the key, a code stands in many rows: its distinct values are a few
     is_many = column.name in BY_NAME[table].key
-    return [value.unique().str.contains(NOT_PLAIN).any()] if _is_code(column) and not is_many else []
+    odd = f"{NOT_PLAIN}|{AS_NUMBER}|{DESTROYED}"
+    return [value.unique().str.contains(odd).any()] if _is_code(column) and not is_many else []
 
 
 def _has_left(column: Column, text: pl.DataFrame, plain: pl.DataFrame, odd: pl.DataFrame) -> bool:
     if column.name in odd.columns:
         return bool(odd[column.name].item())
     if _is_code(column):
-        return has_odd_byte(text[column.name])
+        whole = text[column.name]
+        return has_odd_byte(whole) or has_number(whole)
     return plain[column.name].null_count() > text[column.name].null_count()
 
 
@@ -86,6 +94,14 @@ def has_odd_byte(text: pl.Series) -> bool:
     whole = text.str.join().item() or ""
     codes = np.frombuffer(whole.encode(), np.uint8)
     return bool(codes.size and (codes.min() < ord("!") or codes.max() > ord("~")))
+
+
+def has_number(text: pl.Series) -> bool:
+    """Whether any code may have been taken for a number; most have none of the marks of one."""
+    joined = (text.str.join().item() or "").encode()
+    return any(mark in joined for mark in (b".", b"*", b"E", b"e")) and bool(
+        text.str.contains(f"{AS_NUMBER}|{DESTROYED}").any()
+    )
 
 
 def _find_spans(table: str) -> set[str]:
@@ -116,10 +132,16 @@ def _read_forgivingly(column: Column, text: pl.Series, policy: IntakePolicy, spa
         return read_first_days(text) if column.name in spans else read_dates(text)
     if column.dtype == pl.Int64:
         return read_numbers(text)
-    folded = fold(text)
+    folded = read_codes(text) if _is_code(column) else fold(text)
     ways = policy.values.get(column.name, {})
     known = {way: value for value, written in ways.items() for way in written if value in column.one_of}
     return folded.replace(known) if known else folded
+
+
+def read_codes(text: pl.Series) -> pl.Series:
+    """Return codes without blanks and full-width forms; one that a spreadsheet destroyed is null."""
+    whole = fold(text).str.replace(AS_NUMBER, "${1}")
+    return whole.set(whole.str.contains(DESTROYED), None)
 
 
 def _unreadable(
@@ -127,18 +149,18 @@ def _unreadable(
 ) -> list[pl.DataFrame]:
     """Return entries for rows whose value got lost in typing."""
     lost = before.filter(before[column.name].is_not_null() & after[column.name].is_null())
-    kind = "整数"
+    kind, how = "整数", ""
     if column.dtype == pl.Date:
-        kind, lost = "日期", lost.filter(~pl.col(column.name).is_in(policy.open_ended))
+        kind, lost = "日期", lost.filter(~fold(lost[column.name]).is_in(policy.open_ended))
+        how = MONTH_WILL_DO if column.name in _find_spans(table) else DAY_NEEDED
     if lost.is_empty():
         return []
-    reason = f"「{column.label}」不是可识别的{kind}"
-    is_either = pl.col(column.name).str.contains(JANUARY_OR_OCTOBER) & (kind == "日期")
-    told = [
-        (lost.filter(~is_either), reason),
-        (lost.filter(is_either), f"{reason}：分不清是 1 月还是 10 月，请写成 2020-01 或者 2020-10 的样子"),
-    ]
-    rule = f"{column.name}_is_readable"
+    rule, reason = f"{column.name}_is_readable", f"「{column.label}」不是可识别的{kind}"
+    if column.dtype == pl.String:
+        rule = f"{column.name}_is_whole"
+        reason = f"「{column.label}」被表格软件当作数字，后几位已丢失；请把该列设为文本格式，从原系统重新导出"
+    is_either = pl.col(column.name).str.contains(JANUARY_OR_OCTOBER) & pl.lit(how == MONTH_WILL_DO)
+    told = [(lost.filter(~is_either), reason + how), (lost.filter(is_either), reason + EITHER)]
     return [
         reject_rows(rows, table=table, rule=rule, reason=said, column=column.name)
         for rows, said in told

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tongcha.errors import LedgerError
+from tongcha.errors import InputError, LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,4 +59,19 @@ def refuse_numbers(events: Iterable[NewEvent]) -> None:
         if any(key in PROSE and holds_number(str(said)) for key, said in event.payload.items()):
             raise LedgerError(
                 "登记的文字", "含有证件号码或者手机号，而台账只增不删", "删去号码，只写事由或者材料编号"
+            )
+
+
+def refuse_named_people(files: Iterable[str]) -> None:
+    """Refuse file names that hold a number: they stand in logs, tables and the names of what is sent back.
+
+    Raises:
+        InputError: one does; the message blots the number out.
+    """
+    for file in files:
+        if holds_number(file):
+            raise InputError(
+                f"文件或文件夹 {mask_numbers(file)}",
+                "名称含有证件号码或者手机号",
+                "改名，不写姓名和号码，再运行",
             )

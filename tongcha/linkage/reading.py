@@ -72,7 +72,25 @@ WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
     pl.Int64: ("整数", "将该列导出为整数"),
 }
 """what a column should be → what that is called, how to make it so"""
-OPEN_ENDED: Final = ("至今", "迄今", "现在", "目前", "今", "在职", "在岗", "在任", "无", "-", "—", "/")
+OPEN_ENDED: Final = (
+    *(
+        "至今",
+        "现在",
+        "目前",
+        "今",
+        "迄今",
+        "现",
+        "在职",
+        "在岗",
+        "在任",
+        "现任",
+        "未离任",
+        "未离职",
+        "长期",
+        "无",
+    ),
+    *("-", "--", "—", "——", "/", "9999-12-31", "9999/12/31", "99991231"),
+)
 """what stands for no end, as intake reads it (`open_ended` of policy/intake.yaml)"""
 IN_MEMORY: Final = 1_500_000
 """a registry of more records is read part by part"""

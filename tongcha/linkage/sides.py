@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 CAPTURES: Final = ("card", "typed", "masked", "last4", "oral")
 SEXES: Final = ("男", "女")
-OTHER_SEXES: Final = dict.fromkeys(("男性", "男生", "M", "1"), 1) | dict.fromkeys(
-    ("女性", "女生", "F", "2"), 2
+OTHER_SEXES: Final = dict.fromkeys(("男性", "男士", "男生", "M", "1", "1.0"), 1) | dict.fromkeys(
+    ("女性", "女士", "女生", "F", "2", "2.0"), 2
 )
 """as intake reads them (`values` of policy/intake.yaml), for `tongcha link`"""
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.identity.id_columns import CHECKED, id_columns
-from tongcha.identity.schools import resolve_schools
+from tongcha.identity.written_values import read_dates
 from tongcha.intake.acceptance import (
     Accepted,
     accept_table,
@@ -21,7 +20,9 @@ from tongcha.intake.acceptance import (
 )
 from tongcha.intake.folder import read_folder
 from tongcha.intake.refusals import join_rejections
-from tongcha.reference.keys import TAIL
+from tongcha.ledger.wording import mask_numbers
+from tongcha.reference.listed import fill_area, place_entries
+from tongcha.reference.spells import hold_partial
 from tongcha.tables.reference import (
     EMPLOYMENT,
     INSPECTORS,
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tongcha.intake.landing import Landing
-    from tongcha.policy.intake import IntakePolicy, SchoolNameLimits
+    from tongcha.policy.intake import IntakePolicy
 
 DATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LIKE_A_DATE: Final = re.compile(r"[0-9０-９]{4}")
 DERIVABLE: Final = {
     "teachers": frozenset[str](),
     "employment": frozenset[str](),
@@ -50,23 +52,6 @@ DERIVABLE: Final = {
 }
 ESSENTIAL: Final = ("teachers", "employment", "schools")
 """Without these nothing can be compared; a broken staff list only costs that school's list."""
-
-LIST_WORDS: Final = (
-    "在职",
-    "教职工",
-    "教师",
-    "人员",
-    "花名册",
-    "名册",
-    "名单",
-    "一览表",
-    "汇总表",
-    "学年度",
-    "学期",
-)
-LIST_SIGNS: Final = re.escape("_-—（）()年月") + r"0-9\s."
-NOT_A_SCHOOL: Final = rf"(?:{'|'.join(LIST_WORDS)}|[{LIST_SIGNS}])+"
-TAIL_STATUSES: Final = (*CHECKED, "bad_check", "masked", "last4", "last6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +72,28 @@ def newest_snapshot(inbox: Path) -> str:
     """Return the name of the latest dated folder under `reference/`.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or one is dated in a way that would leave it overlooked.
     """
     folder = inbox / "reference"
-    dated = (
-        [p.name for p in folder.iterdir() if p.is_dir() and DATED.fullmatch(p.name)]
-        if folder.is_dir()
-        else []
-    )
+    names = [p.name for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
+    misnamed = sorted(name for name in names if LIKE_A_DATE.match(name) and not is_snapshot(name))
+    if misnamed:
+        raise InputError(
+            f"收件箱 reference/{mask_numbers(misnamed[0])}",
+            "文件夹名不是 2026-09-01 样式的日期，会被漏掉",
+            "改成快照日期，不用的移出 reference/",
+        )
+    dated = [name for name in names if is_snapshot(name)]
     if not dated:
         raise InputError(
             "收件箱 reference/", "没有以日期命名的快照文件夹", "按 2026-09-01 的样式建文件夹并放入教师库"
         )
     return max(dated)
+
+
+def is_snapshot(name: str) -> bool:
+    """Whether a folder's name is an ISO date."""
+    return bool(DATED.fullmatch(name)) and read_dates(pl.Series([name])).item() is not None
 
 
 def read_snapshot(
@@ -117,7 +111,7 @@ def read_snapshot(
         InputError: no such snapshot, or the registry, the spells or the schools can't be read.
     """
     folder = inbox / "reference" / snapshot
-    if not (DATED.fullmatch(snapshot) and folder.is_dir()):
+    if not (is_snapshot(snapshot) and folder.is_dir()):
         raise InputError("收件箱 reference/", "没有这个日期的快照文件夹", "核对快照日期")
     landing = read_folder(folder, inbox, derivable=DERIVABLE, policy=policy)
     raise_refused(landing.refused, ESSENTIAL)
@@ -127,6 +121,7 @@ def read_snapshot(
         name: accept_table(landing, name, policy, derive=lambda frame: frame.with_columns(label))
         for name in ESSENTIAL
     }
+    tables["employment"] = hold_partial(tables["employment"], landing)
     schools = tables["schools"].rows
     tables["staff_entries"] = accept_table(
         landing,
@@ -170,74 +165,3 @@ def name_listing(frame: pl.DataFrame) -> pl.DataFrame:
         alone = pl.all_horizontal(place.str.contains(other).not_() for other in others)
         told = pl.when(place.str.contains(listing) & alone).then(pl.lit(listing)).otherwise(told)
     return frame.with_columns(listing=pl.coalesce("listing", told))
-
-
-def place_entries(
-    entries: pl.DataFrame,
-    schools: pl.DataFrame,
-    aliases: pl.DataFrame | None = None,
-    *,
-    limits: SchoolNameLimits,
-) -> pl.DataFrame:
-    """Fill what a school's own workbook leaves out, and resolve the school as written.
-
-    `list_id` is the file's name without suffix, `row_no` the line in it, `school_written` the name
-    of the file without words such as 名册.
-    """
-    stem = pl.col("file").str.extract(r"([^/]+?)(?:\.[^./]*)?$", 1)
-    named = stem.str.replace_all(NOT_A_SCHOOL, "")
-    filled = entries.with_columns(
-        pl.col("list_id").fill_null(stem),
-        pl.col("row_no").fill_null(pl.col("row")),
-        pl.col("school_written").fill_null(pl.when(named != "").then(named)),
-        keep_tails(entries["id_tail"]),
-    )
-    return _resolve(filled, schools, aliases, limits)
-
-
-def keep_tails(written: pl.Series) -> pl.Series:
-    """Return the last four characters of what is written, so that no list's full numbers are stored.
-
-    A tail that a spreadsheet took for a number gets its leading zeros back; unknown digits give null.
-    """
-    padded = written.str.zfill(TAIL).rename("written")
-    parsed = id_columns(padded).with_columns(padded)
-    number = pl.when(pl.col("status").is_in(TAIL_STATUSES)).then(pl.coalesce("clean", "mask"))
-    tail = number.str.slice(-TAIL)
-    return parsed.select(
-        pl.when(~tail.str.contains("*", literal=True)).then(tail).alias("id_tail")
-    ).to_series()
-
-
-def _resolve(
-    entries: pl.DataFrame, schools: pl.DataFrame, aliases: pl.DataFrame | None, limits: SchoolNameLimits
-) -> pl.DataFrame:
-    """Keep a school_id that the list gives itself, if it exists; otherwise resolve the written name.
-
-    An area that the list leaves out is the resolved school's.
-    """
-    by = ["school_written", "area"]
-    written = entries.select(by).drop_nulls("school_written").unique().sort(by)
-    ranked = resolve_schools(written, schools, aliases, limits=limits)
-    found = ranked.filter(pl.col("rank") == 1, pl.col("is_settled"))
-    known = pl.col("school_id").is_in(schools["school_id"].implode())
-    return (
-        entries.join(
-            found.select(*by, __found="school_id"), on=by, how="left", nulls_equal=True, maintain_order="left"
-        )
-        .with_columns(
-            pl.when(known).then(pl.col("school_id")).otherwise(pl.col("__found")).alias("school_id")
-        )
-        .drop("__found")
-        .pipe(fill_area, schools)
-    )
-
-
-def fill_area(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
-    """Fill an empty `area` from the school that `school_id` names."""
-    areas = schools.select("school_id", __area="area")
-    return (
-        frame.join(areas, on="school_id", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("area", "__area").alias("area"))
-        .drop("__area")
-    )

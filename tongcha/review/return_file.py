@@ -87,6 +87,9 @@ def open_returns(
 
 def _prove(name: str, answer: list[Grid] | FileRefusedError, key: bytes) -> ReturnSheet:
     culprit = f"回传文件 {name}"
+    # the parser takes for a web page whatever is no workbook: a scan, a note
+    if isinstance(answer, FileRefusedError) and answer.rule == "no_table":
+        raise ReturnError(culprit, "不是复核表", "交回系统发出的原表；扫描件、说明等不放在回传文件夹里")
     if isinstance(answer, FileRefusedError):
         raise ReturnError(culprit, answer.reason, answer.fix)
     sheets = {grid["sheet"]: grid["rows"] for grid in answer}

@@ -14,6 +14,7 @@ from tongcha.tables.contract import (
 )
 from tongcha.tables.id_statuses import STATUS_LABELS, STATUSES
 from tongcha.tables.shared_columns import (
+    AREA_FORM,
     BATCH,
     FILE_COLUMNS,
     PROVENANCE,
@@ -37,6 +38,7 @@ FILED_GROUND = "机构备案名单，没有现场核验"
 """What stands as the ground of every identity of a sweep, before whatever the firm wrote."""
 PATROL_RESULTS = ("正常", "发现问题", "未能进入")
 CODE = "[A-Za-z0-9_-]{1,40}"
+CODE_FORM = "字母、数字、-、_，不超过 40 位"
 
 SITES = Table(
     "sites",
@@ -46,10 +48,10 @@ SITES = Table(
     ("raid_id",),
     (
         BATCH,
-        text("raid_id", "查处编号", required=True, pattern="[A-Za-z0-9_-]{1,40}"),
+        text("raid_id", "查处编号", CODE_FORM, required=True, pattern=CODE),
         day("raid_date", "查处日期", required=True),
         text("address", "场所地址", sensitivity=PERSONAL),
-        text("area", "区划代码", "6 位行政区划代码", pattern="[0-9]{6}"),
+        text("area", "区划代码", AREA_FORM, pattern="[0-9]{6}"),
         text("licence", "证照情况", one_of=LICENCES),
         text("variant", "隐形变异类型"),
         text("subject_type", "学科类别", one_of=SUBJECT_TYPES),
@@ -90,7 +92,7 @@ PATROLS = Table(
         BATCH,
         text("patrol_id", "巡查编号", "没有的以文件名与行号代替", required=True),
         day("patrol_date", "巡查日期", required=True),
-        text("area", "区划代码", "6 位行政区划代码", pattern="[0-9]{6}"),
+        text("area", "区划代码", AREA_FORM, pattern="[0-9]{6}"),
         text("address", "场所地址", sensitivity=PERSONAL),
         text("institution_id", "机构编号", "统一社会信用代码或者办学许可证号"),
         text("patrolled_by", "巡查人代号", "只写代号，不写姓名", sensitivity=PERSONAL, pattern=CODE),
@@ -115,10 +117,10 @@ IDENTITIES = Table(
     ("identity_id",),
     (
         BATCH,
-        text("identity_id", "人员编号", required=True, pattern="[A-Za-z0-9_-]{1,40}"),
+        text("identity_id", "人员编号", CODE_FORM, required=True, pattern=CODE),
         text("raid_id", "查处编号", required=True),
         day("raid_date", "查处日期", required=True),
-        text("site_area", "场所区划", pattern="[0-9]{6}"),
+        text("site_area", "场所区划", AREA_FORM, pattern="[0-9]{6}"),
         text("capture", "采集方式", "读卡、手录、遮挡、后四位、口述", required=True, one_of=CAPTURES),
         text("checked_by", "核验民警", "核验证件的民警警号", sensitivity=PERSONAL),
         text("ground", "核验依据"),

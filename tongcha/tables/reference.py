@@ -20,7 +20,13 @@ from tongcha.tables.reference_findings import (
     SNAPSHOT_CHANGES,
     STAFF_FINDINGS,
 )
-from tongcha.tables.shared_columns import PERSON_NUMBER, PROVENANCE, SNAPSHOT, refuse_person_as_number
+from tongcha.tables.shared_columns import (
+    AREA_FORM,
+    PERSON_NUMBER,
+    PROVENANCE,
+    SNAPSHOT,
+    refuse_person_as_number,
+)
 
 PERSONAL, SENSITIVE = Sensitivity.PERSONAL, Sensitivity.SENSITIVE
 
@@ -44,7 +50,7 @@ TEACHERS = Table(
         text("ethnicity", "民族", sensitivity=PERSONAL),
         text("subject", "任教学科"),
         SCHOOL_ID,
-        text("area", "区划代码", pattern="[0-9]{6}"),
+        text("area", "区划代码", AREA_FORM, pattern="[0-9]{6}"),
         text("staff_type", "人员类别", "在编、编外、代课、借调等"),
         day("hire_date", "入职日期", sensitivity=PERSONAL),
         text("status", "登记状态", "登记的当前状态；是否在职以查处当日的任职经历为准"),
@@ -102,7 +108,7 @@ SCHOOLS = Table(
         text("former_name", "曾用名"),
         text("aliases", "别名", "以顿号分隔"),
         text("campuses", "校区", "以顿号分隔"),
-        text("area", "区划代码", required=True, pattern="[0-9]{6}"),
+        text("area", "区划代码", AREA_FORM, required=True, pattern="[0-9]{6}"),
         text("city", "所在市"),
         text("stage", "学段"),
         text("ownership", "办学性质", one_of=("公办", "民办")),
@@ -126,7 +132,7 @@ STAFF_ENTRIES = Table(
         text("school_id", "学校标识码", "由写法解析；解析不定则为空"),
         text("area", "区划代码"),
         text("name", "姓名", sensitivity=PERSONAL, required=True),
-        text("sex", "性别", sensitivity=PERSONAL),
+        text("sex", "性别", one_of=("男", "女"), sensitivity=PERSONAL),
         text("id_tail", "证件后四位", sensitivity=SENSITIVE),
         text("subject", "任教学科"),
         text("phone", "手机号", sensitivity=SENSITIVE),
@@ -169,7 +175,7 @@ INSTITUTIONS = Table(
         text("institution_id", "机构编号", "统一社会信用代码；没有的写办学许可证号", required=True),
         text("institution_name", "机构名称", "全称", required=True),
         text("licence_no", "办学许可证号"),
-        text("area", "区划代码", pattern="[0-9]{6}"),
+        text("area", "区划代码", AREA_FORM, pattern="[0-9]{6}"),
         text("listing", "名单", "白名单、黑名单", required=True, one_of=LISTINGS),
         day("start", "列入日期", required=True),
         day("end", "移出日期", "空为仍在名单；移出当日不再列入"),
@@ -207,7 +213,7 @@ PEOPLE = Table(
         text("same_person_as", "同一人登记", "重复登记时指向保留的教师编号"),
         text("name", "姓名", sensitivity=PERSONAL, required=True),
         text("former_name", "曾用名", sensitivity=PERSONAL),
-        text("sex", "性别", sensitivity=PERSONAL),
+        text("sex", "性别", one_of=("男", "女"), sensitivity=PERSONAL),
         day("birth_date", "出生日期", sensitivity=PERSONAL),
         text("id_number", "证件号码", sensitivity=SENSITIVE),
         text("id_tail", "证件后四位", "仅在名册者才有", sensitivity=SENSITIVE),

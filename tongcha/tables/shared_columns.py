@@ -19,6 +19,7 @@ PROVENANCE: tuple[Column, ...] = (
     whole("row", "行号", "原文件中的行号，从 1 起", required=True, minimum=1),
 )
 
+AREA_FORM = "6 位行政区划代码"
 PERSON_NUMBER = "[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]"
 """what an ID card's number looks like (GB 11643); an institution has none"""
 OWN_NUMBER = "[A-Za-z]?[1-9][0-9]{5}(19[0-9]{2}|20[01][0-9])(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]"
