@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from rich.table import Table as Grid
 
+from pipelines.packets import find_unaccounted
 from pipelines.report import name_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
@@ -195,6 +196,10 @@ def show_disclosures(home: Home, link_id: str | None) -> None:
     }
     due = read_all(home, "corrections").join(given, on=["recipient_name", "path", "sha256"], how="semi")
     show_grid("待更正", due, columns)
+    packed = find_unaccounted(home)
+    packed = find_disclosures_of(packed, name_link(home, link_id)) if link_id else packed
+    columns = {"document_id": "文书", "recipient_name": "接收单位", "by": "打包人", "seq": "台账序号"}
+    show_grid("已打包、没有登记送达", packed, columns)
 
 
 def show_rules(home: Home, rules: Path) -> None:

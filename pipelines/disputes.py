@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.packets import tell_unaccounted
 from pipelines.report import find_link, list_batches_of, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
@@ -65,6 +66,7 @@ def dispute(
         act_batches(desk.runner, batch)
     say(f"✓ 比对 {link_id} 的异议已登记；办结之前，有关它的线索、扣分与告知书一律不出。")
     _tell_holders(desk, link_id, "已送达的文书列为“有异议待核实”，请送达更正函告知暂停使用")
+    tell_unaccounted(desk.runner.home, link_id)
 
 
 def resolve(desk: Desk, link_id: str, *, upheld: bool, on: date | None, reason: str) -> None:

@@ -14,6 +14,7 @@ from pipelines.states import settle_state, succeeded_last
 from pipelines.terminal import say
 from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
+from tongcha.casebook.packets import choose_packet, list_packets
 from tongcha.casebook.papers import (
     JOIN,
     leave_out_stopped,
@@ -35,8 +36,10 @@ from tongcha.tables import BY_NAME
 if TYPE_CHECKING:
     from datetime import date
 
+    from assets.office import Office
     from pipelines.casework import Desk
     from pipelines.runs import Runner
+    from tongcha.ledger.events import NewEvent
 
 GATED = ("referral", "notice")
 """kinds of paper that say something of a link because it came through the gate"""
@@ -123,18 +126,67 @@ def refuse_lapsed(runner: Runner, papers: pl.DataFrame) -> None:
         )  # fmt: skip
 
 
-def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> None:
+def deliver(desk: Desk, document_id: str, *, on: date | None, receipt: str, is_packed: bool = False) -> None:
     """Record that a document was handed over, keep its bytes, and recompute what is due.
 
+    Args:
+        desk: who says so.
+        document_id: the package, notice, prompt, order, list or letter.
+        on: the day; None is today.
+        receipt: how, and what receipt there is.
+        is_packed: what was handed over is the latest packet, although the document may have been withdrawn or
+            come out otherwise since. It is on record then, so that its holder is asked to correct it.
+
     Raises:
-        LedgerError: no such document stands, a file isn't what was recorded, or the day lies ahead.
+        LedgerError: no such document stands or none was packed, a packet of it says something else, a file
+            isn't what was recorded, or the day lies ahead.
     """
     desk.refuse_stranger(document_id)
-    seen = choose_document(desk.runner, document_id)
-    with hold_home(desk.runner.home):
-        record_handed_over(desk, seen, on=on, receipt=receipt)
+    if is_packed:
+        with hold_home(desk.runner.home):
+            given = record_packed(desk, document_id, on=on, receipt=receipt)
+    else:
+        given = choose_document(desk.runner, document_id)
+        refuse_other_packet(desk, given)
+        with hold_home(desk.runner.home):
+            record_handed_over(desk, given, on=on, receipt=receipt)
     settle(desk.runner)
-    say(f"✓ {document_id} 已登记送达：{seen['recipient_name'][0]}，{seen.height} 个文件")
+    say(f"✓ {document_id} 已登记送达：{given['recipient_name'][0]}，{given.height} 个文件")
+    mine = read_all(desk.runner.home, "corrections").join(given, on=["recipient_name", "path"], how="semi")
+    if mine.height:
+        say(f"！ 送达的已不正确，更正函 {mine['letter_id'][0]} 待送达（tongcha case disclosed）")
+
+
+def refuse_other_packet(desk: Desk, given: pl.DataFrame) -> None:
+    """Refuse to say that today's paper was handed over where a packet of another wording may have been.
+
+    Raises:
+        LedgerError: the latest packet of the document holds other files.
+    """
+    document_id = str(given["document_id"][0])
+    packets = list_packets(build_office(desk.runner.home).events())
+    packed = packets.filter(pl.col("document_id") == document_id)
+    if packed.height and set(packed["sha256"]) != set(given["sha256"]):
+        fix = "交出的是打包的那一份，加 --packed；交出的是现在这一份，先重新打包"
+        raise LedgerError(f"文书 {document_id}", "打包之后内容有变", fix)
+
+
+def record_packed(desk: Desk, document_id: str, *, on: date | None, receipt: str) -> pl.DataFrame:
+    """Record that the latest packet of a document was handed over; return its files, shaped as `PAPERS`.
+
+    Nothing leaves by this: it says what has left. Bytes are kept where the outbox still has them.
+
+    Raises:
+        LedgerError: none was packed, or the day lies ahead.
+    """
+    office = build_office(desk.runner.home)
+    given = choose_packet(office.events(), document_id)
+    stands = not list_papers(desk.runner).filter(pl.col("document_id") == document_id).is_empty()
+    here = [office.fingerprint(path) == sha256 for path, sha256 in given.select("path", "sha256").iter_rows()]
+    events = _say_handed_over(desk, office, given, on=on, receipt=receipt, may_contest=stands)
+    Archive(office.home).keep(office, given.filter(pl.Series(here, dtype=pl.Boolean)))
+    desk.append_held(events)
+    return given
 
 
 def record_handed_over(desk: Desk, seen: pl.DataFrame, *, on: date | None, receipt: str) -> None:
@@ -144,23 +196,30 @@ def record_handed_over(desk: Desk, seen: pl.DataFrame, *, on: date | None, recei
         LedgerError: the paper isn't any more what was just seen, or as `deliver`.
     """
     office, document_id = build_office(desk.runner.home), str(seen["document_id"][0])
-    papers = list_papers(desk.runner)
-    own = papers.filter(pl.col("document_id") == document_id)
+    own = list_papers(desk.runner).filter(pl.col("document_id") == document_id)
     if not own.equals(seen):
         raise LedgerError(f"文书 {document_id}", "登记之间另有变动", "再运行一次")
     refuse_lapsed(desk.runner, own)
     for path, sha256 in own.select("path", "sha256").iter_rows():
         if office.fingerprint(path) != sha256:
             raise LedgerError(f"文件 {path}", "与登记的指纹不符", "重新运行 tongcha act 后再送达")
+    events = _say_handed_over(desk, office, own, on=on, receipt=receipt, may_contest=True)
+    Archive(office.home).keep(office, own)
+    desk.append_held(events)
+
+
+def _say_handed_over(
+    desk: Desk, office: Office, given: pl.DataFrame, *, on: date | None, receipt: str, may_contest: bool
+) -> list[NewEvent]:
+    document_id = str(given["document_id"][0])
     states = read_all(desk.runner.home, "notice_states").filter(pl.col("notice_id") == document_id)
-    events = record_delivery(
-        papers=papers,
-        is_open=states.is_empty() or states["state"][0] in OPEN_TO_DEFENCE,
+    is_open = states.is_empty() or states["state"][0] in OPEN_TO_DEFENCE
+    return record_delivery(
+        papers=given,
+        is_open=may_contest and is_open,
         document_id=document_id,
         on=desk.date_of(on),
         by=desk.by,
         receipt=receipt,
         made_by=describe_making(office),
     )
-    Archive(office.home).keep(office, own)
-    desk.append_held(events)

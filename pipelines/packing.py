@@ -12,10 +12,10 @@ from pipelines.handover import choose_document
 from pipelines.home import write_private
 from pipelines.resources import build_office
 from pipelines.terminal import say
+from tongcha.casebook.packets import record_packing
 from tongcha.documents.packet import LIST, seal_packet, write_list
 from tongcha.documents.render import CompiledTemplate
 from tongcha.errors import LedgerError
-from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 from tongcha.policy.adoption import EXAMPLE_MARK
 from tongcha.policy.routing import RoutingPolicy
@@ -65,8 +65,8 @@ def pack_document(desk: Desk, document_id: str, out: Path, *, password_file: Pat
     write_private(out / f"{document_id}.zip", packet)
     receipt = render_receipt(office, document_id, recipient, digest, papers)
     write_private(out / f"{document_id}-{RECEIPT}", receipt)
-    said = {"packet_sha256": digest, "recipient_name": recipient, "files": papers["sha256"].to_list()}
-    recorded = ledger.append(NewEvent(EventKind.NOTE, document_id, desk.by, said), at=office.now())
+    said = record_packing(papers, document_id, digest=digest, by=desk.by)
+    recorded = ledger.append(said, at=office.now())
     say(f"✓ {document_id}.zip（{papers.height} 个文件）与送达回证已写入 {out}，台账第 {recorded.seq} 条")
     hand_out_password(password, password_file)
     return out / f"{document_id}.zip"

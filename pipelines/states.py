@@ -14,6 +14,7 @@ from assets.office import list_returns
 from pipelines.provenance import code_version, digest_files, policy_digest
 from pipelines.resources import build_office
 from tongcha.casebook.closing import find_closed
+from tongcha.casebook.packets import FINGERPRINT
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
 from tongcha.reference.snapshot import newest_snapshot
@@ -75,7 +76,7 @@ def settle_state(home: Home) -> str:
 
 def moves_papers(event: Event) -> bool:
     """Whether a record may change what the whole tables and the papers of schools and recipients say."""
-    return event.kind not in STILL and "packet_sha256" not in event.payload
+    return event.kind not in STILL and FINGERPRINT not in event.payload
 
 
 def assign_returns(files: list[Path], batches: list[str]) -> dict[str, list[Path]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipelines.casework import find_recorder, refuse_contradiction
+from pipelines.packets import tell_unaccounted
 from pipelines.report import find_link, list_batches_of, name_link, read_all
 from pipelines.resources import build_office, hold_home
 from pipelines.scope import refuse_foreign
@@ -55,6 +56,7 @@ def withdraw_link(runner: Runner, link_id: str, *, by: str, reason: str) -> None
     due = read_all(runner.home, "corrections").height
     say(f"✓ 比对 {link_id} 已撤销，线索、扣分、告知书与计分已重算。")
     say(f"{'！' if due else '✓'} 待向收到过旧文书的单位更正：{due} 份文件（tongcha case disclosed）")
+    tell_unaccounted(runner.home, link_id)
 
 
 def retract_event(runner: Runner, event_id: str, *, by: str, reason: str) -> None:

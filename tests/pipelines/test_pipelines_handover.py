@@ -8,13 +8,14 @@ import shutil
 import polars as pl
 import pytest
 
+from pipelines.caseview import show_disclosures
 from pipelines.casework import Desk
 from pipelines.handover import deliver, list_papers
 from pipelines.home import Home
 from pipelines.packing import pack_document
 from pipelines.report import read_all
 from pipelines.runs import Runner
-from pipelines.withdrawal import record
+from pipelines.withdrawal import record, withdraw_link
 from tongcha.errors import LedgerError
 from tongcha.responsibility.steps import record_strike
 from tongcha.review.decisions import record_retraction
@@ -78,3 +79,63 @@ def test_other_rules_of_the_day_are_seen_before_a_notice_leaves(desk, tmp_path):
     notice = charged.join(read_all(home, "school_notices"), on=["school_id", "campaign"])["notice_id"][0]
     with pytest.raises(LedgerError, match="内容有变"):
         deliver(Desk(Runner.open(Home(home.root)), BY), notice, on=None, receipt="签收")
+
+
+def pack(desk: Desk, package: str, folder) -> None:
+    usb, secret = folder / "usb", folder / "secret"
+    usb.mkdir(exist_ok=True)
+    secret.mkdir(exist_ok=True)
+    pack_document(desk, package, usb, password_file=secret / "password.txt")
+
+
+def test_whoever_got_a_packet_before_its_link_was_withdrawn_is_asked_to_correct_it(desk, tmp_path, capsys):
+    package, link = choose_package(desk)
+    with pytest.raises(LedgerError, match="没有打包的记录"):
+        deliver(desk, package, on=None, receipt="签收", is_packed=True)
+    pack(desk, package, tmp_path)
+    capsys.readouterr()
+    withdraw_link(desk.runner, link, by=BY, reason="不是此人")
+    assert f"{package}（" in capsys.readouterr().out  # somebody is asked whether it has left
+    show_disclosures(desk.runner.home, link)
+    assert "已打包、没有登记送达" in (before := capsys.readouterr().out)
+    assert package in before
+    deliver(desk, package, on=None, receipt="当日已交机要", is_packed=True)
+    assert "更正函" in capsys.readouterr().out
+    corrections = read_all(desk.runner.home, "corrections")
+    given = read_all(desk.runner.home, "disclosures")
+    assert set(given["document_id"]) == {package}
+    assert corrections.height == given.height
+    assert set(corrections["change"]) <= {"withdrawn", "replaced"}
+    show_disclosures(desk.runner.home, link)
+    assert "已打包、没有登记送达：没有" in capsys.readouterr().out
+
+
+def test_what_was_packed_and_what_stands_now_are_never_taken_for_each_other(desk, tmp_path):
+    papers = list_papers(desk.runner).filter(pl.col("kind") == "referral")
+    several = papers.filter(pl.col("links").str.contains("、")).row(0, named=True)
+    package, link = several["document_id"], several["links"].split("、")[0]
+    pack(desk, package, tmp_path)
+    packed = papers.filter(pl.col("document_id") == package)
+    withdraw_link(desk.runner, link, by=BY, reason="不是此人")
+    with pytest.raises(LedgerError, match="打包之后内容有变"):
+        deliver(desk, package, on=None, receipt="签收")
+    deliver(desk, package, on=None, receipt="签收", is_packed=True)
+    assert set(read_all(desk.runner.home, "disclosures")["sha256"]) == set(packed["sha256"])
+    pack(desk, package, tmp_path)
+    deliver(desk, package, on=None, receipt="签收")
+    now = list_papers(desk.runner).filter(pl.col("document_id") == package)
+    assert set(now["sha256"]) <= set(read_all(desk.runner.home, "disclosures")["sha256"])
+
+
+def test_a_packed_notice_of_which_nothing_stands_any_more_starts_no_clock_when_it_is_told(desk, tmp_path):
+    notices = list_papers(desk.runner).filter(pl.col("kind") == "notice", pl.col("links") != "")
+    alone = notices.sort(pl.col("links").str.len_chars(), "document_id").row(0, named=True)
+    notice = alone["document_id"]
+    pack(desk, notice, tmp_path)
+    for link in alone["links"].split("、"):
+        withdraw_link(desk.runner, link, by=BY, reason="不是此人")
+    stands = notice in set(list_papers(desk.runner)["document_id"])
+    deliver(desk, notice, on=None, receipt="签收", is_packed=True)
+    states = read_all(desk.runner.home, "notice_states").filter(pl.col("notice_id") == notice)
+    assert (not states.is_empty() and states["state"][0] == "notified") == stands
+    assert read_all(desk.runner.home, "corrections")["path"].to_list() == [alone["path"]]

@@ -35,15 +35,18 @@ def pack(document: str, by: str, out: Path, password_file: Path | None) -> None:
 @click.option(
     "--receipt", required=True, metavar="方式", help="送达方式与回执号。 How, and the receipt number."
 )
+@click.option(
+    "--packed", is_flag=True, help="交出的是打包的那一份，尽管其后已撤回或者内容有变。 The packet of then."
+)
 @dated
-def deliver(document: str, by: str, receipt: str, on: datetime | None) -> None:
+def deliver(document: str, by: str, receipt: str, *, packed: bool, on: datetime | None) -> None:
     """登记一份文书已经送达（发件箱里有文件不等于已送达）。
 
     Record that a package, notice, prompt, list or correction letter was handed over.
     """
     from pipelines.handover import deliver as record
 
-    record(open_desk(by), document, on=to_day(on), receipt=receipt)
+    record(open_desk(by), document, on=to_day(on), receipt=receipt, is_packed=packed)
 
 
 @click.command()
