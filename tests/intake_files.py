@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import warnings
 import zipfile
@@ -55,13 +56,20 @@ def write_book(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> 
     return path
 
 
-def make_batch(inbox: Path, identities: Sequence[Sequence[object]] = (IDENTITY_ROW,)) -> Path:
-    """Write a complete batch: source, one site, identities; return its folder."""
+def make_batch(
+    inbox: Path, identities: Sequence[Sequence[object]] = (IDENTITY_ROW,), *, is_text: bool = False
+) -> Path:
+    """Write a complete batch: source, one site, identities (a workbook or CSV text); return its folder."""
     folder = inbox / "raids" / BATCH
     folder.mkdir(parents=True)
     (folder / "source.yaml").write_text(SOURCE, encoding="utf-8")
     (folder / "sites.csv").write_text(SITES_CSV, encoding="utf-8")
-    write_book(folder / "identities.xlsx", {"现场人员": [IDENTITY_HEADER, *identities]})
+    rows = [IDENTITY_HEADER, *identities]
+    if is_text:
+        with (folder / "identities.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+    else:
+        write_book(folder / "identities.xlsx", {"现场人员": rows})
     return folder
 
 

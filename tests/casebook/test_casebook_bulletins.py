@@ -31,6 +31,8 @@ from tongcha.tables.review import REVIEW_QUALITY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.slow
+
 FLOOR = POLICY.small_cell
 
 

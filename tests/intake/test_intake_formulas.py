@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NUMBER, NAME = IDENTITY_HEADER.index("证件号码"), IDENTITY_HEADER.index("姓名")
 
 
+pytestmark = pytest.mark.slow
+
+
 def fill(book: Path, cell: str, value: str) -> None:
     """Write a value into a workbook as a program does that works nothing out."""
     opened = openpyxl.load_workbook(book)

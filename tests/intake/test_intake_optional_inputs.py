@@ -19,6 +19,8 @@ from tongcha.errors import InputError, SourceError
 from tongcha.intake.batch import BatchIntake, read_batch
 from tongcha.reference.snapshot import read_snapshot
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2026, 11, 22)
 PATROLS = "巡查日期,区划代码,巡查地址,网格员代号,巡查情况\n"
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 TABLE = "<table><tr><th>姓名<th>性别<th>学科</tr><tr><td>张三<td>女<td>数学</tr></table>"
 READ = [["姓名", "性别", "学科"], ["张三", "女", "数学"]]
 

@@ -13,6 +13,8 @@ from tongcha.intake.batch import read_batch
 from tongcha.intake.refusals import reject_whole
 from tongcha.intake.returns_sheet import write_rejections
 
+pytestmark = pytest.mark.slow
+
 ATTACK = '=HYPERLINK("http://x","点我")'
 
 

@@ -21,6 +21,8 @@ from tongcha.review.disputes import record_dispute
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 LINK = "L0000000000000001"
 LONG_ENOUGH = 0.5
 

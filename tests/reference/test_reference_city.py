@@ -16,6 +16,8 @@ from tongcha.synthetic.inbox import write_inbox
 from tongcha.synthetic.spec import WorldSpec
 from tongcha.synthetic.world import build_world
 
+pytestmark = pytest.mark.slow
+
 PLACE = ["file", "row", "column"]
 
 

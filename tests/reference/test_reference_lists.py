@@ -12,6 +12,8 @@ from tongcha.reference.snapshot import SnapshotIntake, read_snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 HEADER = ("姓名", "性别", "手机号", "学科")
 
 
