@@ -15,7 +15,7 @@ import polars as pl
 from tongcha.identity.characters import NO_READING, load_characters
 from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, short_city
 from tongcha.linkage.codes import code_regions
-from tongcha.linkage.letters import Lettered
+from tongcha.linkage.letters import SLACK, Lettered
 from tongcha.linkage.school_fits import (
     IN_PROVINCE,
     NOISE,
@@ -30,6 +30,7 @@ from tongcha.linkage.sides import read_column
 
 if TYPE_CHECKING:
     from tongcha.linkage.codes import Truth
+    from tongcha.linkage.glyphs import U32
 
 SEPARATORS: Final = r"[;；,，/\s]+"
 DIGITS: Final = "[0-9]"
@@ -39,6 +40,9 @@ READ: Final = ["city", "reading", "kind"]
 WORDS, CAMPUS, SOUND = "words", "campus", "sound"
 SYLLABLES: Final = 0xF0000
 """the first of the characters that stand for syllables, in a range that nobody writes"""
+LAST_CHARACTER: Final = 0x10FFFF
+ADDED: Final = "完全小学零一二三四五六七八九十百"
+"""characters that `name_loosely` may write into names"""
 LEAST_HEARD: Final = 4
 """characters of a claim that is read by its sound; shorter ones sound like too many schools"""
 SHORT_STAGE: Final = r"(.)完小$"
@@ -85,6 +89,9 @@ def read_loosely(
     if not unheard.height:
         return pl.DataFrame(schema=FITTED), []
     readings = _list_readings(unheard.select(WHOSE).unique())
+    readings = readings.filter(may_fit_some(readings["reading"], schools, names, fits_from))
+    if not readings.height:
+        return pl.DataFrame(schema=FITTED), []
     kinds = name_loosely(schools, names, set(readings["kind"]))
     city = code_regions(schools["area"]) // 100
     found = _fit_kinds(readings.select(READ).unique(), kinds, fits_from)
@@ -119,6 +126,25 @@ def _list_readings(asked: pl.DataFrame) -> pl.DataFrame:
     last = pl.col("order") + frame["order"].max() + 1 if frame.height else pl.col("order")
     sounds = heard.with_columns(sound_out(heard["reading"]), kind=pl.lit(SOUND), order=last)
     return pl.concat([frame, sounds])
+
+
+def may_fit_some(readings: pl.Series, schools: pl.DataFrame, names: SchoolNames, fits_from: float) -> Truth:
+    """Whether the characters (or syllables) of each text occur in names of schools: 自由职业 has others."""
+    if readings.is_empty():
+        return np.zeros(0, np.bool_)
+    more = pl.concat([read_column(schools, "city"), read_column(schools, "campuses")]).drop_nulls().unique()
+    known = np.zeros(LAST_CHARACTER + 1, np.bool_)
+    known[names.text.letter] = True
+    known[_codes(pl.Series([ADDED, *more]))] = True
+    known[_hear(np.flatnonzero(known).astype(np.uint32))] = True
+    length = readings.str.len_chars().to_numpy().astype(np.int64)
+    lacks = np.add.reduceat(~known[_codes(readings)], np.cumsum(length) - length, dtype=np.int64)
+    enough: Truth = length - lacks >= length * fits_from - SLACK
+    return enough
+
+
+def _codes(texts: pl.Series) -> U32:
+    return np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
 
 
 def _fit_kinds(asked: pl.DataFrame, kinds: Kinds, fits_from: float) -> pl.DataFrame:
@@ -161,13 +187,17 @@ def sound_out(texts: pl.Series) -> pl.Series:
     """Return texts with one character for each syllable without its tone, so that 冲德 and 崇德 are equal."""
     if texts.is_empty():
         return texts
-    tables = load_characters()
-    joined = np.frombuffer("\n".join(texts.to_list()).encode("utf-32-le"), np.uint32)
-    heard = joined.copy()
-    has_reading = joined < len(tables.syllable)
-    read = tables.syllable[tables.fold[joined[has_reading]]].astype(np.uint32)
-    heard[has_reading] = np.where(read < NO_READING, read + SYLLABLES, joined[has_reading])
+    heard = _hear(_codes(texts + "\n")[:-1])
     return pl.Series(texts.name, heard.tobytes().decode("utf-32-le").split("\n"), dtype=pl.String)
+
+
+def _hear(codes: U32) -> U32:
+    """Return code points with one for each syllable; a character without a reading stays itself."""
+    tables, heard = load_characters(), codes.copy()
+    has_reading = codes < len(tables.syllable)
+    read = tables.syllable[tables.fold[codes[has_reading]]].astype(np.uint32)
+    heard[has_reading] = np.where(read < NO_READING, read + SYLLABLES, codes[has_reading])
+    return heard
 
 
 def _write_numbers(texts: pl.Series) -> pl.Series:
