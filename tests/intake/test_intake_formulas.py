@@ -11,7 +11,7 @@ import xlsxwriter
 from tests.intake.intake_batches import assert_rows_add_up, identity, read
 from tests.intake_files import IDENTITY_HEADER, POLICY, SNAPSHOT, make_batch, make_snapshot
 from tongcha.identity.written_values import ANY_DAY
-from tongcha.intake.formulas import FAILURES, tell_failures
+from tongcha.intake.sheet_failures import FAILURES, tell_failures
 from tongcha.reference.snapshot import read_snapshot
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -195,3 +197,10 @@ def test_hidden_sheets_are_marked(tmp_path):
     content = read_content(tmp_path / "h.xlsx", tmp_path, POLICY)
     assert isinstance(content, list)
     assert [(grid["sheet"], grid["visible"]) for grid in content] == [("看", True), ("藏", False)]
+
+
+def test_a_parser_process_loads_no_table_library():
+    """There are two of them for every folder, and each would keep a core busy for longer than it parses."""
+    code = "import sys, tongcha.intake.parser_child; print(sorted({'polars', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "[]"

@@ -12,7 +12,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
-from tongcha.intake.formulas import may_need_telling, tell_failures
+from tongcha.intake.sheet_failures import may_need_telling, tell_failures
 from tongcha.intake.zip_parts import (
     CHUNK,
     STORED,
