@@ -11,8 +11,9 @@ from tests.intake_files import POLICY
 from tests.linkage.linkage_scene import NAN, RAIDED, SCHOOLS, met, people, policy, spells
 from tongcha.errors import InputError
 from tongcha.linkage import source
+from tongcha.linkage.columns import OPEN_ENDED
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
-from tongcha.linkage.reading import OPEN_ENDED, count_unread, read_table
+from tongcha.linkage.reading import count_unread, read_table
 from tongcha.linkage.sides import OTHER_SEXES, SEXES
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
@@ -277,7 +278,7 @@ def test_what_can_not_be_read_counts_as_not_given_and_is_counted(folder):
     assert count_unread(folder) == counted
 
 
-@pytest.mark.parametrize("end", ["", *OPEN_ENDED])
+@pytest.mark.parametrize("end", ["", "－", "至 今", *OPEN_ENDED])
 def test_a_spell_that_says_it_goes_on_has_no_end(folder, end):
     rewrite(folder, "spells", pl.lit(end).alias("end"))
     assert read_table(folder, "spells")["end"].to_list() == [None]

@@ -7,20 +7,12 @@ this module imports little but polars, and the tables are on their way before th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.identity.written_values import (
-    ANY_DAY,
-    day_of,
-    read_dates,
-    read_first_days,
-    read_latest_days,
-    read_numbers,
-)
+from tongcha.linkage.columns import conform_column, is_unread, is_written, select_spells
 from tongcha.linkage.list_entries import find_entries
 from tongcha.linkage.threads import workers
 
@@ -30,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-PolarsType = pl.DataType | type[pl.DataType]
 READ: Final = {
     "identities": (
         ("identity_id", "name"),
@@ -62,36 +53,6 @@ TYPES: Final = {
     "age": pl.Int64,
     "spell_no": pl.Int64,
 }
-LATEST: Final = {"start_latest": "start", "end_latest": "end"}
-"""the latest day that is meant → the day of which only the month may be written"""
-AS_TEXT: Final = (pl.Categorical, pl.Enum, pl.Binary)
-"""types that hold texts"""
-WORDS: Final[Mapping[PolarsType, tuple[str, str]]] = {
-    pl.String: ("文字", "将该列导出为文字，一格多个值的以顿号分隔"),
-    pl.Date: ("日期", "将该列导出为日期或 2026-09-01 形式的文字"),
-    pl.Int64: ("整数", "将该列导出为整数"),
-}
-"""what a column should be → what that is called, how to make it so"""
-OPEN_ENDED: Final = (
-    *(
-        "至今",
-        "现在",
-        "目前",
-        "今",
-        "迄今",
-        "现",
-        "在职",
-        "在岗",
-        "在任",
-        "现任",
-        "未离任",
-        "未离职",
-        "长期",
-        "无",
-    ),
-    *("-", "--", "—", "——", "/", "9999-12-31", "9999/12/31", "99991231"),
-)
-"""what stands for no end, as intake reads it (`open_ended` of policy/intake.yaml)"""
 IN_MEMORY: Final = 1_500_000
 """a registry of more records is read part by part"""
 
@@ -190,41 +151,8 @@ def scan_table(folder: Path, name: str) -> pl.LazyFrame:
     if missing:
         raise InputError(f"文件 {path.name}", f"缺少必需列 {'、'.join(missing)}", "补齐后重新导出")
     table = pl.scan_parquet(path)
-    columns = [_conform(path, column, there, dtype) for column, dtype in types.items()]
-    if name != "spells":
-        return table.select(columns)
-    return _bound_spells(
-        table.select(*columns, _is_lost_end(there), *map(partial(_find_latest, there), LATEST))
-    )
-
-
-def _is_lost_end(there: Mapping[str, pl.DataType]) -> pl.Expr:
-    is_written = "end" in there and _is_written(there["end"], pl.Date)
-    return (_is_unread("end", there["end"], pl.Date) if is_written else pl.lit(value=False)).alias("is_lost")
-
-
-def _find_latest(there: Mapping[str, pl.DataType], column: str) -> pl.Expr:
-    """Return the latest day that the text of an edge may mean, as `__start_latest` or `__end_latest`."""
-    edge = LATEST[column]
-    read = pl.lit(None, pl.Date)
-    if edge in there and _is_written(there[edge], pl.Date):
-        of_texts = partial(read_latest_days, is_end=edge == "end")
-        read = pl.col(edge).cast(pl.String).map_batches(of_texts, return_dtype=pl.Date, is_elementwise=True)
-    return read.alias(f"__{column}")
-
-
-def _bound_spells(spells: pl.LazyFrame) -> pl.LazyFrame:
-    """Let a spell without a start, or with an end that can't be read, have begun or ended on any day."""
-    start, is_lost = pl.col("start"), pl.col("is_lost")
-    start_latest, end_latest = (pl.coalesce(column, f"__{column}") for column in LATEST)
-    first, last = map(pl.lit, ANY_DAY)
-    return spells.select(
-        pl.exclude("is_lost", "^__.*$", *LATEST, *LATEST.values()),
-        start=start.fill_null(first),
-        start_latest=pl.when(start.is_null()).then(last).otherwise(start_latest),
-        end=pl.when(is_lost).then(first).otherwise("end"),
-        end_latest=pl.when(is_lost).then(last).otherwise(end_latest),
-    )
+    columns = [conform_column(path, column, there, dtype) for column, dtype in types.items()]
+    return select_spells(table, columns, there) if name == "spells" else table.select(columns)
 
 
 def read_schema(path: Path) -> Mapping[str, pl.DataType]:
@@ -237,32 +165,6 @@ def read_schema(path: Path) -> Mapping[str, pl.DataType]:
         return pl.read_parquet_schema(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(f"文件 {path.name}", "不存在或无法读取", "核对文件是否为完整的 Parquet") from error
-
-
-def _conform(path: Path, column: str, there: Mapping[str, pl.DataType], dtype: PolarsType) -> pl.Expr:
-    if column not in there:
-        return pl.lit(None, dtype).alias(column)
-    is_id = column.endswith("_id")
-    if isinstance(there[column], pl.List | pl.Array) and dtype == pl.String and not is_id:
-        return pl.col(column).cast(pl.List(pl.String), strict=False).list.join("、")
-    if there[column].is_nested() or not _can_be(there[column], dtype):
-        kind, fix = WORDS.get(dtype, WORDS[pl.String])
-        raise InputError(f"文件 {path.name} 的列 {column}", f"类型 {there[column]} 不能读作{kind}", fix)
-    if there[column] == dtype or is_id:
-        return pl.col(column)
-    return _read_as(column, there[column], dtype)
-
-
-def _read_as(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
-    """Read a column as intake reads it: texts, and numbers that stand for dates, by what they look like."""
-    written = pl.col(column)
-    if dtype == pl.Date and isinstance(kind, pl.Datetime):
-        return day_of(written, kind)
-    if dtype == pl.Date or (dtype == pl.Int64 and not kind.is_integer()):
-        dates = read_first_days if column in LATEST.values() else read_dates
-        read = dates if dtype == pl.Date else read_numbers
-        return written.cast(pl.String).map_batches(read, return_dtype=dtype, is_elementwise=True)
-    return written.cast(dtype, strict=False)
 
 
 def count_unread(folder: Path) -> dict[str, int]:
@@ -281,28 +183,7 @@ def count_unread(folder: Path) -> dict[str, int]:
         path = folder / f"{name}.parquet"
         there = read_schema(path) if path.is_file() else {}
         for column, dtype in TYPES.items():
-            if column in there and _is_written(there[column], dtype):
-                unread = _is_unread(column, there[column], dtype).sum()
+            if column in there and is_written(there[column], dtype):
+                unread = is_unread(column, there[column], dtype).sum()
                 found[f"{name}.{column}"] = int(pl.scan_parquet(path).select(unread).collect().item())
     return {column: count for column, count in found.items() if count}
-
-
-def _is_written(kind: pl.DataType, dtype: PolarsType) -> bool:
-    """Whether values of a column have to be read from what they look like."""
-    return kind != dtype and not kind.is_temporal()
-
-
-def _is_unread(column: str, kind: pl.DataType, dtype: PolarsType) -> pl.Expr:
-    written = pl.col(column).cast(pl.String).str.strip_chars()
-    is_told = (written.str.len_chars() > 0) & ~written.is_in(OPEN_ENDED)
-    return is_told.fill_null(value=False) & _read_as(column, kind, dtype).is_null()
-
-
-def _can_be(written: pl.DataType, dtype: PolarsType) -> bool:
-    if isinstance(written, (*AS_TEXT, pl.String)):
-        return True
-    try:
-        pl.Series([1]).cast(written, strict=False).cast(dtype, strict=False)
-    except pl.exceptions.PolarsError:
-        return False
-    return True
