@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from tests.review.review_scenario import (
@@ -20,6 +21,7 @@ from tests.review.review_scenario import (
 )
 from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
+from tongcha.review.layout import name_workbook
 from tongcha.review.returns import take_returns
 from tongcha.review.seal import sign_code
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook
@@ -80,6 +82,24 @@ def test_a_new_password_makes_a_new_signature(tmp_path, ledger, monkeypatch):
     monkeypatch.setitem(STAMPS, "r1", "other")
     told = hand_in(tmp_path, ledger, {SURE: Answer("same", f"r1/{old}", DAY)})
     assert "签名码不对" in told[SURE][1]
+
+
+@pytest.mark.parametrize("several", ["r3、r3", "r3，R3", "r3,r3"])
+def test_one_person_written_twice_is_no_panel(tmp_path, ledger, several):
+    links = candidate_links()
+    books = write_books(ledger, links, tmp_path)
+    fill_workbook(books[0], {LIKELY: Answer("same", "r1", DAY)})
+    take_returns([books[0]], ledger, terms(links), at=AT)
+    books = write_books(ledger, links, tmp_path)
+    fill_workbook(books[-1], {LIKELY: Answer("different", "r2", DAY, "出生日期不同，不是同一人")})
+    take_returns([books[-1]], ledger, terms(links), at=AT)
+    panel = write_books(ledger, links, tmp_path)[-1]
+    assert panel.name == name_workbook(BATCH, "集体研究")
+    fill_workbook(panel, {LIKELY: Answer("same", several, DAY, "三项证据都一致，是同一人")})
+    table = take_returns([panel], ledger, terms(links), at=AT)
+    refused = table.filter(pl.col("outcome") == "refused")
+    assert refused["link_id"].to_list() == [LIKELY]
+    assert "复核人" in refused["reason"].item()
 
 
 def test_a_file_that_was_taken_before_signatures_were_asked_for_stays_taken(tmp_path, ledger):
