@@ -101,7 +101,9 @@ def choose_document(runner: Runner, document_id: str) -> pl.DataFrame:
         settle(runner)
     found = list_papers(runner).filter(own)
     if found.is_empty():
-        fix = "核对编号；已撤回的、有异议的不能送达"
+        packets = list_packets(build_office(runner.home).events()).filter(own)
+        told = "；打包的那一份已经交出的，送达登记加 --packed" if packets.height else ""
+        fix = f"核对编号；已撤回的、有异议的不能送达{told}"
         raise LedgerError(f"文书 {document_id}", "发件箱中没有这份文书", fix)
     if before.height and not before.equals(found):
         fix = "查看发件箱中新的一份，再送达或者打包"

@@ -99,6 +99,8 @@ def test_whoever_got_a_packet_before_its_link_was_withdrawn_is_asked_to_correct_
     show_disclosures(desk.runner.home, link)
     assert "已打包、没有登记送达" in (before := capsys.readouterr().out)
     assert package in before
+    with pytest.raises(LedgerError, match=r"--packed|打包之后内容有变"):
+        deliver(desk, package, on=None, receipt="当日已交机要")
     deliver(desk, package, on=None, receipt="当日已交机要", is_packed=True)
     assert "更正函" in capsys.readouterr().out
     corrections = read_all(desk.runner.home, "corrections")
