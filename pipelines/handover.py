@@ -14,7 +14,7 @@ from pipelines.states import settle_state, succeeded_last
 from pipelines.terminal import say
 from pipelines.workflow import settle
 from tongcha.casebook.disclosures import record_delivery
-from tongcha.casebook.packets import choose_packet, list_packets
+from tongcha.casebook.packets import choose_packet, list_packets, list_unaccounted
 from tongcha.casebook.papers import (
     JOIN,
     leave_out_stopped,
@@ -163,12 +163,12 @@ def refuse_other_packet(desk: Desk, given: pl.DataFrame) -> None:
     """Refuse to say that today's paper was handed over where a packet of another wording may have been.
 
     Raises:
-        LedgerError: the latest packet of the document holds other files.
+        LedgerError: the latest packet of the document holds other files, and isn't on record as handed over.
     """
-    document_id = str(given["document_id"][0])
-    packets = list_packets(build_office(desk.runner.home).events())
-    packed = packets.filter(pl.col("document_id") == document_id)
-    if packed.height and set(packed["sha256"]) != set(given["sha256"]):
+    document_id, home = str(given["document_id"][0]), desk.runner.home
+    left = list_unaccounted(build_office(home).events(), read_all(home, "disclosures"))
+    packed = left.filter(pl.col("document_id") == document_id)
+    if not set(packed["sha256"]) <= set(given["sha256"]):
         fix = "交出的是打包的那一份，加 --packed；交出的是现在这一份，先重新打包"
         raise LedgerError(f"文书 {document_id}", "打包之后内容有变", fix)
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def find_unaccounted(home: Home) -> pl.DataFrame:
-    """Return packets not recorded as handed over, see `list_unaccounted`."""
-    return list_unaccounted(Ledger(home.ledger_url()).events(), read_all(home, "disclosures"))
+    """Return one file of each packet that isn't recorded as handed over, see `list_unaccounted`."""
+    files = list_unaccounted(Ledger(home.ledger_url()).events(), read_all(home, "disclosures"))
+    return files.unique("document_id", keep="first", maintain_order=True)
 
 
 def tell_unaccounted(home: Home, link_id: str) -> None:

@@ -64,16 +64,10 @@ def choose_packet(events: Iterable[Event], document_id: str) -> pl.DataFrame:
 
 
 def list_unaccounted(events: Iterable[Event], disclosures: pl.DataFrame) -> pl.DataFrame:
-    """Return packets of which nobody has said whether they were handed over, one row per document.
+    """Return those files of `list_packets` of which nobody has said that they were handed over.
 
     Args:
         events: the ledger.
         disclosures: table of that name.
-
-    Returns:
-        document_id, kind, recipient_name, links, seq, by.
     """
-    given = disclosures.select(WHAT)
-    left = list_packets(events).join(given, on=WHAT, how="anti", maintain_order="left")
-    columns = ["document_id", "kind", "recipient_name", "links", "seq", "by"]
-    return left.unique("document_id", keep="first", maintain_order=True).select(columns)
+    return list_packets(events).join(disclosures.select(WHAT), on=WHAT, how="anti", maintain_order="left")
