@@ -9,7 +9,7 @@ from assets.declare import declare_assets
 from assets.office import Office
 from tongcha.casebook.closing import refuse_closed
 from tongcha.linkage.engine import propose_links
-from tongcha.linkage.subjects import group_subjects
+from tongcha.linkage.ranking.subjects import group_subjects
 from tongcha.policy.linkage import LinkagePolicy
 from tongcha.tables import BY_NAME, linkage
 

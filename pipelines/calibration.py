@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.resources import build_office
 from tongcha.errors import ContractError
-from tongcha.linkage.calibrate import calibrate, show_calibration
+from tongcha.linkage.estimation.calibrate import calibrate, show_calibration
 from tongcha.linkage.relink import relink_batch
 from tongcha.policy.calibration import CalibrationPolicy
 from tongcha.policy.diff import diff_texts, replace_numbers
@@ -24,7 +24,7 @@ from tongcha.tables import BY_NAME
 if TYPE_CHECKING:
     from assets.office import Office
     from pipelines.home import Home
-    from tongcha.linkage.calibrate import Calibration, Relink
+    from tongcha.linkage.estimation.calibrate import Calibration, Relink
 
 FILE: Final = "linkage.yaml"
 

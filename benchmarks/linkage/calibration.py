@@ -19,12 +19,12 @@ sys.path.insert(0, str(ROOT))
 
 import polars as pl  # noqa: E402  the path must be set first
 
+from tongcha.linkage.blocking.listed import find_listed  # noqa: E402  the path must be set first
 from tongcha.linkage.decisions import decide_pairs  # noqa: E402  the path must be set first
-from tongcha.linkage.estimates import NUMBERS, OTHERS, estimate_levels  # noqa: E402  the path must be set first
+from tongcha.linkage.estimation.estimates import NUMBERS, OTHERS, estimate_levels  # noqa: E402  the path must be set first
 from tongcha.linkage.folder import open_registry  # noqa: E402  the path must be set first
 from tongcha.linkage.links import LADDERS  # noqa: E402  the path must be set first
-from tongcha.linkage.listed import find_listed  # noqa: E402  the path must be set first
-from tongcha.linkage.reading import read_table, scan_table  # noqa: E402  the path must be set first
+from tongcha.linkage.reading.tables import read_table, scan_table  # noqa: E402  the path must be set first
 from tongcha.linkage.scoring import score_pairs  # noqa: E402  the path must be set first
 from tongcha.policy.calibration import CalibrationPolicy  # noqa: E402  the path must be set first
 from tongcha.policy.linkage import LinkagePolicy  # noqa: E402  the path must be set first

@@ -22,12 +22,12 @@ sys.path[:0] = [str(ROOT)]
 import numpy as np  # noqa: E402  the path must be set first
 import polars as pl  # noqa: E402  the path must be set first
 
+from tongcha.linkage.blocking.listed import find_listed  # noqa: E402  the path must be set first
 from tongcha.linkage.decisions import decide_pairs  # noqa: E402  the path must be set first
-from tongcha.linkage.decoys import draw_decoys, share_unknown  # noqa: E402  the path must be set first
+from tongcha.linkage.decoys.drawing import draw_decoys, share_unknown  # noqa: E402  the path must be set first
+from tongcha.linkage.estimation.intervals import grouped_interval  # noqa: E402  the path must be set first
 from tongcha.linkage.folder import open_registry  # noqa: E402  the path must be set first
-from tongcha.linkage.intervals import grouped_interval  # noqa: E402  the path must be set first
-from tongcha.linkage.listed import find_listed  # noqa: E402  the path must be set first
-from tongcha.linkage.reading import read_table, scan_table  # noqa: E402  the path must be set first
+from tongcha.linkage.reading.tables import read_table, scan_table  # noqa: E402  the path must be set first
 from tongcha.linkage.scoring import score_pairs  # noqa: E402  the path must be set first
 from tongcha.policy.linkage import LinkagePolicy  # noqa: E402  the path must be set first
 from tongcha.synthetic.spec import SIZES  # noqa: E402  the path must be set first

@@ -29,12 +29,12 @@ import polars as pl  # noqa: E402  the path must be set first
 from misses import REASONS, describe  # noqa: E402  a neighbour of this script
 
 from tongcha.identity.names import parse_name  # noqa: E402  the path must be set first
-from tongcha.linkage.blocking import Pairs  # noqa: E402  the path must be set first
+from tongcha.linkage.blocking.listed import find_listed  # noqa: E402  the path must be set first
+from tongcha.linkage.blocking.scan import Pairs  # noqa: E402  the path must be set first
 from tongcha.linkage.folder import link_folder, open_registry  # noqa: E402  the path must be set first
-from tongcha.linkage.listed import find_listed  # noqa: E402  the path must be set first
-from tongcha.linkage.reading import read_table, scan_table  # noqa: E402  the path must be set first
+from tongcha.linkage.reading.tables import read_table, scan_table  # noqa: E402  the path must be set first
 from tongcha.linkage.scoring import score_pairs  # noqa: E402  the path must be set first
-from tongcha.linkage.weights import FIELDS  # noqa: E402  the path must be set first
+from tongcha.linkage.weights.weigher import FIELDS  # noqa: E402  the path must be set first
 from tongcha.policy.linkage import LinkagePolicy  # noqa: E402  the path must be set first
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ def _link(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Begin to read, then load what links: the two take about as long, and not the same core."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that linking never uses
-    from tongcha.linkage.reading import Reading, count_unread
+    from tongcha.linkage.reading.tables import Reading, count_unread
 
     with Reading.start(folder, is_indexed=index is not None) as reading:
         from pipelines.provenance import POLICIES

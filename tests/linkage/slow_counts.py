@@ -8,7 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from tests.linkage.slow_levels import Record, fits
-from tongcha.linkage.glyphs import READINGS, load_glyphs
+from tongcha.linkage.encoding.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

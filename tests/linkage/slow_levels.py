@@ -16,7 +16,7 @@ from tongcha.identity.ladder import NameLevel, name_level
 from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import parse_phone
 from tongcha.identity.school_names import number_in_words, plainer_names, school_words, short_city
-from tongcha.linkage.glyphs import READINGS, load_glyphs
+from tongcha.linkage.encoding.glyphs import READINGS, load_glyphs
 
 if TYPE_CHECKING:
     from tongcha.policy.linkage import LinkagePolicy

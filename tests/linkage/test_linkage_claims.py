@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.linkage.linkage_scene import policy, score
 from tests.linkage.slow_levels import NOISE, by_sound
 from tongcha.identity.school_names import loose_name, number_in_words, plainer_names, read_numeral
-from tongcha.linkage.claims import compare_schools, find_schools
-from tongcha.linkage.loose_claims import sound_out
+from tongcha.linkage.schools.claims import compare_schools, find_schools
+from tongcha.linkage.schools.loose_claims import sound_out
 
 SCHOOLS = pl.DataFrame(
     [

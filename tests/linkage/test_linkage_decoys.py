@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import NAN, RAIDED, SCHOOLS, met, people, policy, spells
-from tongcha.linkage.decoys import draw_decoys
+from tongcha.linkage.decoys.drawing import draw_decoys
 from tongcha.linkage.engine import propose_links
-from tongcha.linkage.intervals import clopper_pearson, grouped_interval
+from tongcha.linkage.estimation.intervals import clopper_pearson, grouped_interval
 
 CARD = {"capture": "card", "id_number": NAN}
 LAST_FOUR = {"capture": "last4", "id_number": "**************4319"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.linkage.linkage_scene import NAN, best, link, met, people, policy, score
-from tongcha.linkage.namesakes import share_namesake_ages
+from tongcha.linkage.weights.namesakes import share_namesake_ages
 
 pytestmark = pytest.mark.slow  # every case is linked several times
 

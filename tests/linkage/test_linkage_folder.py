@@ -10,11 +10,11 @@ import pytest
 from tests.intake_files import POLICY
 from tests.linkage.linkage_scene import NAN, RAIDED, SCHOOLS, met, people, policy, spells
 from tongcha.errors import InputError
-from tongcha.linkage import source
-from tongcha.linkage.columns import OPEN_ENDED
+from tongcha.linkage.encoding.sides import OTHER_SEXES, SEXES
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
-from tongcha.linkage.reading import count_unread, read_table
-from tongcha.linkage.sides import OTHER_SEXES, SEXES
+from tongcha.linkage.people import source
+from tongcha.linkage.reading.columns import OPEN_ENDED
+from tongcha.linkage.reading.tables import count_unread, read_table
 
 CARD = {"capture": "card", "id_number": NAN, "age": 41}
 
@@ -116,7 +116,7 @@ def test_an_index_of_other_tables_is_refused(folder, table):
 
 def test_reading_part_by_part_changes_nothing(folder, monkeypatch):
     plain = run(folder)
-    monkeypatch.setattr("tongcha.linkage.reading.IN_MEMORY", 0)
+    monkeypatch.setattr("tongcha.linkage.reading.tables.IN_MEMORY", 0)
     monkeypatch.setattr("tongcha.linkage.folder.IN_MEMORY", 0)
     monkeypatch.setattr(source, "PART", 1_000)
     assert run(folder).equals(plain)

@@ -5,8 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from tongcha.linkage.glyph_stacks import stack_glyphs
-from tongcha.linkage.glyphs import Glyphs, load_glyphs
+from tongcha.linkage.encoding.glyph_stacks import stack_glyphs
+from tongcha.linkage.encoding.glyphs import Glyphs, load_glyphs
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Glyphs)])

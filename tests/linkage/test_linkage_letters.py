@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
-from tongcha.linkage.letters import Lettered, fit_letters, share_rare_letters
+from tongcha.linkage.encoding.letters import Lettered, fit_letters, share_rare_letters
 
 TEXT = st.text("中学一二三实验小外语", min_size=1, max_size=9)
 FITS_FROM = st.sampled_from([1.0, 0.99, 0.8, 0.6, 0.34])

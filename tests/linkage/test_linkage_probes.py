@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests.linkage.linkage_scene import LI, best, link, met, people, policy, score
-from tongcha.linkage.blocking import SortedKeys, pair_up
-from tongcha.linkage.keys import Probes
-from tongcha.linkage.sides import code_side
-from tongcha.linkage.years import is_contradicted, likely_years
+from tongcha.linkage.blocking.keys import Probes
+from tongcha.linkage.blocking.scan import SortedKeys, pair_up
+from tongcha.linkage.blocking.years import is_contradicted, likely_years
+from tongcha.linkage.encoding.sides import code_side
 
 CHU: dict[str, Any] = {"name": "楚云深", "sex": "男", "subject": "音乐"}
 ELSEWHERE: dict[str, Any] = {"school_id": "S3", "area": "340202"}

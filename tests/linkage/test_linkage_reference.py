@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongcha.identity.ladder import name_level
-from tongcha.linkage import comparisons, name_levels
-from tongcha.linkage.codes import ABSENT, Levels
-from tongcha.linkage.comparisons import AGE_LEVELS, ID_LEVELS, PHONE_LEVELS
-from tongcha.linkage.name_levels import NAME_LEVELS, REFERENCE_LEVELS
-from tongcha.linkage.sides import Side, code_side
+from tongcha.linkage.comparison import fields, names
+from tongcha.linkage.comparison.fields import AGE_LEVELS, ID_LEVELS, PHONE_LEVELS
+from tongcha.linkage.comparison.names import NAME_LEVELS, REFERENCE_LEVELS
+from tongcha.linkage.encoding.codes import ABSENT, Levels
+from tongcha.linkage.encoding.sides import Side, code_side
 
 CHARS = "张章赵王汪李黎阎闫欧阳明鸣敏民晓小晴睛伟玮乐月强单解曾"
 NAMES = st.one_of(
@@ -28,7 +28,7 @@ NAMES = st.one_of(
 
 
 def compare_numbers(met: Side, person: Side) -> Levels:
-    return comparisons.compare_numbers(met, person, slip_places=9)
+    return fields.compare_numbers(met, person, slip_places=9)
 
 
 def side(**columns: Any) -> Side:
@@ -40,7 +40,7 @@ def side(**columns: Any) -> Side:
 def test_name_levels_are_those_of_the_readable_ladder(pairs):
     left, right = zip(*pairs, strict=True)
     capture = ["oral"] * len(pairs)
-    fast = name_levels.compare_names(side(name=left, capture=capture), side(name=right, capture=capture))
+    fast = names.compare_names(side(name=left, capture=capture), side(name=right, capture=capture))
     for (a, b), level in zip(pairs, fast.tolist(), strict=True):
         slow = REFERENCE_LEVELS[name_level(a, b)]
         finer = [NAME_LEVELS.index(name) for name in ("surname_same", "surname_sounds")]
@@ -57,9 +57,7 @@ def test_phone_levels_count_digits_that_differ(phone, place, digit, other):
     differing = sum(a != b for a, b in zip(text, changed, strict=True))
     if not 13_000_000_000 <= int(changed) <= 19_999_999_999 or "00000000" in {text[3:], changed[3:]}:
         return
-    level = comparisons.compare_phones(
-        side(phone=[text], name=["张伟"]), side(phone=[changed], name=["张伟"])
-    )[0]
+    level = fields.compare_phones(side(phone=[text], name=["张伟"]), side(phone=[changed], name=["张伟"]))[0]
     assert PHONE_LEVELS[level] == ["exact", "near", "different"][min(differing, 2)]
 
 
@@ -72,7 +70,7 @@ def test_phone_levels_count_digits_that_differ(phone, place, digit, other):
 def test_age_levels_are_those_of_counted_birthdays(born, day, age):
     years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     met = side(name=["张伟"], age=[age], raid_date=[day], capture=["oral"])
-    level = comparisons.compare_ages(met, side(name=["张伟"], birth_date=[born]))[0]
+    level = fields.compare_ages(met, side(name=["张伟"], birth_date=[born]))[0]
     off = abs(age - years)
     assert (
         AGE_LEVELS[level] == ("same", "one", "two")[off] if off <= 2 else ("far" if off <= 4 else "very_far")
@@ -127,13 +125,13 @@ def test_what_one_side_lacks_is_absent_and_not_different():
         name=["张伟"], id_number=[VALID], phone=["13812345678"], sex=["男"], birth_date=[date(1985, 3, 12)]
     )
     for compare in (
-        name_levels.compare_names,
+        names.compare_names,
         compare_numbers,
-        comparisons.compare_phones,
-        comparisons.compare_births,
-        comparisons.compare_ages,
-        comparisons.compare_sexes,
-        comparisons.compare_areas,
+        fields.compare_phones,
+        fields.compare_births,
+        fields.compare_ages,
+        fields.compare_sexes,
+        fields.compare_areas,
     ):
         assert np.array_equal(compare(met, person), [ABSENT])
 
@@ -141,7 +139,7 @@ def test_what_one_side_lacks_is_absent_and_not_different():
 def test_birth_levels():
     born = date(1985, 3, 12)
     for shift, level in ((0, 0), (366, 2), (1, 1)):
-        got = comparisons.compare_births(
+        got = fields.compare_births(
             side(name=["张"], birth_date=[born]), side(name=["张"], birth_date=[born + timedelta(days=shift)])
         )
         assert got.tolist() == [level]

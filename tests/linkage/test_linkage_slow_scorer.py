@@ -14,13 +14,13 @@ from tests.linkage.slow_counts import Counts
 from tests.linkage.slow_levels import compare, name_kinds, read_claim, read_record
 from tests.linkage.slow_posterior import exclude, merge_records, settle
 from tests.linkage.slow_scorer import weigh
-from tongcha.linkage.blocking import Pairs
+from tongcha.linkage.blocking.listed import find_listed
+from tongcha.linkage.blocking.scan import Pairs
 from tongcha.linkage.folder import open_registry
 from tongcha.linkage.links import LADDERS
-from tongcha.linkage.listed import find_listed
-from tongcha.linkage.reading import read_table, scan_table
+from tongcha.linkage.reading.tables import read_table, scan_table
 from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.weights import FIELDS
+from tongcha.linkage.weights.weigher import FIELDS
 from tongcha.synthetic.spec import WorldSpec
 from tongcha.synthetic.world import stream_world
 

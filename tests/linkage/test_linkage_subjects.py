@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tests.linkage.linkage_scene import NAN, SCHOOLS, link, met, people, policy
-from tongcha.linkage.calibrate import calibrate, show_calibration
+from tongcha.linkage.estimation.calibrate import calibrate, show_calibration
+from tongcha.linkage.ranking.subjects import group_subjects
 from tongcha.linkage.relink import relink_batch
-from tongcha.linkage.subjects import group_subjects
 from tongcha.policy.calibration import CalibrationPolicy
 
 if TYPE_CHECKING:

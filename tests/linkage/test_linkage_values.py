@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.linkage.linkage_scene import LI, NAN, best, link, met, people, score
 from tests.linkage.slow_levels import read_number
 from tongcha.identity.phones import parse_phone
-from tongcha.linkage.values import read_numbers, read_phones
+from tongcha.linkage.encoding.values import read_numbers, read_phones
 
 STATES = ("absent", "valid", "partial", "bad")
 LETTERS = {"0": "Oo〇", "1": "IlL|", "2": "Z", "5": "S", "8": "B"}

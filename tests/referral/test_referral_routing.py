@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tests.referral.referral_scene import find
 from tests.responsibility import hand_worked as world
-from tongcha.linkage.comparisons import age_on
+from tongcha.linkage.comparison.fields import age_on
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.referral.routing import route_referrals
 

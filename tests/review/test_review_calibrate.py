@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.review.review_scenario import BATCH
 from tongcha.errors import InputError, PolicyError
-from tongcha.linkage.calibrate import calibrate, compare_decisions, show_changes
+from tongcha.linkage.estimation.calibrate import calibrate, compare_decisions, show_changes
 from tongcha.policy.calibration import CalibrationPolicy
 from tongcha.policy.diff import diff_texts, replace_numbers, write_number
 from tongcha.policy.linkage import LinkagePolicy

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assets.page_one import tell_error_rates
 from assets.store import WHOLE, TableStore
-from tongcha.linkage.intervals import clopper_pearson
+from tongcha.linkage.estimation.intervals import clopper_pearson
 from tongcha.review.page_one import BLIND, DECOYS, TOLD, UNLOOKED, state_error_rates, write_share
 from tongcha.tables.review import REVIEW_QUALITY
 

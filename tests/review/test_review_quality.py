@@ -28,7 +28,7 @@ from tests.review.review_scenario import (
 )
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
-from tongcha.linkage.intervals import clopper_pearson
+from tongcha.linkage.estimation.intervals import clopper_pearson
 from tongcha.review.decisions import record_judgement
 from tongcha.review.quality import ReviewRecords, find_kappa, list_overdue, measure_review
 from tongcha.review.return_file import read_cover

@@ -16,7 +16,7 @@ import polars as pl
 from tongcha.casebook.filed import find_filed_batches, leave_out
 from tongcha.casebook.issues import name_sources
 from tongcha.casebook.periods import list_periods
-from tongcha.linkage.intervals import clopper_pearson
+from tongcha.linkage.estimation.intervals import clopper_pearson
 from tongcha.tables.casebook import BULLETINS
 
 if TYPE_CHECKING:

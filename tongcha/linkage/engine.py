@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.blocking.listed import list_phones
 from tongcha.linkage.decisions import decide_pairs
-from tongcha.linkage.decoys import draw_decoys, share_unknown
+from tongcha.linkage.decoys.drawing import draw_decoys, share_unknown
 from tongcha.linkage.evidence import build_evidence, hash_evidence
 from tongcha.linkage.links import link_ids
-from tongcha.linkage.listed import list_phones
+from tongcha.linkage.people.source import PeopleFrame
 from tongcha.linkage.quality import measure_quality
 from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.source import PeopleFrame
 from tongcha.tables.linkage import CANDIDATE_LINKS, LINK_EVIDENCE, LINK_QUALITY
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 
 from tongcha.identity.id_numbers import MISREAD
-from tongcha.linkage.sides import read_column
-from tongcha.linkage.weights import FIELDS
+from tongcha.linkage.encoding.sides import read_column
+from tongcha.linkage.weights.weigher import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tongcha.linkage.codes import F64
+    from tongcha.linkage.encoding.codes import F64
     from tongcha.linkage.scoring import Scored
 
 LABELS: Final = {

@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.blocking.index import MANIFEST, Index, prepare_index
+from tongcha.linkage.blocking.listed import read_entries
 from tongcha.linkage.decisions import decide_links, grade_links
-from tongcha.linkage.index import MANIFEST, Index, prepare_index
 from tongcha.linkage.links import list_links
-from tongcha.linkage.list_entries import choose_entries, find_entries, match_entries
-from tongcha.linkage.listed import read_entries
-from tongcha.linkage.reading import (
+from tongcha.linkage.people.source import PeopleAhead, PeopleFile, PeopleFrame
+from tongcha.linkage.reading.list_entries import choose_entries, find_entries, match_entries
+from tongcha.linkage.reading.tables import (
     IN_MEMORY,
     Reading,
     count_rows,
     read_schema,
     scan_table,
 )
+from tongcha.linkage.reading.threads import workers
 from tongcha.linkage.scoring import compare_candidates, find_candidates, weigh_candidates
-from tongcha.linkage.source import PeopleAhead, PeopleFile, PeopleFrame
-from tongcha.linkage.threads import workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from tongcha.linkage.listed import Listed
-    from tongcha.linkage.source import People
+    from tongcha.linkage.blocking.listed import Listed
+    from tongcha.linkage.people.source import People
     from tongcha.policy.linkage import LinkagePolicy
 
 OUTPUT: Final = (

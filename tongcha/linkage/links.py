@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.comparisons import (
+from tongcha.linkage.comparison.fields import (
     AGE_LEVELS,
     AREA_LEVELS,
     BIRTH_LEVELS,
@@ -18,13 +18,13 @@ from tongcha.linkage.comparisons import (
     SEX_LEVELS,
     SUBJECT_LEVELS,
 )
-from tongcha.linkage.name_levels import NAME_LEVELS
-from tongcha.linkage.number_bits import tells
-from tongcha.linkage.ranking import NOBODY
-from tongcha.linkage.values import NUMBER_BAD
+from tongcha.linkage.comparison.names import NAME_LEVELS
+from tongcha.linkage.encoding.values import NUMBER_BAD
+from tongcha.linkage.ranking.rivals import NOBODY
+from tongcha.linkage.weights.numbers import tells
 
 if TYPE_CHECKING:
-    from tongcha.linkage.codes import Levels
+    from tongcha.linkage.encoding.codes import Levels
     from tongcha.linkage.scoring import Scored
     from tongcha.policy.linkage import LinkagePolicy
 

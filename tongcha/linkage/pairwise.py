@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tongcha.linkage.claims import Claims, compare_schools, compare_subjects, share_subjects, weigh_claims
-from tongcha.linkage.codes import I64, Levels, mix
-from tongcha.linkage.comparisons import (
+from tongcha.linkage.comparison.fields import (
     compare_ages,
     compare_areas,
     compare_births,
@@ -19,14 +17,22 @@ from tongcha.linkage.comparisons import (
     compare_phones,
     compare_sexes,
 )
-from tongcha.linkage.name_levels import compare_names
-from tongcha.linkage.ratios import Compared
-from tongcha.linkage.sides import hash_text, read_column
-from tongcha.linkage.threads import run_together
+from tongcha.linkage.comparison.names import compare_names
+from tongcha.linkage.encoding.codes import I64, Levels, mix
+from tongcha.linkage.encoding.sides import hash_text, read_column
+from tongcha.linkage.reading.threads import run_together
+from tongcha.linkage.schools.claims import (
+    Claims,
+    compare_schools,
+    compare_subjects,
+    share_subjects,
+    weigh_claims,
+)
+from tongcha.linkage.weights.ratios import Compared
 
 if TYPE_CHECKING:
-    from tongcha.linkage.blocking import Scan
-    from tongcha.linkage.sides import Side
+    from tongcha.linkage.blocking.scan import Scan
+    from tongcha.linkage.encoding.sides import Side
     from tongcha.policy.linkage import LinkagePolicy
 
 NO_SCHOOL: Final = -1

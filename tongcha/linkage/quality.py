@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.linkage.intervals import grouped_interval
+from tongcha.linkage.estimation.intervals import grouped_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tongcha.linkage.decoys import Decoys
+    from tongcha.linkage.decoys.drawing import Decoys
 
 Row = tuple[str, str, float, float | None, float | None, str]
 DECISIONS: Final = {"accept": "建议确认", "review": "须两人复核", "none": "不进入复核"}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tongcha.linkage.blocking.listed import list_phones
 from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.links import LADDERS, link_ids
-from tongcha.linkage.listed import list_phones
+from tongcha.linkage.people.source import PeopleFrame
 from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.source import PeopleFrame
 
 if TYPE_CHECKING:
     from tongcha.policy.linkage import LinkagePolicy

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tongcha.linkage.blocking import Pairs, count_bearers, pair_up, scan_people, with_phones
-from tongcha.linkage.claims import Claims, find_schools
-from tongcha.linkage.codes import F64, I64, mix, sort_unique
-from tongcha.linkage.exclusion import exclude_others
-from tongcha.linkage.keys import Probes, surname_sound
+from tongcha.linkage.blocking.keys import Probes, surname_sound
+from tongcha.linkage.blocking.probes import probe_keys
+from tongcha.linkage.blocking.scan import Pairs, count_bearers, pair_up, scan_people, with_phones
+from tongcha.linkage.encoding.codes import F64, I64, mix, sort_unique
+from tongcha.linkage.encoding.sides import Side, code_side, hash_text, read_column
+from tongcha.linkage.encoding.values import FORM_NONE, FORM_SURNAME, NUMBER_VALID
 from tongcha.linkage.pairwise import Sides, Told, compare_pairs
-from tongcha.linkage.probes import probe_keys
-from tongcha.linkage.ranking import Ranked, group_records, rank_pairs
-from tongcha.linkage.sides import Side, code_side, hash_text, read_column
-from tongcha.linkage.threads import workers
-from tongcha.linkage.values import FORM_NONE, FORM_SURNAME, NUMBER_VALID
-from tongcha.linkage.weights import Weigher
+from tongcha.linkage.ranking.exclusion import exclude_others
+from tongcha.linkage.ranking.rivals import Ranked, group_records, rank_pairs
+from tongcha.linkage.reading.threads import workers
+from tongcha.linkage.schools.claims import Claims, find_schools
+from tongcha.linkage.weights.weigher import Weigher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import polars as pl
 
-    from tongcha.linkage.blocking import Scan
-    from tongcha.linkage.listed import Listed
-    from tongcha.linkage.ratios import Compared
-    from tongcha.linkage.source import People
+    from tongcha.linkage.blocking.listed import Listed
+    from tongcha.linkage.blocking.scan import Scan
+    from tongcha.linkage.people.source import People
+    from tongcha.linkage.weights.ratios import Compared
     from tongcha.policy.linkage import LinkagePolicy
 
 

@@ -16,8 +16,8 @@ import polars as pl
 
 from tongcha.linkage.decisions import CONFLICTS
 from tongcha.linkage.links import list_links
+from tongcha.linkage.people.source import PeopleFrame
 from tongcha.linkage.scoring import score_pairs
-from tongcha.linkage.source import PeopleFrame
 from tongcha.reference.keys import CITY, ENTRY
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ NAMES: Final = {
     "surname_same": "同姓而名不同",
     "different": "姓名不同",
 }
-"""name level (`tongcha.linkage.name_levels`) → what a school clerk understands"""
+"""name level (`tongcha.linkage.comparison.names`) → what a school clerk understands"""
 FACTS: Final = {
     "id_number": ("证件后四位", ("partial",)),
     "phone": ("手机号", ("exact",)),

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.errors import InputError
-from tongcha.linkage.calibrate import propose_policy, show_changes, show_decisions
-from tongcha.linkage.estimates import NUMBERS, OTHERS, count_effective, estimate_levels
-from tongcha.linkage.intervals import clopper_pearson
+from tongcha.linkage.estimation.calibrate import propose_policy, show_changes, show_decisions
+from tongcha.linkage.estimation.estimates import NUMBERS, OTHERS, count_effective, estimate_levels
+from tongcha.linkage.estimation.intervals import clopper_pearson
 from tongcha.review.page_one import write_share
 
 if TYPE_CHECKING:
-    from tongcha.linkage.calibrate import Calibration, Relink
+    from tongcha.linkage.estimation.calibrate import Calibration, Relink
     from tongcha.policy.calibration import CalibrationPolicy
     from tongcha.policy.linkage import LinkagePolicy
 

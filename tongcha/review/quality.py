@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.ledger.events import EventKind, drop_retracted
-from tongcha.linkage.intervals import clopper_pearson
+from tongcha.linkage.estimation.intervals import clopper_pearson
 from tongcha.review.settle import FIRST, PANEL, SECOND, STATE_OF_VERDICT, WAITING, settle
 from tongcha.tables.linkage import LINK_QUALITY
 from tongcha.tables.review import REVERIFICATION, REVIEW_QUALITY, VERDICTS

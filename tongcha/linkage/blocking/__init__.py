@@ -1,0 +1,1 @@
+"""Blocking: keys, probes, and the scan that finds who is worth comparing."""

@@ -1,0 +1,1 @@
+"""Comparison levels of each field, for many pairs at once."""

@@ -1,0 +1,1 @@
+"""Decoys: invented people who belong to nobody, linked to measure false links."""

@@ -1,0 +1,1 @@
+"""Estimating m from pairs known to be one person, and exact confidence intervals."""

@@ -1,0 +1,1 @@
+"""Ranking: rivals, others met at the raid, and meetings of one person."""

@@ -1,0 +1,1 @@
+"""Reading the tables of a folder, before and while the engine is loaded."""

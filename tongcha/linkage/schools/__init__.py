@@ -1,0 +1,1 @@
+"""Claimed schools and which schools they fit."""

@@ -1,0 +1,1 @@
+"""Match weights: log2(m / u) per field, u counted for this very value."""
