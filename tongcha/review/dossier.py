@@ -19,7 +19,7 @@ from tongcha.documents.files import write_file
 from tongcha.identity.written_values import write_day
 from tongcha.linkage.explain import waterfall_svg
 from tongcha.review import layout
-from tongcha.review.provenance import list_provenance
+from tongcha.review.provenance import OnRecord, list_provenance
 from tongcha.review.shown import EMPLOYMENT, PRIOR, show_links, sign_bits
 from tongcha.review.workbook import split_differences
 from tongcha.review.workbook_sides import DECISION_WORDS
@@ -113,6 +113,7 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
     person = _only(tables.shown.people, "person_id", link["person_id"])
     schools = dict(tables.shown.schools.select("school_id", "name").iter_rows())
     evidence = tables.shown.evidence.filter(pl.col("link_id") == link["link_id"]).sort("seq")
+    on_record = OnRecord(tables.teachers, tables.employment, tables.staff_entries)
     return {
         "link": link,
         "met": shown.texts["查处"].replace("\n", "，"),
@@ -128,7 +129,7 @@ def _fill(tables: DossierTables, link: Row, shown: ShownLink) -> Row:
         "not_searched": NOT_SEARCHED,
         "unknown": _list_unknown(shown, link),
         "judgements": _list_judgements(tables.judgements, link["link_id"]),
-        "provenance": list_provenance(tables, identity, person, link),
+        "provenance": list_provenance(on_record, identity, person, link),
         "decision_text": DECISION_WORDS[link["decision"]],
         "waterfall": Markup(waterfall_svg(evidence)),  # noqa: S704 – escapes what it is given
         "counterfactuals": _tell_without(evidence, link["score"]),

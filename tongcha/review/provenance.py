@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from tongcha.review.shown import CAPTURES
 
-if TYPE_CHECKING:
-    from tongcha.review.dossier import DossierTables
-
 Row = dict[str, Any]
 
 
-def list_provenance(tables: DossierTables, identity: Row, person: Row, link: Row) -> list[str]:
+class OnRecord(NamedTuple):
+    """The tables that values on record stand in."""
+
+    teachers: pl.DataFrame
+    employment: pl.DataFrame
+    staff_entries: pl.DataFrame
+
+
+def list_provenance(on_record: OnRecord, identity: Row, person: Row, link: Row) -> list[str]:
     """Return file, sheet and row of every value; the column is that of the item's own name.
 
     Args:
-        tables: what the dossier is written from.
+        on_record: the tables that values on record stand in.
         identity: the row of `identities`.
         person: the row of `people`.
         link: the row of `candidate_links`.
@@ -31,15 +36,15 @@ def list_provenance(tables: DossierTables, identity: Row, person: Row, link: Row
         ),
     ]
     if link["teacher_id"] is not None:
-        teacher = tables.teachers.filter(pl.col("teacher_id") == link["teacher_id"]).row(0, named=True)
+        teacher = on_record.teachers.filter(pl.col("teacher_id") == link["teacher_id"]).row(0, named=True)
         lines.append(f"教师库各项：{_place(teacher)}。")
-        used = tables.employment.filter(
+        used = on_record.employment.filter(
             (pl.col("teacher_id") == link["teacher_id"]) & pl.col("spell_no").eq_missing(link["spell_no"])
         )
         lines += [f"所依任职经历：{_place(row)}。" for row in used.iter_rows(named=True)]
     else:
         list_id, _, row_no = str(person["person_id"]).rpartition("#")
-        entries = tables.staff_entries.filter(
+        entries = on_record.staff_entries.filter(
             (pl.col("list_id") == list_id) & (pl.col("row_no").cast(pl.String) == row_no)
         )
         lines += [f"名册各项：{_place(row)}。" for row in entries.iter_rows(named=True)]
