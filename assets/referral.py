@@ -36,7 +36,7 @@ def exculpatory_findings(  # noqa: PLR0913, PLR0917 - one argument per upstream 
         schools=schools,
         sites=sites,
         rules=office.policy(RoutingPolicy, "routing").facts,
-        lent=office.policy(LinkagePolicy, "linkage").lent,
+        spell_rules=office.policy(LinkagePolicy, "linkage").employment,
         school_names=office.policy(IntakePolicy, "intake").school_names,
     )
 

@@ -51,7 +51,7 @@ def school_responsibilities(  # noqa: PLR0913, PLR0917 - one argument per upstre
         employment=employment,
         schools=schools,
         policy=office.policy(RoutingPolicy, "routing"),
-        lent=office.policy(LinkagePolicy, "linkage").lent,
+        spell_rules=office.policy(LinkagePolicy, "linkage").employment,
     )
     return settle_responsibilities(attributed, office.events(), schools, inspectors)
 

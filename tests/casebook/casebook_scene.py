@@ -70,7 +70,7 @@ class Bureau:
             confirmed=confirmed,
             employment=world.build_employment(),
             rules=self.routing.facts,
-            lent=world.LINKAGE.lent,
+            spell_rules=world.LINKAGE.employment,
             school_names=INTAKE.school_names,
             **site,
             **base,

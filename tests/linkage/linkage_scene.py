@@ -24,6 +24,7 @@ PERSON: dict[str, Any] = {
     "former_name": None,
     "sex": "男",
     "birth_date": date(1985, 3, 12),
+    "hire_date": None,
     "id_number": None,
     "id_tail": None,
     "phone": None,
@@ -50,7 +51,7 @@ MET: dict[str, Any] = {
     "phone_clean": None,
 }
 TEXT = pl.String
-PEOPLE_TYPES: dict[str, Any] = dict.fromkeys(PERSON, TEXT) | {"birth_date": pl.Date}
+PEOPLE_TYPES: dict[str, Any] = dict.fromkeys(PERSON, TEXT) | {"birth_date": pl.Date, "hire_date": pl.Date}
 MET_TYPES: dict[str, Any] = dict.fromkeys(MET, TEXT) | {"raid_date": pl.Date, "age": pl.Int64}
 
 SCHOOLS = pl.DataFrame(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.linkage.linkage_scene import RAIDED, policy, spells
 from tongcha.identity.written_values import ANY_DAY
-from tongcha.linkage.as_of import close_spells, employment_as_of
+from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.spells import complete_spells
 
 BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
 LONG_AGO = date(2010, 9, 1)
@@ -20,11 +21,18 @@ LOST = "不详"
 DAY_BEFORE, NEXT_DAY, DAY_AFTER_NEXT = (RAIDED + timedelta(days) for days in (-1, 1, 2))
 
 
-def as_of(*rows: Any, responsible: Any = "employer", records: tuple[str, ...] = ("T",)) -> tuple[Any, ...]:
-    asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED})
-    frame = employment_as_of(
-        asked, lose_edges(spells(*rows), rows), lent=policy().lent, responsible=responsible
-    )
+RULES = policy().employment
+
+
+def as_of(
+    *rows: Any,
+    responsible: Any = "employer",
+    records: tuple[str, ...] = ("T",),
+    hired: date | None = None,
+) -> tuple[Any, ...]:
+    asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED, "hire_date": hired})
+    rules = RULES.model_copy(update={"responsible": responsible})
+    frame = employment_as_of(asked.cast({"hire_date": pl.Date}), lose_edges(spells(*rows), rows), rules)
     return frame.select("employment_state", "in_service", "responsible_school_id", "spell_no").row(0)
 
 
@@ -119,9 +127,9 @@ def lose_edges(employment: pl.DataFrame, rows: Any) -> pl.DataFrame:
             id="the same, but only a loan came after: still employed",
         ),
         pytest.param(
-            [("T", 1, "A", LONG_AGO, None, "在编", "退休")],
+            [("T", 1, "A", LONG_AGO, None, "在编", "调动")],
             ("in_service", True, "A", 1),
-            id="a reason, no end and nothing after: as the spell says",
+            id="moved, no end and nothing after: as the spell says",
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, RAIDED, "在编", "退休")],
@@ -139,9 +147,19 @@ def lose_edges(employment: pl.DataFrame, rows: Any) -> pl.DataFrame:
             id="a loan whose employer is gone: left to people",
         ),
         pytest.param(
-            [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
-            ("in_service", True, "H", 2),
-            id="a loan that begins where employment ends: the host, for want of another",
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编", "调动"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("conflict", None, None, None),
+            id="a loan that begins where employment ends by a move: who employs is left to people",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, BEFORE - timedelta(9), "在编"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("conflict", None, None, None),
+            id="a loan that begins long after employment ended: the same",
+        ),
+        pytest.param(
+            [("T", 1, "H", LONG_AGO, None, "借调")],
+            ("in_service", True, "H", 1),
+            id="a loan and no employment ever: the host, for want of another",
         ),
     ],
 )
@@ -221,6 +239,118 @@ def test_an_edge_that_can_not_be_read_leaves_open_the_days_that_it_decides(rows,
     assert as_of(*rows) == expected
 
 
+@pytest.mark.parametrize("reason", [word for word in RULES.gone if word not in RULES.moved])
+def test_who_left_for_good_without_a_day_is_in_service_on_no_day_for_sure(reason):
+    left = ("T", 1, "A", LONG_AGO, None, "在编", f"因{reason}")
+    assert as_of(left)[0] == "undated"
+    assert as_of(left, ("T", 2, "B", BEFORE, None, "在编")) == ("in_service", True, "B", 2)
+    assert as_of(left, ("T", 2, "B", AFTER, None, "在编"))[0] == "undated"
+
+
+@pytest.mark.parametrize("end", [date(2009, 9, 1), date(1900, 1, 1)])
+def test_an_end_before_the_start_tells_no_end(end):
+    assert as_of(("T", 1, "A", LONG_AGO, end, "在编")) == ("undated", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "begins", "state"),
+    [
+        ("调动", RAIDED + timedelta(RULES.move_days - 60), "undated"),
+        ("校际交流", RAIDED + timedelta(RULES.move_days - 60), "undated"),
+        ("调动", RAIDED + timedelta(RULES.move_days - 59), "gap"),
+        ("辞职", RAIDED + timedelta(RULES.move_days - 60), "gap"),
+        (None, RAIDED + timedelta(RULES.move_days - 60), "gap"),
+    ],
+)
+def test_the_summer_that_a_move_takes_on_paper_is_left_open(reason, begins, state):
+    moved = ("T", 1, "A", LONG_AGO, RAIDED - timedelta(60), "在编", reason)
+    assert as_of(moved, ("T", 2, "B", begins, None, "在编"))[0] == state
+
+
+def test_a_day_between_hiring_and_the_first_spell_is_left_open():
+    later = ("T", 1, "A", AFTER, None, "在编")
+    assert as_of(later, hired=LONG_AGO)[0] == "undated"
+    assert as_of(later, hired=RAIDED)[0] == "undated"
+    assert as_of(later, hired=NEXT_DAY)[0] == "not_yet"
+    assert as_of(later)[0] == "not_yet"
+
+
+LENT_END = date(2027, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param(
+            [
+                ("T", 1, "A", LONG_AGO, BEFORE, "在编", "调动"),
+                ("T", 2, "H", BEFORE, LENT_END, "借调", "期满"),
+                ("T", 3, "A", LENT_END, None, "在编"),
+            ],
+            ("in_service", True, "A", 1),
+            id="back at the same school",
+        ),
+        pytest.param(
+            [
+                ("T", 1, "A", LONG_AGO, BEFORE - timedelta(1), "在编"),
+                ("T", 2, "H", BEFORE, LENT_END, "支教"),
+                ("T", 3, "A", LENT_END + timedelta(1), None, "在编"),
+            ],
+            ("in_service", True, "A", 1),
+            id="back at the same school, last days written",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编", "借调"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("in_service", True, "A", 1),
+            id="ended for the loan, which still runs",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("in_service", True, "A", 1),
+            id="ended for no reason told, and the loan still runs",
+        ),
+        pytest.param(
+            [
+                ("T", 1, "A", LONG_AGO, "2026-08", "在编", "调动"),
+                ("T", 2, "H", "2026-09", "2027-08", "交流轮岗", "期满"),
+                ("T", 3, "A", "2027-08", None, "在编"),
+            ],
+            ("in_service", True, "A", 1),
+            id="back at the same school, months written",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
+            ("undated", None, None, None),
+            id="an end that can't be read is no cut",
+        ),
+        pytest.param(
+            [
+                ("T", 1, "A", LONG_AGO, BEFORE, "在编", "调动"),
+                ("T", 2, "H", BEFORE, LENT_END, "借调"),
+                ("T", 3, "C", LENT_END, None, "在编"),
+            ],
+            ("conflict", None, None, None),
+            id="elsewhere afterwards: left to people",
+        ),
+        pytest.param(
+            [
+                ("T", 1, "A", LONG_AGO, DAY_BEFORE - timedelta(100), "在编", "借调"),
+                ("T", 2, "H", DAY_BEFORE - timedelta(100), DAY_BEFORE, "借调"),
+            ],
+            ("left", False, None, None),
+            id="over, and back nowhere",
+        ),
+    ],
+)
+def test_a_loan_that_cuts_an_employment_in_two_leaves_the_lending_school_responsible(rows, expected):
+    assert as_of(*rows) == expected
+
+
+def test_the_host_of_a_loan_that_cuts_an_employment_answers_if_the_policy_says_so():
+    rows = [("T", 1, "A", LONG_AGO, BEFORE, "在编", "借调"), ("T", 2, "H", BEFORE, None, "借调")]
+    assert as_of(*rows, responsible="host") == ("in_service", True, "H", 2)
+
+
 def test_when_a_loan_began_matters_if_the_host_answers():
     rows = [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", "2026-10", None, "借调")]
     assert as_of(*rows, responsible="host")[0] == "undated"
@@ -269,14 +399,13 @@ def test_the_order_of_spells_changes_nothing_and_who_serves_has_a_school(rows, r
     assert as_of(*random.sample(rows, len(rows))) == told
     state, in_service, school, number = told
     assert (in_service is True) == (state == "in_service") == (school is not None) == (number is not None)
-    assert (in_service is None) == (state in {"conflict", "unknown"})
+    assert (in_service is None) == (state in {"conflict", "unknown", "undated"})
 
 
 @given(st.lists(SPELLS, max_size=5))
-def test_closing_spells_changes_nothing_but_ends_that_were_left_open_for_a_reason(rows):
-    given_, closed = spells(*rows), close_spells(spells(*rows), ["teacher_id"], policy().lent)
-    assert closed.drop("end").equals(given_.drop("end"))
-    changed = closed.filter(closed["end"].ne_missing(given_["end"]))
-    assert (changed["end_reason"] == "调动").all()
-    assert (changed["start"] < changed["end"]).all()
-    assert changed["end"].is_in(given_["start"].implode()).all()
+def test_completing_spells_changes_nothing_but_ends(rows):
+    told, completed = spells(*rows), complete_spells(spells(*rows), ["teacher_id"], RULES)
+    assert completed.drop("end", "end_latest").equals(told.drop("end", "end_latest"))
+    sound = completed.filter(told["end"].is_not_null() & (told["end"] >= told["start"]))
+    kept = told.filter(told["end"].is_not_null() & (told["end"] >= told["start"]))
+    assert (sound["end"].is_null() | (sound["end"] >= kept["end"])).all()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tests.intake_files import POLICY, SNAPSHOT, make_snapshot
 from tongcha.linkage.as_of import employment_as_of
+from tongcha.policy.linkage import LinkagePolicy
 from tongcha.reference.snapshot import SnapshotIntake, read_snapshot
 
+RULES = LinkagePolicy.load(Path(__file__).resolve().parents[2] / "policy" / "linkage.yaml").employment
 HEADER = "教师编号,经历序号,学校标识码,起始日期,终止日期\n"
 OLD, NEW = "2134000001", "2134000002"
 RAID = dt.date(2026, 10, 18)
@@ -23,8 +26,8 @@ def read(tmp_path, *spells: str) -> SnapshotIntake:
 
 
 def school_of(taken: SnapshotIntake, teacher: str) -> tuple[str, str | None]:
-    asked = pl.DataFrame({"person_id": teacher, "teacher_id": teacher, "day": RAID})
-    found = employment_as_of(asked, taken.employment, lent=["借调"])
+    asked = pl.DataFrame({"person_id": teacher, "teacher_id": teacher, "day": RAID, "hire_date": None})
+    found = employment_as_of(asked.cast({"hire_date": pl.Date}), taken.employment, RULES)
     return found.select("employment_state", "responsible_school_id").row(0)
 
 

@@ -35,7 +35,7 @@ def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
     confirmed = world.build_confirmed()
     findings = find_exculpatory(
         rules=world.ROUTING.facts,
-        lent=world.LINKAGE.lent,
+        spell_rules=world.LINKAGE.employment,
         school_names=INTAKE.school_names,
         confirmed=confirmed,
         employment=flip(world.build_employment(), reverse=reverse),
@@ -63,7 +63,7 @@ def find(confirmed=None, **tables: pl.DataFrame) -> pl.DataFrame:
     return find_exculpatory(
         confirmed=world.build_confirmed() if confirmed is None else confirmed,
         rules=world.ROUTING.facts,
-        lent=world.LINKAGE.lent,
+        spell_rules=world.LINKAGE.employment,
         school_names=INTAKE.school_names,
         **given,
     )

@@ -64,7 +64,7 @@ def test_that_a_person_is_only_filed_speaks_for_them():
             schools=world.build_schools(),
             sites=world.build_sites().with_columns(kind=pl.lit(kind)),
             rules=world.ROUTING.facts,
-            lent=world.LINKAGE.lent,
+            spell_rules=world.LINKAGE.employment,
             school_names=INTAKE.school_names,
         )
         for kind in BATCH_KINDS

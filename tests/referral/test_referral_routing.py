@@ -36,7 +36,7 @@ def recipients_of(person: str, referrals: pl.DataFrame) -> set[tuple[str, str]]:
 
 
 def test_every_word_for_a_loan_that_the_linkage_knows_speaks_for_the_person():
-    for word in world.LINKAGE.lent:
+    for word in world.LINKAGE.employment.lent:
         lent = world.build_employment().with_columns(staff_type=pl.lit(f"{word}人员"))
         found = find(employment=lent).filter(pl.col("finding") == "on_loan")
         assert found["link_id"].n_unique() == world.build_confirmed().frame["link_id"].n_unique(), word

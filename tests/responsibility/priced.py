@@ -24,7 +24,10 @@ def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
         "schools": world.build_schools(),
     } | tables
     return attribute_schools(
-        confirmed=world.build_confirmed(acts), policy=world.ROUTING, lent=world.LINKAGE.lent, **given_tables
+        confirmed=world.build_confirmed(acts),
+        policy=world.ROUTING,
+        spell_rules=world.LINKAGE.employment,
+        **given_tables,
     )
 
 

@@ -85,7 +85,7 @@ def test_two_posts_that_day_are_a_question_unless_one_is_a_loan():
     )
     both = pl.concat([world.build_employment(), second])
     assert attribute(employment=both).filter(pl.col("person_id") == "T01")["state"][0] == "question"
-    for word in world.LINKAGE.lent:
+    for word in world.LINKAGE.employment.lent:
         lent = pl.concat([world.build_employment(), second.with_columns(staff_type=pl.lit(word))])
         row = attribute(employment=lent).row(by_predicate=pl.col("person_id") == "T01", named=True)
         assert row["state"] == "attributed", word

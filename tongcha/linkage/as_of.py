@@ -3,44 +3,39 @@
 A spell runs from its start until before its end: on a same-day transfer the new school answers. Some offices
 write the last day instead (08-31, and 09-01 for the next school): where another spell of the person begins on
 the day after the end, the end day still belongs to the ending spell, unless another one employs them then.
-A spell that says why it ended but not when ended where the person's next employment began. What contradicts
-itself (two employers, an employer left open though a later one was left, a loan whose employer is gone) is
-left to people. So is a day in the very month (or year) in which a spell began or ended if no day is written
-for that (2020-09); any other day is as sure as with one. A teacher lent to another school (借调、交流轮岗)
-stays employed by the lending one, which answers for the person unless the policy says `host`
-(《中小学教师违反职业道德行为处理办法》 addresses the employing school).
+A spell that says why it ended but not when ended where the person's next employment began; one whose reason
+says that they left for good (退休) may have ended on any day until then, and so may one that ends before it
+began. What contradicts itself (two employers, an employer left open though a later one was left, a
+loan whose employer is gone) is left to people. So is a day in the very month (or year) in which a spell began
+or ended if no day is written for that (2020-09); any other day is as sure as with one. So is a day between
+hiring and the first spell on record, and the summer that a move takes on paper. A teacher lent to another
+school (借调、交流轮岗) stays employed by the lending one, also where the loan cuts its spell in two; it
+answers for the person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the
+employing school).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.identity.written_values import ANY_DAY
+from tongcha.linkage.spells import complete_spells, names, names_a_loan, runs_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from tongcha.policy.linkage import EmploymentRules
 
 BY: Final = ["person_id", "day"]
-Responsible = Literal["employer", "host"]
 
 
-def employment_as_of(
-    asked: pl.DataFrame,
-    employment: pl.DataFrame,
-    *,
-    lent: Sequence[str],
-    responsible: Responsible = "employer",
-) -> pl.DataFrame:
+def employment_as_of(asked: pl.DataFrame, employment: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
     """Return what each person's employment was on each day asked for.
 
     Args:
-        asked: person_id, teacher_id (one row per record of the person), day.
+        asked: person_id, teacher_id, hire_date (one row per record of the person), day.
         employment: table `employment`: teacher_id, spell_no, school_id, start, start_latest, end,
             end_latest, staff_type, end_reason.
-        lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
-        responsible: which school answers for a person who was lent out on that day.
+        rules: `employment` of policy/linkage.yaml.
 
     Returns:
         person_id, day, employment_state, in_service, responsible_school_id, spell_no; one row per distinct
@@ -49,13 +44,50 @@ def employment_as_of(
         state of its own.
     """
     days = asked.unique()
-    spells = close_spells(days.join(employment, on="teacher_id", how="inner"), BY, lent).with_columns(
-        is_lent=names_a_loan(lent), runs=runs_on("day", BY, lent)
+    known = days.drop("hire_date").join(employment, on="teacher_id", how="inner")
+    spells = complete_spells(known, BY, rules).with_columns(
+        is_lent=names_a_loan(rules), runs=runs_on("day", BY, rules)
     )
-    standing = _sum_up(spells, responsible).join(
-        _choose(spells, responsible), on=["person_id", "day"], how="left"
+    hired = days.group_by(BY).agg(pl.col("hire_date").min())
+    standing = (
+        hired.join(_sum_up(spells, rules), on=BY, how="left")
+        .join(_choose(spells, rules), on=BY, how="left")
+        .with_columns(employment_state=_state(rules))
     )
-    state = (
+    told = {"in_service": True, "left": False, "not_yet": False, "gap": False}
+    return (
+        standing.with_columns(
+            in_service=pl.col("employment_state").replace_strict(told, default=None, return_dtype=pl.Boolean)
+        )
+        .with_columns(
+            pl.when(pl.col("in_service")).then(column).alias(column)
+            for column in ("responsible_school_id", "spell_no")
+        )
+        .select(*BY, "employment_state", "in_service", "responsible_school_id", "spell_no")
+        .sort(BY)
+    )
+
+
+def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Add the day on which each record (teacher_id) says that its person was hired.
+
+    Args:
+        records: teacher_id and others.
+        people: teacher_id, hire_date, each record once or more; a staff list's have no teacher_id.
+    """
+    hired = (
+        people.select("teacher_id", "hire_date")
+        .drop_nulls()
+        .group_by("teacher_id")
+        .agg(pl.col("hire_date").min())
+    )
+    return records.join(hired, on="teacher_id", how="left", maintain_order="left")
+
+
+def _state(rules: EmploymentRules) -> pl.Expr:
+    lasts = (pl.col("next") - pl.col("left_last")).dt.total_days()
+    is_move = (pl.col("left_moving") == pl.col("left_last")) & (lasts <= rules.move_days)
+    return (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
         .when("undated")
@@ -65,86 +97,16 @@ def employment_as_of(
         .when(pl.col("running") > 0)
         .then(pl.lit("in_service"))
         .when(pl.col("began") == 0)
-        .then(pl.lit("not_yet"))
-        .when(pl.col("to_come") > 0)
-        .then(pl.lit("gap"))
+        .then(
+            pl.when(pl.col("hire_date") <= pl.col("day")).then(pl.lit("undated")).otherwise(pl.lit("not_yet"))
+        )
+        .when(pl.col("next").is_not_null())
+        .then(pl.when(is_move).then(pl.lit("undated")).otherwise(pl.lit("gap")))
         .otherwise(pl.lit("left"))
     )
-    told = {"in_service": True, "left": False, "not_yet": False, "gap": False}
-    return (
-        days.select("person_id", "day")
-        .unique()
-        .join(standing, on=["person_id", "day"], how="left")
-        .with_columns(employment_state=state)
-        .with_columns(
-            in_service=pl.col("employment_state").replace_strict(told, default=None, return_dtype=pl.Boolean)
-        )
-        .with_columns(
-            pl.when(pl.col("in_service")).then(column).alias(column)
-            for column in ("responsible_school_id", "spell_no")
-        )
-        .select("person_id", "day", "employment_state", "in_service", "responsible_school_id", "spell_no")
-        .sort("person_id", "day")
-    )
 
 
-def names_a_loan(lent: Sequence[str]) -> pl.Expr:
-    """Whether the `staff_type` of a spell contains one of the words."""
-    return pl.col("staff_type").str.contains_any(list(lent)).fill_null(value=False)
-
-
-def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl.DataFrame:
-    """Let spells that are over, but don't say when, end where the next employment begins, or before.
-
-    Those that say why they ended end there; those whose end can't be read ended by then.
-
-    Args:
-        spells: start, start_latest, end, end_latest, staff_type, end_reason, and what stands in `by`.
-        by: columns that are equal for the spells of one person and day.
-        lent: what a `staff_type` contains if the person is lent out.
-
-    Returns:
-        The same rows in that order; an end stays open where no later employment is known.
-    """
-    has_reason = pl.col("end_reason").str.strip_chars().str.len_chars().fill_null(0) > 0
-    is_lost = (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
-    is_over = ((pl.col("end").is_null() & has_reason) | is_lost) & ~names_a_loan(lent)
-    over = spells.select(is_over).to_series()
-    if not over.any():
-        return spells
-    employing = spells.filter(~names_a_loan(lent)).select(*by, next="start", next_latest="start_latest")
-    later = spells.filter(over).select(*by, "start").unique().join(employing, on=by)
-    ends = (
-        later.filter(pl.col("next") > pl.col("start"))
-        .sort("next", "next_latest")
-        .unique([*by, "start"], keep="first")
-    )
-    closed = spells.with_columns(over=over).join(ends, on=[*by, "start"], how="left", maintain_order="left")
-    is_known = pl.col("over") & pl.col("next").is_not_null()
-    by_then = pl.when(is_lost).then(pl.coalesce("next_latest", "next")).otherwise("next_latest")
-    return closed.with_columns(
-        end=pl.when(is_known & ~is_lost).then("next").otherwise("end"),
-        end_latest=pl.when(is_known).then(by_then).otherwise("end_latest"),
-    ).drop("over", "next", "next_latest")
-
-
-def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
-    """Whether a spell (start, end, staff_type) runs on a day.
-
-    Args:
-        day: column of the day.
-        by: columns that are equal for the spells of one person and day.
-        lent: what a `staff_type` contains if the person is lent out.
-    """
-    begun, end = pl.col("start") <= pl.col(day), pl.col("end")
-    runs = begun & (end.is_null() | (pl.col(day) < end))
-    is_last = begun & (end == pl.col(day)).fill_null(value=False)
-    goes_on = (pl.col("start") == pl.col(day) + pl.duration(days=1)).any().over(by)
-    is_employed = (runs & ~names_a_loan(lent)).any().over(by)
-    return runs | (is_last & goes_on & ~is_employed)
-
-
-def _sum_up(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
+def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
     """Count each person's spells by how they lie to the day; say where employing ones run, and ran last.
 
     When a loan began or ended matters only if the host answers, or if nobody employs the person.
@@ -152,18 +114,19 @@ def _sum_up(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
     employing = pl.col("runs") & ~pl.col("is_lent")
     ended = ~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day"))
     elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
-    matters = ~pl.col("is_lent") | pl.lit(responsible == "host") | ~employing.any()
+    matters = ~pl.col("is_lent") | pl.lit(rules.responsible == "host") | ~employing.any()
     return spells.group_by(BY).agg(
         spells=pl.len(),
         undated=(_is_undated() & matters).any(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
-        to_come=(pl.col("start") > pl.col("day")).sum(),
+        next=pl.col("start").filter(pl.col("start") > pl.col("day")).min(),
         schools=pl.col("school_id").filter(employing).n_unique(),
         is_open=pl.col("end").filter(employing).null_count() == employing.sum(),
         began_last=pl.col("start").filter("runs").max(),
         left_elsewhere=pl.col("start").filter(elsewhere).max(),
         left_last=pl.col("end").filter(ended).max(),
+        left_moving=pl.col("end").filter(ended & names("end_reason", rules.moved)).max(),
     )
 
 
@@ -182,14 +145,14 @@ def _is_stale() -> pl.Expr:
 
 
 def _is_lapsed() -> pl.Expr:
-    """Only loans run, and the employment that the last of them began in is over."""
-    is_over = (pl.col("left_last") > pl.col("began_last")).fill_null(value=False)
+    """Only loans run, and the employment that they were made in is over."""
+    is_over = pl.col("left_last").is_not_null()
     return (pl.col("schools") == 0) & (pl.col("running") > 0) & is_over
 
 
-def _choose(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
+def _choose(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
     """Pick the running spell that answers: the employing one before a loan, the latest begun first."""
-    loan_last = pl.col("is_lent") if responsible == "employer" else ~pl.col("is_lent")
+    loan_last = pl.col("is_lent") if rules.responsible == "employer" else ~pl.col("is_lent")
     return (
         spells.filter("runs")
         .sort(

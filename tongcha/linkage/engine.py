@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.as_of import add_hiring, employment_as_of
 from tongcha.linkage.blocking.listed import list_phones
 from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.decoys.drawing import draw_decoys, share_unknown
@@ -61,7 +61,7 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
     links = decide_pairs(scored, identities, policy)
     links = links.with_columns(link_id=link_ids(batch, links["identity_id"], links["person_id"]))
     evidence = build_evidence(scored, links, identities, schools)
-    employed = add_employment(links, employment, policy)
+    employed = add_employment(links, people, employment, policy)
     candidates = (
         employed.join(hash_evidence(evidence, employed, identities), on="link_id", how="left")
         .with_columns(batch=pl.lit(batch), snapshot=pl.lit(snapshot), policy_hash=pl.lit(policy.digest))
@@ -85,8 +85,10 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
     )
 
 
-def add_employment(links: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
+def add_employment(
+    links: pl.DataFrame, people: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy
+) -> pl.DataFrame:
     """Add what the employment of each link's person was on the raid date."""
     asked = links.select("person_id", "teacher_id", day="raid_date")
-    known = employment_as_of(asked, employment, lent=policy.lent, responsible=policy.responsible)
+    known = employment_as_of(add_hiring(asked, people), employment, policy.employment)
     return links.join(known, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.linkage.as_of import employment_as_of
+from tongcha.linkage.as_of import add_hiring, employment_as_of
 from tongcha.linkage.blocking.index import MANIFEST, Index, prepare_index
 from tongcha.linkage.blocking.listed import read_entries
 from tongcha.linkage.decisions import decide_links, grade_links
@@ -115,7 +115,7 @@ def link_reading(
     scored = weigh_candidates(found, compared, policy)
     links = list_links(scored, identities, policy)
     wanted = pl.col("rank") == 1 if candidates is None else pl.lit(value=True)
-    employed = workers().submit(_employ, links.filter(wanted), spells, policy)
+    employed = workers().submit(_employ, links.filter(wanted), found.people, spells, policy)
     decided = decide_links(grade_links(links, policy), policy).filter(wanted)
     typed = (
         pl.concat([decided, employed.result()], how="horizontal")
@@ -207,12 +207,14 @@ def _as_text(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataTyp
     return frame.with_columns(pl.col(column).cast(pl.String)).sort(column), dtype
 
 
-def _employ(links: pl.DataFrame, spells: Future[pl.DataFrame], policy: LinkagePolicy) -> pl.DataFrame:
+def _employ(
+    links: pl.DataFrame, people: pl.DataFrame, spells: Future[pl.DataFrame], policy: LinkagePolicy
+) -> pl.DataFrame:
     asked = links.select("person_id", "teacher_id", "twin_id", day="raid_date")
     twins = asked.select("person_id", "day", teacher_id="twin_id").drop_nulls()
     records = pl.concat([asked.select(twins.columns), twins])
     known = spells.result().with_columns(pl.col("school_id").cast(pl.String))
-    employed = employment_as_of(records, known, lent=policy.lent, responsible=policy.responsible)
+    employed = employment_as_of(add_hiring(records, people), known, policy.employment)
     keys = ["person_id", "raid_date"]
     told = employed.rename({"day": "raid_date"})
     return links.select(keys).join(told, on=keys, how="left", maintain_order="left").drop(keys)

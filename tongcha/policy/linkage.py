@@ -27,6 +27,8 @@ from tongcha.policy.linkage_weights import (
 Certain = Literal["甲", "乙"]
 """grades that one signature may confirm; the others never"""
 RungSeen = NameLevel | Literal["wildcard", "surname_only", "surname_sounds", "surname_same"]
+Said = Annotated[str, Field(min_length=1)]
+"""an empty one would stand in every text"""
 AgeLevel = Literal["same", "one", "two", "far", "very_far"]
 
 
@@ -103,6 +105,18 @@ class Blocking(PolicyPart):
     )
 
 
+class EmploymentRules(PolicyPart):
+    """How spells are read as of a day, where they don't say all that they should."""
+
+    responsible: Literal["employer", "host"] = Field(description="who answers for somebody lent out")
+    lent: tuple[Said, ...] = Field(min_length=1, description="人员类别含这些字样的为借出")
+    gone: tuple[Said, ...] = Field(min_length=1, description="离任原因含这些字样的，已经离任")
+    moved: tuple[Said, ...] = Field(min_length=1, description="离任原因含这些字样的，调往他校")
+    move_days: Annotated[int, Field(ge=0, le=180)] = Field(
+        description="whether somebody served while moving is left open if the move took no longer on paper"
+    )
+
+
 class LinkagePolicy(PolicyFile):
     """`policy/linkage.yaml`: m per comparison level with origin, grades, thresholds, caps."""
 
@@ -116,8 +130,7 @@ class LinkagePolicy(PolicyFile):
     area: Area
     school: School
     subject: Subject
-    responsible: Literal["employer", "host"]
-    lent: tuple[str, ...] = Field(min_length=1, description="人员类别含这些字样的为借出")
+    employment: EmploymentRules
     grades: Grades
     decision: Decision
     subjects: Subjects

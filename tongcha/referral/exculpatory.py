@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
-from tongcha.linkage.as_of import close_spells, names_a_loan, runs_on
+from tongcha.linkage.spells import complete_spells, names_a_loan, runs_on
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tongcha.policy.intake import SchoolNameLimits
+    from tongcha.policy.linkage import EmploymentRules
     from tongcha.policy.routing import FactRules
     from tongcha.review.confirmed import ConfirmedLinks
 
@@ -32,7 +31,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     schools: pl.DataFrame,
     sites: pl.DataFrame,
     rules: FactRules,
-    lent: Sequence[str],
+    spell_rules: EmploymentRules,
     school_names: SchoolNameLimits,
 ) -> pl.DataFrame:
     """Return the table `exculpatory_findings`: at most one row per link and fact.
@@ -45,7 +44,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
         schools: table `schools`.
         sites: table `sites`.
         rules: `facts` of policy/routing.yaml.
-        lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
+        spell_rules: `employment` of policy/linkage.yaml.
         school_names: when a written school counts as one of the directory; of policy/intake.yaml.
     """
     links = confirmed.frame.select(
@@ -55,7 +54,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     found = [
         *_search_site(links, identities, sites, rules),
         *_search_person(links, identities, people, rules),
-        *_search_employment(links, employment, rules, lent),
+        *_search_employment(links, employment, rules, spell_rules),
         *_search_school(links, identities, schools, school_names),
     ]
     return EXCULPATORY_FINDINGS.conform(
@@ -154,7 +153,7 @@ def _falls_before(one: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 
 def _search_employment(
-    links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules, lent: Sequence[str]
+    links: pl.DataFrame, employment: pl.DataFrame, rules: FactRules, spell_rules: EmploymentRules
 ) -> list[pl.DataFrame]:
     spells = links.join(
         employment.select(
@@ -163,10 +162,10 @@ def _search_employment(
         ),
         on="teacher_id",
     ).sort("link_id", "spell_no")
-    spells = close_spells(spells, ["link_id"], lent)
+    spells = complete_spells(spells, ["link_id"], spell_rules)
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
     began = (raid - pl.coalesce("start_latest", "start")).dt.total_days()
-    current = spells.filter(runs_on("raid_date", ["link_id"], lent))
+    current = spells.filter(runs_on("raid_date", ["link_id"], spell_rules))
     row = pl.format("任职经历 {} 第 {} 段", "teacher_id", "spell_no")
     several = current.filter(pl.len().over("link_id") > 1)
     past = spells.filter(pl.coalesce("end_latest", "end") <= raid)
@@ -177,7 +176,7 @@ def _search_employment(
                 "该任职段在查处前不久才开始", row),
         _report(current, (end - raid).dt.total_days() <= rules.near_days, "ended_soon_after",
                 "该任职段在查处后不久终止，当日是否仍在岗须核实", row),
-        _report(current, names_a_loan(lent), "on_loan",
+        _report(current, names_a_loan(spell_rules), "on_loan",
                 "查处当日处于借调、轮岗、支教等状态，用人单位与管理责任须核实", row),
         _report(several, pl.lit(True), "two_posts", "查处当日有两段以上任职经历同时有效", row),
         _report(current, kind.str.contains_any(list(rules.not_permanent)), "not_permanent_staff",

@@ -13,12 +13,11 @@ import polars as pl
 
 from tongcha.documents.numbers import number_record
 from tongcha.identity.written_values import write_day
-from tongcha.linkage.as_of import close_spells, names_a_loan, runs_on
+from tongcha.linkage.spells import complete_spells, names_a_loan, runs_on
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from tongcha.policy.linkage import EmploymentRules
     from tongcha.policy.routing import RoutingPolicy
     from tongcha.review.confirmed import ConfirmedLinks
 
@@ -31,7 +30,7 @@ def attribute_schools(
     employment: pl.DataFrame,
     schools: pl.DataFrame,
     policy: RoutingPolicy,
-    lent: Sequence[str],
+    spell_rules: EmploymentRules,
 ) -> pl.DataFrame:
     """Return the table `school_responsibilities`: one row per confirmed link.
 
@@ -45,14 +44,14 @@ def attribute_schools(
         employment: table `employment`.
         schools: table `schools`.
         policy: policy/routing.yaml; says which roles are banned and who was hired again.
-        lent: what a `staff_type` contains if the person is lent out (policy/linkage.yaml).
+        spell_rules: `employment` of policy/linkage.yaml.
     """
     links = (
         confirmed.frame.join(
             identities.select("batch", "identity_id", "role"), on=["batch", "identity_id"], how="left"
         )
         .join(_name_persons(people), on="person_id", how="left")
-        .join(_summarise_spells(confirmed.frame, employment, lent), on="link_id", how="left")
+        .join(_summarise_spells(confirmed.frame, employment, spell_rules), on="link_id", how="left")
         .join(
             schools.select(
                 pl.col("school_id").alias("responsible_school_id"),
@@ -84,17 +83,19 @@ def _name_persons(people: pl.DataFrame) -> pl.DataFrame:
     return people.select("person_id", person=pl.coalesce("same_person_as", "person_id"))
 
 
-def _summarise_spells(links: pl.DataFrame, employment: pl.DataFrame, lent: Sequence[str]) -> pl.DataFrame:
+def _summarise_spells(
+    links: pl.DataFrame, employment: pl.DataFrame, spell_rules: EmploymentRules
+) -> pl.DataFrame:
     """Return per link the claimed spell and how many spells were valid that day, and of what kind."""
     claims = links.select(
         "link_id", "teacher_id", "raid_date", claimed="spell_no", claimed_school="responsible_school_id"
     )
-    spells = close_spells(claims.join(employment, on="teacher_id"), ["link_id"], lent)
-    valid = spells.filter(runs_on("raid_date", ["link_id"], lent))
+    spells = complete_spells(claims.join(employment, on="teacher_id"), ["link_id"], spell_rules)
+    valid = spells.filter(runs_on("raid_date", ["link_id"], spell_rules))
     is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
     return valid.group_by("link_id").agg(
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
-        lent=names_a_loan(lent).any(),
+        lent=names_a_loan(spell_rules).any(),
         claim_holds=is_claimed.fill_null(value=False).any(),
         start=write_day("start", "start_latest").filter(is_claimed).min(),
         end=write_day("end", "end_latest").filter(is_claimed).min(),

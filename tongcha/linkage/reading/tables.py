@@ -32,7 +32,10 @@ READ: Final = {
     ),
     "registry": (
         ("teacher_id", "name"),
-        (*("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),),
+        (
+            *("former_name", "sex", "birth_date", "id_number", "phone", "subject", "school_id", "area"),
+            "hire_date",
+        ),
     ),
     "schools": (("school_id", "name"), ("former_name", "aliases", "campuses", "area", "city")),
     "staff_lists": (("name",), ("area", "phone", "sex", "id_tail", "school_written")),
@@ -46,6 +49,7 @@ OPTIONAL_TABLES: Final = ("schools", "spells", "staff_lists")
 TYPES: Final = {
     "raid_date": pl.Date,
     "birth_date": pl.Date,
+    "hire_date": pl.Date,
     "start": pl.Date,
     "start_latest": pl.Date,
     "end": pl.Date,

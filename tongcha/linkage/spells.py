@@ -1,0 +1,137 @@
+"""Employment spells, with the ends that they don't say or say wrongly, and on which days they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tongcha.identity.written_values import ANY_DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tongcha.policy.linkage import EmploymentRules
+
+
+def names_a_loan(rules: EmploymentRules) -> pl.Expr:
+    """Whether the `staff_type` of a spell contains one of the words for it."""
+    return names("staff_type", rules.lent)
+
+
+def names(column: str, words: Sequence[str]) -> pl.Expr:
+    """Whether a text contains one of the words."""
+    return pl.col(column).str.contains_any(list(words)).fill_null(value=False)
+
+
+def complete_spells(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.DataFrame:
+    """Give spells the ends that they don't say, or say wrongly.
+
+    Args:
+        spells: school_id, start, start_latest, end, end_latest, staff_type, end_reason, and `by`.
+        by: columns that are equal for the spells of one person and day.
+        rules: `employment` of policy/linkage.yaml.
+
+    Returns:
+        The same rows in that order, other ends.
+    """
+    return _join_lent(_close(_lose_ends(spells, rules), by, rules), by, rules)
+
+
+def _lose_ends(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
+    """Let spells end on any day that say why they ended for good but not when, or end before they began."""
+    is_gone = pl.col("end").is_null() & names("end_reason", rules.gone)
+    is_wrong = (pl.coalesce("end_latest", "end") < pl.col("start")).fill_null(value=False)
+    return spells.with_columns(
+        pl.when(is_gone | is_wrong).then(pl.lit(day)).otherwise(column).alias(column)
+        for column, day in zip(("end", "end_latest"), ANY_DAY, strict=True)
+    )
+
+
+def _close(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.DataFrame:
+    """Let spells that are over, but don't say when, end where the next employment begins, or before.
+
+    Those that say why they ended end there; those whose end is lost ended by then. An end stays open, or
+    lost, where no later employment is known.
+    """
+    has_reason = pl.col("end_reason").str.strip_chars().str.len_chars().fill_null(0) > 0
+    is_lost = (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
+    is_over = ((pl.col("end").is_null() & has_reason) | is_lost) & ~names_a_loan(rules)
+    over = spells.select(is_over).to_series()
+    if not over.any():
+        return spells
+    employing = spells.filter(~names_a_loan(rules)).select(*by, next="start", next_latest="start_latest")
+    later = spells.filter(over).select(*by, "start").unique().join(employing, on=by)
+    ends = (
+        later.filter(pl.col("next") > pl.col("start"))
+        .sort("next", "next_latest")
+        .unique([*by, "start"], keep="first")
+    )
+    closed = spells.with_columns(over=over).join(ends, on=[*by, "start"], how="left", maintain_order="left")
+    is_known = pl.col("over") & pl.col("next").is_not_null()
+    by_then = pl.when(is_lost).then(pl.coalesce("next_latest", "next")).otherwise("next_latest")
+    return closed.with_columns(
+        end=pl.when(is_known & ~is_lost).then("next").otherwise("end"),
+        end_latest=pl.when(is_known).then(by_then).otherwise("end_latest"),
+    ).drop("over", "next", "next_latest")
+
+
+def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.DataFrame:
+    """Let an employment that a loan cut in two go on until the loan ends.
+
+    It is cut if it ends where a loan begins, and ended for one, or goes on at the same school where the loan
+    ends, or gives no reason while the loan goes on still.
+    """
+    is_lent = names_a_loan(rules)
+    loan = {"loan_start": "start", "loan_start_latest": "start_latest"}
+    loan |= {"loan_end": "end", "loan_end_latest": "end_latest"}
+    loans = spells.filter(is_lent).select(*by, **loan)
+    if not loans.height:
+        return spells
+    employing = spells.filter(~is_lent)
+    ended = employing.select(*by, "school_id", "end", "end_latest", "end_reason").unique().join(loans, on=by)
+    cut = ended.filter(
+        _touch("end", "loan_start") & (pl.col("end_latest") != ANY_DAY[1]).fill_null(value=True)
+    )
+    back = (
+        cut.join(employing.select(*by, "school_id", "start", "start_latest"), on=[*by, "school_id"])
+        .filter(_touch("loan_end", "start"))
+        .select(cut.columns)
+    )
+    told = names("end_reason", rules.lent) | (pl.col("end_reason").is_null() & pl.col("loan_end").is_null())
+    key = [*by, "school_id", "end", "end_latest"]
+    cuts = (
+        pl.concat([back, cut.filter(told)])
+        .sort("loan_end", "loan_end_latest", nulls_last=True)
+        .unique(key, keep="last", maintain_order=True)
+        .select(*key, "loan_end", "loan_end_latest", is_cut=pl.lit(value=True))
+    )
+    joined = spells.join(cuts, on=key, how="left", nulls_equal=True, maintain_order="left")
+    is_cut = pl.col("is_cut").fill_null(value=False) & ~is_lent
+    return joined.with_columns(
+        pl.when(is_cut).then(f"loan_{column}").otherwise(column).alias(column)
+        for column in ("end", "end_latest")
+    ).drop("is_cut", "loan_end", "loan_end_latest")
+
+
+def _touch(end: str, start: str) -> pl.Expr:
+    """Whether something may end where another begins: on that day, or with the day before as its last."""
+    first, last = pl.col(end), pl.coalesce(f"{end}_latest", end)
+    begins_by = pl.col(start) <= last + pl.duration(days=1)
+    return (begins_by & (first <= pl.coalesce(f"{start}_latest", start))).fill_null(value=False)
+
+
+def runs_on(day: str, by: list[str], rules: EmploymentRules) -> pl.Expr:
+    """Whether a spell (start, end, staff_type) runs on a day.
+
+    Args:
+        day: column of the day.
+        by: columns that are equal for the spells of one person and day.
+        rules: `employment` of policy/linkage.yaml.
+    """
+    begun, end = pl.col("start") <= pl.col(day), pl.col("end")
+    runs = begun & (end.is_null() | (pl.col(day) < end))
+    is_last = begun & (end == pl.col(day)).fill_null(value=False)
+    goes_on = (pl.col("start") == pl.col(day) + pl.duration(days=1)).any().over(by)
+    is_employed = (runs & ~names_a_loan(rules)).any().over(by)
+    return runs | (is_last & goes_on & ~is_employed)
