@@ -10,7 +10,7 @@ import pytest
 from tests.intake_files import POLICY
 from tests.linkage.linkage_scene import NAN, RAIDED, SCHOOLS, met, people, policy, spells
 from tongcha.errors import InputError
-from tongcha.linkage.encoding.sides import OTHER_SEXES, SEXES
+from tongcha.linkage.encoding.sides import CAPTURES, OTHER_CAPTURES, OTHER_SEXES, SEXES
 from tongcha.linkage.folder import OUTPUT, link_folder, prepare_folder
 from tongcha.linkage.people import source
 from tongcha.linkage.reading.columns import OPEN_ENDED
@@ -218,6 +218,31 @@ def test_codes_of_the_statistics_bureau_count_with_their_first_six_digits(rich, 
     assert run(rich).equals(expected)
 
 
+def test_regions_that_a_spreadsheet_made_decimal_numbers_count(rich):
+    expected = run(rich)
+    for table, column in (("registry", "area"), ("schools", "area"), ("identities", "site_area")):
+        rewrite(rich, table, pl.col(column).cast(pl.Float64))
+    assert run(rich).equals(expected)
+
+
+@pytest.mark.parametrize("form", ["{}.0", " {}", "+86 {}", "{}（爱人）", "{}/0551-84512345"])
+def test_a_phone_on_record_finds_its_bearer_however_it_is_written(folder, form):
+    told = {"name": "小张老师", "phone": "13812345678"}
+    met(told).write_parquet(folder / "identities.parquet")
+    found = run(folder)
+    assert found["teacher_id"].to_list() == ["P1"]
+    rewrite(folder, "registry", pl.format(form, "phone").alias("phone"))
+    assert run(folder).equals(found)
+
+
+def test_a_name_on_record_is_found_by_its_sound_whatever_stands_around_it(folder):
+    met({"name": "章建国", "sex": "男", "age": 41}).write_parquet(folder / "identities.parquet")
+    expected = run(folder)
+    assert expected["teacher_id"].to_list() == ["P1"]
+    rewrite(folder, "registry", pl.format("姓名：{}（男）", "name").alias("name"))
+    assert run(folder).equals(expected)
+
+
 @pytest.mark.parametrize(
     ("male", "female"), [("M", "F"), ("1", "2"), (1, 2), ("男性", "女性"), ("男生", "女生")]
 )
@@ -226,6 +251,14 @@ def test_a_sex_is_read_as_intake_reads_it(rich, male, female):
     for table in ("registry", "identities"):
         rewrite(rich, table, pl.col("sex").replace_strict({"男": male, "女": female}, default=None))
     assert run(rich).equals(expected)
+
+
+def test_a_capture_is_read_as_intake_reads_it(rich):
+    expected = run(rich)
+    rewrite(rich, "identities", pl.col("capture").replace({"card": "读卡", "oral": "口述", "typed": "手录"}))
+    assert run(rich).equals(expected)
+    ways = POLICY.values["capture"]
+    assert {way: code for code, kind in enumerate(CAPTURES) for way in ways[kind]} == OTHER_CAPTURES
 
 
 def test_every_way_of_writing_a_sex_that_intake_knows_is_known_here():

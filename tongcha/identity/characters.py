@@ -206,7 +206,10 @@ def surname_alternates() -> dict[str, str]:
 
 @lru_cache(maxsize=2)
 def name_words(kind: str) -> tuple[str, ...]:
-    """Words that stand in a name's place (`placeholder`) or after a surname (`title`), the longest first."""
+    """Words in a name's place (`placeholder`), after a surname (`title`) or before a name (`label`).
+
+    The longest come first.
+    """
     with (DATA / "hand_name_words.csv").open(encoding="utf-8", newline="") as lines:
         words = (row["word"] for row in csv.DictReader(lines) if row["kind"] == kind)
         return tuple(sorted(words, key=lambda word: (-len(word), word)))

@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import Final
 
 from tongcha.identity.characters import (
+    NO_READING,
     common_surnames,
     decompositions,
     fold_table,
     folds,
+    load_characters,
     name_words,
     rarely_given_surnames,
     surname_alternates,
@@ -35,6 +37,13 @@ _REMARK: Final = re.compile(r"[(\[【〔{<《「『]([^)\]】〕}>》」』]*)[)
 _QUOTES: Final = str.maketrans("", "", "'\"‘’“”`´#^~=!:_…")
 _WILDCARDS: Final = str.maketrans(dict.fromkeys("*□■○●×※某", WILDCARD))
 _SEPARATORS: Final = re.compile(r"[、,;/\\+&|]")
+_ALTERNATIVES: Final = re.compile(r"[/|或]")
+_DETAILS: Final = re.compile(
+    r"(?<=..)(?:[、,;/ ]+(?:[男女]性?|[\u4e00-\u9fff]{1,4}族|[0-9]{1,3} ?岁?))+[、,;。.]?$"
+)
+"""sex, ethnicity and age behind a name: 张亚芳，女，35岁"""
+_SURNAME_TOLD: Final = re.compile(r"(?:自称|叫)?姓(..?)|(..?)姓[男女]?(?:老师|教师|性|士|子)?")
+_DOUBT: Final = re.compile(rf"{re.escape(WILDCARD)}+$")
 _DOTS: Final = re.compile(f"{DOT}+")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .,·\-]*")
 _HAN_NAME: Final = re.compile(rf"[\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT}]+")
@@ -72,15 +81,58 @@ def parse_name(text: str | None) -> ParsedName:
         >>> parse_name("王(吉吉)").clean, parse_name("小王").form, parse_name("张伟、李娜").people
         ('王喆', 'surname', ('张伟', '李娜'))
     """
-    tidy = tidy_name(text or "")
-    if not 0 < len(tidy) <= LONGEST_NAME or tidy.replace(" ", "") in name_words("placeholder"):
+    tidy = _take_out(tidy_name(text or ""))
+    if not 0 < len(tidy) <= LONGEST_NAME or tidy.replace(" ", "") in _no_names():
         return NOTHING
     if _LATIN.fullmatch(tidy):
         return _parse_latin(tidy)
     people = split_people(tidy)
     if len(people) > 1:
         return ParsedName("none", "、".join(people), people=people)
-    return _parse_han(_DOTS.sub(DOT, _NOT_HAN.sub("", tidy).replace(" ", "")).strip(DOT))
+    parsed = _parse_han(_DOTS.sub(DOT, _NOT_HAN.sub("", tidy).replace(" ", "")).strip(DOT))
+    return (parsed.form == "surname" and _find_whole(text or "", parsed.surname)) or parsed
+
+
+@lru_cache(maxsize=1)
+def _no_names() -> frozenset[str]:
+    return frozenset((*name_words("placeholder"), *name_words("label")))
+
+
+def _take_out(tidy: str) -> str:
+    """Take a whole name out of what stands around it: 自称张亚芳, 张亚芳，女，35岁, 张亚芳?, 张芳/张方."""
+    bare = _drop_label(_DETAILS.sub("", tidy))
+    doubted = _DOUBT.sub("", bare)
+    if _has_whole_name(doubted) and len(doubted) - len(surname_of(doubted)) > 1:
+        return doubted
+    readings = _ALTERNATIVES.split(bare)
+    return readings[0] if len(readings) > 1 and _are_one(readings) else bare
+
+
+def _drop_label(text: str) -> str:
+    titles = (title for title in name_words("title") if len(title) > 1)
+    for label in (*name_words("label"), *titles):
+        rest = text.removeprefix(label).lstrip()
+        if rest != text and (_has_whole_name(_DOUBT.sub("", rest)) or DOT in rest):
+            return rest
+    return text
+
+
+def _are_one(readings: list[str]) -> bool:
+    """Whether whole names are one name of which one character is in doubt, by its sound."""
+    if not all(map(_has_whole_name, readings)) or len({len(name) for name in readings}) > 1:
+        return False
+    places = [set(chars) for chars in zip(*readings, strict=True) if len(set(chars)) > 1]
+    tables = load_characters()
+    heard = {int(tables.syllable[tables.fold[ord(char)]]) for place in places for char in place}
+    return len(places) == 1 and len(heard) == 1 and heard.isdisjoint({NO_READING})
+
+
+def _find_whole(text: str, surname: str) -> ParsedName | None:
+    """The whole name that stands in brackets behind a nickname: 小方（方华）."""
+    inside = [_drop_label("".join(found.split())) for found in _REMARK.findall(clean_text(text))]
+    named = [_parse_han(name) for name in inside if _has_whole_name(name) and surname_of(name) == surname]
+    whole = [name for name in named if name.form == "full"]
+    return whole[0] if len(whole) == 1 else None
 
 
 def tidy_name(text: str) -> str:
@@ -140,7 +192,8 @@ def _parse_latin(tidy: str) -> ParsedName:
 def _parse_han(name: str) -> ParsedName:
     if not name.strip(WILDCARD) or name in name_words("placeholder"):
         return NOTHING
-    bare = _strip_titles(name)
+    told = _SURNAME_TOLD.fullmatch(name)
+    bare = told[1] or told[2] if told else _strip_titles(name)
     if is_surname(bare) and (len(bare) == 1 or bare != name):
         return ParsedName("surname", name, bare)
     if DOT in bare:

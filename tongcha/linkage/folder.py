@@ -79,7 +79,7 @@ def link_folder(
         is_prepared: whether the index must be there already; else it is written first if it is missing.
 
     Returns:
-        How many identities were read, and how many of them fell to each decision.
+        How many identities were read, how many of them fell to each decision, and how many have no candidate.
 
     Raises:
         InputError: a table or an essential column is missing, a file can't be read, the index is stale.
@@ -130,9 +130,9 @@ def link_reading(
     best.write_parquet(out)
     if candidates is not None:
         typed.write_parquet(candidates)
-    return {"identities": identities.height} | {
-        decision: int((best["decision"] == decision).sum()) for decision in ("accept", "review", "none")
-    }
+    decided_so = {name: int((best["decision"] == name).sum()) for name in ("accept", "review", "none")}
+    without = identities.height - best.height
+    return {"identities": identities.height, **decided_so, "without_candidate": without}
 
 
 def _find_listed(

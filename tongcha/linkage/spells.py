@@ -85,7 +85,8 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
     is_lent = names_a_loan(rules)
     loan = {"loan_start": "start", "loan_start_latest": "start_latest"}
     loan |= {"loan_end": "end", "loan_end_latest": "end_latest"}
-    loans = spells.filter(is_lent).select(*by, **loan)
+    is_known = (pl.col("end_latest") != ANY_DAY[1]).fill_null(value=True)
+    loans = spells.filter(is_lent & is_known).select(*by, **loan)
     if not loans.height:
         return spells
     employing = spells.filter(~is_lent)
@@ -95,7 +96,7 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
     )
     back = (
         cut.join(employing.select(*by, "school_id", "start", "start_latest"), on=[*by, "school_id"])
-        .filter(_touch("loan_end", "start"))
+        .filter((pl.col("start") >= pl.col("loan_start")) & _touch("loan_end", "start"))
         .select(cut.columns)
     )
     told = names("end_reason", rules.lent) | (pl.col("end_reason").is_null() & pl.col("loan_end").is_null())

@@ -25,8 +25,8 @@ ALL_FOUR: Final = np.ones(WIDTH, np.bool_).view(np.uint32)[0]
 GIVEN: Final = np.array([False, True, True, True]).view(np.uint32)[0]
 """places of a name that must hold, as `holds` takes them: all, all but the first"""
 _PLACES: Final = np.arange(WIDTH)
-STATISTICAL: Final = r"^([0-9]{6})[0-9]{6}$"
-"""area codes of the statistics bureau: region, town, village"""
+STATISTICAL: Final = r"^([0-9]{6})(?:[0-9]{6}|\.0+)$"
+"""area codes of the statistics bureau (region, town, village), and what a spreadsheet makes of a region"""
 STAR: Final = ord("*")
 NO_DAY: Final = np.iinfo(np.int32).min
 FIRST_DAY: Final = -25_567

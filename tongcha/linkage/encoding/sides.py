@@ -29,6 +29,14 @@ OTHER_SEXES: Final = dict.fromkeys(("男性", "男士", "男生", "M", "1", "1.0
     ("女性", "女士", "女生", "F", "2", "2.0"), 2
 )
 """as intake reads them (`values` of policy/intake.yaml), for `tongcha link`"""
+OTHER_CAPTURES: Final = (
+    dict.fromkeys(("读卡", "刷卡", "身份证读卡", "读证"), 0)
+    | dict.fromkeys(("手录", "手工录入", "录入", "抄录"), 1)
+    | dict.fromkeys(("遮挡", "遮蔽", "部分遮挡", "脱敏"), 2)
+    | dict.fromkeys(("后四位", "后4位", "尾号"), 3)
+    | dict.fromkeys(("口述", "自述", "口头"), 4)
+)
+"""likewise; any other word counts as spoken"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ def code_areas(frame: pl.DataFrame) -> I32:
 
 
 def _code_captures(frame: pl.DataFrame) -> I8:
-    order = {capture: place for place, capture in enumerate(CAPTURES)}
+    order = {capture: place for place, capture in enumerate(CAPTURES)} | OTHER_CAPTURES
     return read_column(frame, "capture").replace_strict(order, default=-1, return_dtype=pl.Int8).to_numpy()
 
 

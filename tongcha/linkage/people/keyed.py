@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tongcha.identity.names import DOT, parse_name
 from tongcha.linkage.encoding.codes import (
     I8,
     I32,
@@ -17,16 +18,24 @@ from tongcha.linkage.encoding.codes import (
     Names,
     code_ids,
     code_names,
-    code_phones,
     mix,
 )
 from tongcha.linkage.encoding.sides import add_tails, code_areas, code_sexes, hash_text, read_column
-from tongcha.linkage.encoding.values import birth_days, complete_numbers, days_of, is_odd, read_numbers
+from tongcha.linkage.encoding.values import (
+    birth_days,
+    complete_numbers,
+    days_of,
+    is_odd,
+    read_numbers,
+    read_phones,
+)
 
 if TYPE_CHECKING:
     from tongcha.linkage.encoding.glyphs import U64
 
 NO_LETTER: Final = r"[^\p{L}]"
+REMARKED: Final = r"[^\p{Han}\s·•・‧.．0-9]"
+"""what no plain name has, dots of minority names aside: brackets, labels, stars"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Keyed:
         former: former names of those rows that have one.
         renamed: those rows.
         number: ID numbers; zeros if there is none.
-        phone: digits of the phone; 0 if none.
+        phone: the mobile number; 0 if there is none.
         birth: day of birth.
         area: six-digit region.
         sex: 1 male, 2 female, 0 unknown.
@@ -71,7 +80,7 @@ def code_keys(frame: pl.DataFrame) -> Keyed:
         former=_code_plainly(former.gather(renamed)),
         renamed=renamed,
         number=number,
-        phone=code_phones(read_column(frame, "phone")),
+        phone=read_phones(read_column(frame, "phone")),
         birth=birth,
         area=code_areas(frame),
         sex=code_sexes(frame),
@@ -81,10 +90,13 @@ def code_keys(frame: pl.DataFrame) -> Keyed:
 
 
 def _code_plainly(names: pl.Series) -> Names:
-    """Code names and take dots and blanks out of those that aren't two to four Han characters."""
+    """Code names; those that aren't two to four Han characters without dots, blanks and remarks."""
     coded = code_names(names)
     odd = is_odd(coded).nonzero()[0]
-    coded.put(odd, code_names(names.gather(odd).str.replace_all(NO_LETTER, "")))
+    bare = names.gather(odd).str.replace_all(NO_LETTER, "")
+    remarked = names.gather(odd).str.contains(REMARKED).fill_null(value=False).arg_true()
+    read = [parse_name(name).clean.replace(DOT, "") for name in names.gather(odd).gather(remarked)]
+    coded.put(odd, code_names(bare.scatter(remarked, pl.Series(read, dtype=pl.String))))
     return coded
 
 

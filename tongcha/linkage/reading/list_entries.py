@@ -12,7 +12,7 @@ import polars as pl
 
 TOLD: Final = ("name", "area", "sex", "id_number", "school_id")
 """columns of people on record by which an entry of a staff list is theirs"""
-SIX_DIGITS: Final = pl.col("area").cast(pl.String).str.replace("^([0-9]{6})[0-9]{6}$", "$1")
+SIX_DIGITS: Final = pl.col("area").cast(pl.String).str.replace(r"^([0-9]{6})(?:[0-9]{6}|\.0+)$", "$1")
 """the region in an area code of the statistics bureau"""
 
 
