@@ -74,6 +74,26 @@ def test_a_number_that_fails_its_check_digit_is_never_accepted():
     assert (link_["person_id"], link_["decision"]) == ("P1", "review")
 
 
+@pytest.mark.parametrize(
+    ("told", "person"),
+    [
+        pytest.param(CARD, PERSON | {"birth_date": date(1976, 3, 12)}, id="number on another's record"),
+        pytest.param(CARD, PERSON | {"birth_date": date(1985, 5, 12)}, id="only the month differs"),
+        pytest.param(
+            CARD | {"phone": "13812345678", "claimed_school": "八中"},
+            {"phone": "13812345678", "birth_date": date(1986, 1, 30)},
+            id="no number on record, phone and school agree",
+        ),
+    ],
+)
+def test_a_number_that_shows_another_birth_date_than_the_record_is_never_accepted(told, person):
+    told = told | {"age": None}
+    assert best(link(met(told), people(person | {"birth_date": date(1985, 3, 12)})))["decision"] == "accept"
+    link_ = best(link(met(told), people(person)))
+    assert (link_["person_id"], link_["decision"]) == ("P1", "review")
+    assert "出生日期" in link_["reason"]
+
+
 def test_a_common_name_alone_is_never_accepted():
     result = link(met({"name": "王伟伟", "age": 40, "sex": "男"}), people())
     assert "accept" not in result.candidate_links["decision"].to_list()

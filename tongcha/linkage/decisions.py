@@ -13,6 +13,8 @@ AFTER: Final = ("", "，须两人复核", "，不进入复核")
 """what a reason ends with, by decision"""
 CONFLICTS: Final = ("conflict", "different")
 """levels of the ID number that speak against a link"""
+OTHER_BIRTHS: Final = ("month_or_year", "different")
+"""levels of the birth date that do; beside an equal number, the record contradicts itself"""
 ACCEPTED: Final = "证据充分，没有相近的竞争候选"
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ def _list_refusals(policy: LinkagePolicy) -> list[tuple[pl.Expr, str]]:
         (pl.col("id_number").is_in(CONFLICTS), "证件号码与库中不一致"),
         (pl.col("twin_id").is_not_null(), "同一人有两条登记，须确认以哪一条为准"),
         (pl.col("sex") == "different", "性别不同"),
+        (pl.col("birth").is_in(OTHER_BIRTHS), "证件中的出生日期与库中登记的不同"),
         (pl.col("age").is_in(grades.contrary_ages), "年龄相差较大"),
         (~pl.col("evidence_grade").is_in(rule.accept_grades), "只有姓名与旁证相符，没有证件号或手机号印证"),
         (pl.col("margin_bits") < rule.accept_margin_bits, "与另一候选相差不够"),
