@@ -52,7 +52,10 @@ def write_number(kind: str, number: str) -> str | None:
 
 
 def set_scene() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return identities and people: case C001 has identity C001 and person C001, and so on."""
+    """Return identities and people: case C001 has identity C001 and person C001, and so on.
+
+    Whoever claims no school is alone at theirs: cases share names, and these are no cases of namesakes.
+    """
     identities: list[dict[str, Any]] = []
     persons: list[dict[str, Any]] = []
     for case in read_cases().iter_rows(named=True):
@@ -63,7 +66,7 @@ def set_scene() -> tuple[pl.DataFrame, pl.DataFrame]:
         age = RAIDED.year - born.year - ((RAIDED.month, RAIDED.day) < (born.month, born.day))
         persons.append(
             {"person_id": case["case"], "name": case["name_on_record"], "birth_date": born}
-            | {"id_number": number, "phone": phone, "school_id": "S1"}
+            | {"id_number": number, "phone": phone, "school_id": "S1" if case["school"] else case["case"]}
         )
         identities.append(
             {

@@ -74,6 +74,58 @@ def test_a_number_that_fails_its_check_digit_is_never_accepted():
     assert (link_["person_id"], link_["decision"]) == ("P1", "review")
 
 
+@pytest.mark.parametrize(
+    ("told", "person"),
+    [
+        pytest.param(CARD, PERSON | {"birth_date": date(1976, 3, 12)}, id="number on another's record"),
+        pytest.param(CARD, PERSON | {"birth_date": date(1985, 5, 12)}, id="only the month differs"),
+        pytest.param(
+            CARD | {"phone": "13812345678", "claimed_school": "八中"},
+            {"phone": "13812345678", "birth_date": date(1986, 1, 30)},
+            id="no number on record, phone and school agree",
+        ),
+    ],
+)
+def test_a_number_that_shows_another_birth_date_than_the_record_is_never_accepted(told, person):
+    told = told | {"age": None}
+    assert best(link(met(told), people(person | {"birth_date": date(1985, 3, 12)})))["decision"] == "accept"
+    link_ = best(link(met(told), people(person)))
+    assert (link_["person_id"], link_["decision"]) == ("P1", "review")
+    assert "出生日期" in link_["reason"]
+
+
+PHONED = {"phone": "13812345678", "sex": "男", "age": 41}
+
+
+@pytest.mark.parametrize("name", ["张健国", "张剪国", "章建国"])
+def test_a_phone_bears_out_a_name_as_written_and_one_that_sounds_alike_only_with_school_or_number(name):
+    told = PHONED | {"name": name}
+    assert best(link(met(PHONED), people(PERSON)))["decision"] == "accept"
+    link_ = best(link(met(told), people(PERSON)))
+    assert (link_["person_id"], link_["decision"]) == ("P1", "review")
+    assert "家人" in link_["reason"]
+    for more in ({"claimed_school": "八中"}, {"capture": "last4", "id_number": NAN[-4:]}):
+        assert best(link(met(told | more), people(PERSON)))["decision"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("colleague", "decision"),
+    [
+        pytest.param({}, "review", id="of that age"),
+        pytest.param({"name": "张健国"}, "review", id="a name that sounds alike"),
+        pytest.param({"school_id": "S2"}, "accept", id="of another school"),
+        pytest.param({"birth_date": date(1968, 3, 12)}, "accept", id="of another age"),
+        pytest.param({"sex": "女"}, "accept", id="of the other sex"),
+    ],
+)
+def test_a_phone_alone_doesnt_tell_namesakes_of_one_school_apart(colleague, decision):
+    namesake = {"birth_date": date(1986, 5, 3), "phone": "13911112222"} | colleague
+    persons = people(PERSON, namesake)
+    assert best(link(met(PHONED), persons))["decision"] == decision
+    numbered = best(link(met(CARD | {"phone": "13812345678"}), persons))
+    assert (numbered["person_id"], numbered["decision"]) == ("P1", "accept")
+
+
 def test_a_common_name_alone_is_never_accepted():
     result = link(met({"name": "王伟伟", "age": 40, "sex": "男"}), people())
     assert "accept" not in result.candidate_links["decision"].to_list()

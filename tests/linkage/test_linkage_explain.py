@@ -29,7 +29,7 @@ def test_the_waterfall_ends_at_the_score(explained):
 def test_the_text_names_rival_and_what_would_be_without_a_row(explained):
     text = explain_link(*explained)
     assert "竞争候选：P2" in text
-    assert "如果没有“手机号”这一条" in text
+    assert "只扣去“手机号”这一条、其余各条不重算" in text
     assert "不是结论" in text
 
 

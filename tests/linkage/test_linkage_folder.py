@@ -202,6 +202,17 @@ def test_a_listed_phone_is_a_teachers_only_on_the_list_of_their_school_or_with_t
     assert not without.equals(alone)
 
 
+@pytest.mark.parametrize("other", [{"phone": None}, {"phone": "13955556666", "sex": "男"}])
+def test_a_listed_phone_is_nobodys_where_another_entry_bears_the_name_in_that_district(rich, other):
+    entry = pl.read_parquet(rich / "staff_lists.parquet")
+    (rich / "staff_lists.parquet").rename(rich / "kept")
+    alone = run(rich)
+    both = [entry, entry.with_columns(pl.lit(value, pl.String).alias(name) for name, value in other.items())]
+    pl.concat(both, how="diagonal").write_parquet(rich / "staff_lists.parquet")
+    assert run(rich).equals(alone)
+    assert run(rich, index=rich / "index").equals(alone)
+
+
 def test_a_prepared_index_knows_whose_list_a_phone_is_on(rich):
     rewrite(rich, "staff_lists", pl.lit("红星小学").alias("school_written"))
     assert run(rich, index=rich / "index").equals(run(rich))

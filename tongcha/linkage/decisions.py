@@ -13,11 +13,13 @@ AFTER: Final = ("", "，须两人复核", "，不进入复核")
 """what a reason ends with, by decision"""
 CONFLICTS: Final = ("conflict", "different")
 """levels of the ID number that speak against a link"""
+OTHER_BIRTHS: Final = ("month_or_year", "different")
+"""levels of the birth date that do; beside an equal number, the record contradicts itself"""
 ACCEPTED: Final = "证据充分，没有相近的竞争候选"
 
 if TYPE_CHECKING:
     from tongcha.linkage.scoring import Scored
-    from tongcha.policy.linkage import LinkagePolicy
+    from tongcha.policy.linkage import Grades, LinkagePolicy
 
 
 def decide_pairs(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
@@ -43,7 +45,7 @@ def grade_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
         & ~pl.col("age").is_in(rule.contrary_ages)
         & ~pl.col("id_number").is_in(CONFLICTS)
     )
-    part = pl.col("id_number").is_in(rule.near_numbers) & pl.col("id_tells")
+    part = _is_numbered(rule)
     aged = pl.col("age").is_in(rule.close_ages) & pl.col("area").is_in(rule.close_areas)
     listed = (pl.col("phone") == "listed") & aged
     return links.with_columns(
@@ -62,7 +64,7 @@ def decide_links(links: pl.DataFrame, policy: LinkagePolicy) -> pl.DataFrame:
 
     Args:
         links: score, rank, margin_bits, one column of level names per field, twin_id, id_failed,
-            excluded_bits, evidence_grade.
+            excluded_bits, person_school, id_tells, evidence_grade.
         policy: thresholds.
     """
     rule = policy.decision
@@ -106,8 +108,36 @@ def _list_refusals(policy: LinkagePolicy) -> list[tuple[pl.Expr, str]]:
         (pl.col("id_number").is_in(CONFLICTS), "证件号码与库中不一致"),
         (pl.col("twin_id").is_not_null(), "同一人有两条登记，须确认以哪一条为准"),
         (pl.col("sex") == "different", "性别不同"),
+        (pl.col("birth").is_in(OTHER_BIRTHS), "证件中的出生日期与库中登记的不同"),
         (pl.col("age").is_in(grades.contrary_ages), "年龄相差较大"),
         (~pl.col("evidence_grade").is_in(rule.accept_grades), "只有姓名与旁证相符，没有证件号或手机号印证"),
+        (~_is_numbered(grades) & _has_namesake(grades), "同校另有姓名相符的人，没有证件号区分"),
+        (
+            ~_is_numbered(grades)
+            & ~pl.col("name").is_in(rule.names_with_phone)
+            & (pl.col("school") != "fits"),
+            "姓名用字与库中不同，只有手机号印证，可能是家人",
+        ),
         (pl.col("margin_bits") < rule.accept_margin_bits, "与另一候选相差不够"),
         (pl.col("score") < rule.accept_bits, "证据还不够充分"),
     ]
+
+
+def _is_numbered(rule: Grades) -> pl.Expr:
+    """Whether the number bears the name out, in whole or in a part that tells."""
+    part = pl.col("id_number").is_in(rule.near_numbers) & pl.col("id_tells")
+    return (pl.col("id_number") == "exact") | part
+
+
+def _has_namesake(rule: Grades) -> pl.Expr:
+    """Whether the name fits somebody else at the same school as well, and neither sex nor age contradicts.
+
+    Colleagues of one name are the likeliest to have been given each other's phone.
+    """
+    fits = (
+        pl.col("name").is_in(rule.close_names)
+        & (pl.col("sex") != "different")
+        & ~pl.col("age").is_in(rule.contrary_ages)
+        & pl.col("person_school").is_not_null()
+    )
+    return fits & (fits.sum().over("identity_id", "person_school") > 1)

@@ -70,11 +70,11 @@ def _tell_rival(candidate: Mapping[str, Any]) -> str:
 
 
 def _tell_without(candidate: Mapping[str, Any], rows: pl.DataFrame) -> list[str]:
-    """Say what the weight would be without each supporting row."""
+    """Say what each supporting row adds; had the value not been told, other rows would count more."""
     score = float(candidate["score"])
     support = rows.filter(pl.col("bits") > 0).sort("bits", "seq", descending=[True, False])
     return [
-        f"如果没有“{field}”这一条：权重由 {score:.3f} 降为 {score - bits:.3f} 比特。"
+        f"只扣去“{field}”这一条、其余各条不重算：权重由 {score:.3f} 降为 {score - bits:.3f} 比特。"
         for field, bits in support.select("field", "bits").head(3).iter_rows()
     ]
 

@@ -139,7 +139,7 @@ def _find_listed(
     reading: Reading, prepared: Index | None, given: pl.Series, schools: pl.DataFrame, fits_from: float
 ) -> Listed:
     if prepared is not None:
-        entries = choose_entries(prepared.staff.find(given).lazy())
+        entries = choose_entries(given, prepared.find_entries(given))
         found = match_entries(entries, prepared.find_namesakes(entries["name"]))
     elif reading.entries is not None:
         found = reading.entries.result()

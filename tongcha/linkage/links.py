@@ -47,7 +47,8 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
     Returns:
         pair (position in `scored.pairs`), identity_id, raid_id, raid_date, person_id, teacher_id,
         score, probability, rank, margin_bits, rival_id, rivalry_bits, excluded_bits, twin_id,
-        id_tells, id_failed, and one column of level names per field ("absent" where a side lacks it).
+        person_school (where the record says they work), id_tells, id_failed, and one column of level names
+        per field ("absent" where a side lacks it).
     """
     ranked = scored.ranked
     kept = np.flatnonzero(ranked.rank <= policy.decision.candidates_kept)
@@ -71,6 +72,7 @@ def list_links(scored: Scored, identities: pl.DataFrame, policy: LinkagePolicy) 
             "rivalry_bits": ranked.rivalry[kept],
             "excluded_bits": scored.excluded[pair],
             "twin_id": person.gather(scored.record[np.maximum(twin, 0)]),
+            "person_school": scored.people["school_id"].cast(pl.String).gather(row),
             "id_tells": tells(scored.compared, policy.id_number)[pair],
             "id_failed": scored.compared.met.number_state[pair] == NUMBER_BAD,
         }

@@ -48,6 +48,9 @@ class Decision(PolicyPart):
     accept_bits: Bits
     accept_margin_bits: Bits
     accept_grades: tuple[Certain, ...] = Field(min_length=1)
+    names_with_phone: tuple[NameLevel, ...] = Field(
+        min_length=1, description="names that a phone alone bears out; others need the school as well"
+    )
     contested_bits: Annotated[float, Field(ge=0, le=10)] = Field(
         description="an identity isn't accepted once others at the raid take this much from its claim"
     )

@@ -222,10 +222,10 @@ def _list_unknown(shown: ShownLink, link: Row) -> list[str]:
 
 
 def _tell_without(evidence: pl.DataFrame, score: float) -> list[str]:
-    """What the weight would be without each of the strongest supports, from the same rows."""
+    """What each of the strongest supports adds; had the value not been told, other rows would count more."""
     support = evidence.filter(pl.col("bits") > 0).sort("bits", "seq", descending=[True, False])
     return [
-        f"如果没有“{field}”这一条，权重由 {score:.2f} 降为 {score - bits:.2f} 比特。"
+        f"只扣去“{field}”这一条、其余各条不重算，权重由 {score:.2f} 降为 {score - bits:.2f} 比特。"
         for field, bits in support.select("field", "bits").head(SUPPORTS_SHOWN).iter_rows()
     ]
 

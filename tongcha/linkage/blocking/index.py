@@ -74,8 +74,8 @@ def prepare_index(
         sort_on_disk(folder, kind)
     _write_census(census, folder)
     people.save(folder / RECORDS)
-    prepare_lookup(spells, "teacher_id", folder, "spells")
-    prepare_lookup(staff, "phone", folder, "staff_lists")
+    prepare_lookup(spells, ("teacher_id",), folder, "spells")
+    prepare_lookup(staff, ("phone", "name"), folder, "staff_lists")
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint,
@@ -100,12 +100,14 @@ class Index:
         scan: their keys.
         spells: their employment, by teacher_id.
         staff: staff lists, by phone.
+        listed: the same, by name.
     """
 
     people: PeopleFrame
     scan: Scan
     spells: Lookup
     staff: Lookup
+    listed: Lookup
 
     @classmethod
     def load(cls, folder: Path, fingerprint: str) -> Self:
@@ -131,7 +133,12 @@ class Index:
             Scan(keys, {}, _read_census(folder)),
             Lookup.load(folder, "spells", "teacher_id"),
             Lookup.load(folder, "staff_lists", "phone"),
+            Lookup.load(folder, "staff_lists", "name"),
         )
+
+    def find_entries(self, given: pl.Series) -> pl.DataFrame:
+        """Return the entries of staff lists whose name stands beside one of these phones."""
+        return self.listed.find(self.staff.find(given)["name"])
 
     def find_namesakes(self, names: pl.Series) -> pl.DataFrame:
         """Return row and columns `TOLD` of the people whose name reads as one of these."""

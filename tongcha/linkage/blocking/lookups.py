@@ -37,7 +37,7 @@ class Lookup:
     @classmethod
     def load(cls, folder: Path, name: str, column: str) -> Self:
         """Map a prepared table into memory."""
-        return cls(map_table(folder / f"{name}.arrow"), column, map_keys(folder, name))
+        return cls(map_table(folder / f"{name}.arrow"), column, map_keys(folder, f"{name}.{column}"))
 
     def find(self, values: pl.Series) -> pl.DataFrame:
         """Return the rows whose column holds one of these values, in their order."""
@@ -52,17 +52,22 @@ def find_rows(keys: SortedKeys, probes: U64) -> I64:
     return sort_unique(keys.row[spread(start, size)].astype(np.int64))
 
 
-def prepare_lookup(table: pl.LazyFrame, column: str, folder: Path, name: str) -> None:
-    """Write a table and the sorted keys of a column.
+def prepare_lookup(table: pl.LazyFrame, columns: tuple[str, ...], folder: Path, name: str) -> None:
+    """Write a table and the sorted keys of some columns.
 
     Args:
         table: the table.
-        column: what is looked up; null never is.
+        columns: what is looked up; null never is.
         folder: gets the files.
         name: what they are called.
     """
     table.sink_ipc(folder / f"{name}.arrow", compression="uncompressed")
     frame = map_table(folder / f"{name}.arrow")
+    for column in columns:
+        _write_keys(frame, column, folder, f"{name}.{column}")
+
+
+def _write_keys(frame: pl.DataFrame, column: str, folder: Path, name: str) -> None:
     with (folder / f"{name}.key").open("wb") as keys, (folder / f"{name}.row").open("wb") as rows:
         for start in range(0, frame.height, PART):
             part = frame[column].slice(start, PART)

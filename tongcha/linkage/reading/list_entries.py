@@ -27,17 +27,25 @@ def find_entries(given: pl.Series, staff: pl.LazyFrame, people: pl.LazyFrame) ->
     Returns:
         As `match_entries`.
     """
-    phones = given.drop_nulls().unique()
-    entries = choose_entries(staff.filter(pl.col("phone").is_in(phones.implode())))
+    phones = given.drop_nulls().unique().implode()
+    bearing = staff.filter(pl.col("phone").is_in(phones)).select("name").unique().collect()
+    listed = staff.filter(pl.col("name").is_in(bearing["name"].implode())).collect()
+    entries = choose_entries(given, listed)
     likely = pl.col("name").is_in(entries["name"].unique().implode())
     records = people.select(TOLD).with_row_index("row").filter(likely)
     return match_entries(entries, records.collect())
 
 
-def choose_entries(listed: pl.LazyFrame) -> pl.DataFrame:
-    """Return the entries of staff lists whose phone, and whose name and district, no other of them has."""
+def choose_entries(given: pl.Series, listed: pl.DataFrame) -> pl.DataFrame:
+    """Return the entries with a phone that somebody gave, if no other has the phone, or name and district.
+
+    Args:
+        given: phones of the people met, as written.
+        listed: all entries of the names that stand beside these phones.
+    """
     named = listed.unique()
-    return named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1).collect()
+    alone = named.filter(pl.len().over("phone") == 1, pl.len().over("name", "area") == 1)
+    return alone.filter(pl.col("phone").is_in(given.drop_nulls().unique().implode()))
 
 
 def match_entries(entries: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
