@@ -112,6 +112,7 @@ def _list_refusals(policy: LinkagePolicy) -> list[tuple[pl.Expr, str]]:
         (pl.col("age").is_in(grades.contrary_ages), "年龄相差较大"),
         (~pl.col("evidence_grade").is_in(rule.accept_grades), "只有姓名与旁证相符，没有证件号或手机号印证"),
         (~_is_numbered(grades) & _has_namesake(grades), "同校另有姓名相符的人，没有证件号区分"),
+        (~_is_numbered(grades) & (pl.col("phone") == "listed"), "手机号只见于名册，名册上的可能是同名的人"),
         (
             ~_is_numbered(grades)
             & ~pl.col("name").is_in(rule.names_with_phone)
