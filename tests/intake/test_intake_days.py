@@ -11,12 +11,11 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.intake.intake_batches import read
-from tests.intake_files import POLICY, SNAPSHOT, make_batch, make_snapshot
+from tests.intake_files import LIMITS, POLICY, SNAPSHOT, make_batch, make_snapshot
 from tongcha.intake.parser_child import read_grids
 from tongcha.intake.sheet_days import MONTH, MONTHS_BUILT_IN, YEAR, read_format
 from tongcha.reference.snapshot import read_snapshot
 
-LIMITS = POLICY.limits.model_dump()
 TYPED = dt.datetime(2020, 9, 1)  # noqa: DTZ001 - a spreadsheet date has no zone
 SPELL_HEADER = ("教师编号", "经历序号", "学校标识码", "起始日期", "终止日期")
 

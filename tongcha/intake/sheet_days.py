@@ -103,12 +103,16 @@ def read_format(code: str) -> str:
     return MONTH if "m" in letters else YEAR
 
 
+def day_of(serial: float, epoch: dt.date) -> dt.date | None:
+    """Return the day that a number stands for; None where programs don't agree, or there is none."""
+    is_sound = FIRST_SOUND <= serial < LAST - (epoch - EPOCH).days
+    return epoch + dt.timedelta(days=int(serial)) if is_sound else None
+
+
 def _read_day(value: bytes, kind: bytes, epoch: dt.date) -> dt.date | None:
     try:
         if kind == b"d":
             return dt.date.fromisoformat(value[:10].decode())
-        serial = int(float(value)) if kind == b"n" else 0
-    except (ValueError, OverflowError):
+        return day_of(float(value), epoch) if kind == b"n" else None
+    except ValueError:
         return None
-    is_sound = FIRST_SOUND <= serial <= LAST - (epoch - EPOCH).days
-    return epoch + dt.timedelta(days=serial) if is_sound else None
