@@ -283,6 +283,14 @@ def test_a_spell_whose_end_can_not_be_read_may_have_ended_on_any_day_and_the_sen
     assert typed("employment", start="2015-09-01", end="至今")[0]["end"].item() is None
 
 
+@pytest.mark.parametrize("start", [None, "/", "无", "至今"])
+def test_a_spell_without_a_start_may_have_begun_on_any_day_and_the_sender_is_asked(start):
+    rows, rejected = typed("employment", start=start, start_latest=None, end=None)
+    assert rows.select("start", "start_latest", "end").row(0) == (*ANY_DAY, None)
+    assert rejected["rule"].to_list() == ["start_is_present"]
+    assert typed("inspectors", start=start)[1].is_empty()
+
+
 def test_a_day_of_which_nothing_is_known_is_written_as_unknown():
     frame = pl.DataFrame({"edge": [ANY_DAY[0]], "latest": [ANY_DAY[1]]})
     assert frame.select(write_day("edge", "latest")).item() == "不详"

@@ -6,9 +6,9 @@ the day after the end, the end day still belongs to the ending spell, unless ano
 A spell that says why it ended but not when ended where the person's next employment began. What contradicts
 itself (two employers, an employer left open though a later one was left, a loan whose employer is gone) is
 left to people. So is a day in the very month (or year) in which a spell began or ended if no day is written
-for that (2020-09); any other day is as sure as with one. A teacher lent to another school (借调、交流轮岗)
-stays employed by the lending one, which answers for the person unless the policy says `host`
-(《中小学教师违反职业道德行为处理办法》 addresses the employing school).
+for that (2020-09); any other day is as sure as with one, unless it hangs on which of two such spells came
+first. A teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which answers for
+the person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the employing school).
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def employment_as_of(
         .then(pl.lit("undated"))
         .when((pl.col("schools") > 1) | _is_stale() | _is_lapsed())
         .then(pl.lit("conflict"))
+        .when((pl.col("lent_last") > 1) & (pl.col("lent_undated") > 0))  # which of them began last?
+        .then(pl.lit("undated"))
         .when(pl.col("running") > 0)
         .then(pl.lit("in_service"))
         .when(pl.col("began") == 0)
@@ -112,20 +114,32 @@ def close_spells(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl
     over = spells.select(is_over).to_series()
     if not over.any():
         return spells
-    employing = spells.filter(~names_a_loan(lent)).select(*by, next="start", next_latest="start_latest")
-    later = spells.filter(over).select(*by, "start").unique().join(employing, on=by)
-    ends = (
-        later.filter(pl.col("next") > pl.col("start"))
-        .sort("next", "next_latest")
-        .unique([*by, "start"], keep="first")
+    numbered = spells.with_columns(over=over).with_row_index("spell")
+    ends = _find_next(numbered, by, lent)
+    closed = numbered.join(ends, on="spell", how="left", maintain_order="left")
+    is_told = pl.col("over") & pl.col("next").is_not_null()
+    end = pl.when(is_told & ~is_lost).then(pl.max_horizontal("start", "next")).otherwise("end")
+    latest = pl.when(is_told).then("next_latest").otherwise("end_latest")
+    closed = closed.with_columns(end=end, end_latest=pl.when(latest != end).then(latest))
+    return closed.drop("over", "spell", "next", "next_latest")
+
+
+def _find_next(spells: pl.DataFrame, by: list[str], lent: Sequence[str]) -> pl.DataFrame:
+    """Return of spells that are over the first and the last day that the next employment may have begun."""
+    employing = spells.filter(~names_a_loan(lent)).select(
+        *by, other="spell", next="start", next_latest=_began_by()
     )
-    closed = spells.with_columns(over=over).join(ends, on=[*by, "start"], how="left", maintain_order="left")
-    is_known = pl.col("over") & pl.col("next").is_not_null()
-    by_then = pl.when(is_lost).then(pl.coalesce("next_latest", "next")).otherwise("next_latest")
-    return closed.with_columns(
-        end=pl.when(is_known & ~is_lost).then("next").otherwise("end"),
-        end_latest=pl.when(is_known).then(by_then).otherwise("end_latest"),
-    ).drop("over", "next", "next_latest")
+    pairs = (
+        spells.filter("over")
+        .select(*by, "spell", "start", began_by=_began_by())
+        .join(employing, on=by)
+        .filter(pl.col("other") != pl.col("spell"), pl.col("next_latest") > pl.col("start"))
+    )
+    is_sure = pl.col("next") > pl.col("began_by")
+    return pairs.group_by("spell").agg(
+        next=pl.col("next").min(),
+        next_latest=pl.col("next_latest").filter(is_sure).min().fill_null(pl.lit(ANY_DAY[1])),
+    )
 
 
 def runs_on(day: str, by: list[str], lent: Sequence[str]) -> pl.Expr:
@@ -153,6 +167,8 @@ def _sum_up(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
     ended = ~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day"))
     elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
     matters = ~pl.col("is_lent") | pl.lit(responsible == "host") | ~employing.any()
+    lends = pl.col("runs") & pl.col("is_lent") & matters
+    is_last = lends & (_began_by() >= pl.col("start").filter(lends).max())
     return spells.group_by(BY).agg(
         spells=pl.len(),
         undated=(_is_undated() & matters).any(),
@@ -160,11 +176,20 @@ def _sum_up(spells: pl.DataFrame, responsible: Responsible) -> pl.DataFrame:
         began=(pl.col("start") <= pl.col("day")).sum(),
         to_come=(pl.col("start") > pl.col("day")).sum(),
         schools=pl.col("school_id").filter(employing).n_unique(),
+        lent_last=pl.col("school_id").filter(is_last).n_unique(),
+        lent_undated=pl.col("start_latest").filter(is_last).count(),
         is_open=pl.col("end").filter(employing).null_count() == employing.sum(),
         began_last=pl.col("start").filter("runs").max(),
-        left_elsewhere=pl.col("start").filter(elsewhere).max(),
-        left_last=pl.col("end").filter(ended).max(),
+        left_elsewhere=pl.min_horizontal(_began_by(), pl.coalesce("end_latest", "end"))
+        .filter(elsewhere)
+        .max(),
+        left_last=pl.coalesce("end_latest", "end").filter(ended).max(),
     )
+
+
+def _began_by() -> pl.Expr:
+    """Return the day by which a spell has begun for sure."""
+    return pl.coalesce("start_latest", "start")
 
 
 def _is_undated() -> pl.Expr:
