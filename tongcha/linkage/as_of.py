@@ -8,7 +8,7 @@ itself (two employers, an employer left open though a later one was left, a loan
 left to people. So is a day in the very month (or year) in which a spell began or ended if no day is written
 for that (2020-09); any other day is as sure as with one, unless it hangs on which of two such spells came
 first. A teacher lent to another school (借调、交流轮岗) stays employed by the lending one, which answers for
-the person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the employing school).
+the person unless the policy says `host`: 《中小学教师违反职业道德行为处理办法》 addresses that school.
 """
 
 from __future__ import annotations
