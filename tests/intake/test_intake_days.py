@@ -87,6 +87,7 @@ def test_it_does_not_matter_how_a_program_counts_its_days(tmp_path, epoch, is_is
     assert read_grids(tmp_path / "a.xlsx", LIMITS)[0]["rows"] == [["2020-09"], ["2020-09-01"]]
 
 
+@pytest.mark.slow
 def test_in_a_large_workbook_it_has_none_either(tmp_path):
     count = 60_000
     with xlsxwriter.Workbook(tmp_path / "a.xlsx", {"constant_memory": True}) as book:
