@@ -7,7 +7,7 @@ import shutil
 import warnings
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import xlsxwriter
 
@@ -16,7 +16,10 @@ from tongcha.policy.intake import IntakePolicy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tongcha.intake.preflight import Limits
+
 POLICY = IntakePolicy.load(Path(__file__).resolve().parents[1] / "policy" / "intake.yaml")
+LIMITS = cast("Limits", POLICY.limits.model_dump())
 BATCH = "2026-10-18-03"
 SNAPSHOT = "2026-09-01"
 

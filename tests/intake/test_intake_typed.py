@@ -54,6 +54,7 @@ def test_a_date_is_read_however_it_is_written(written):
     [
         *("1990", "1990-13-01", "1990-02-30", "不详", "199001", "01/01/1990"),
         *("1990-01", "1990.1", "1990年1月", "90-01-01", "0090-01-01", "00001", "99999", "9999-12-31"),
+        *("1900-01-01", "1900/1/1", "1900-01-01 00:00:00", "1900", "1900-01"),
         *("1990-01-01 至 1993-07-31", "1990-01-01 - 1990-01-02", "1990年1月1日起", "1990-01-01T22:00:00Z"),
     ],
 )
@@ -66,11 +67,13 @@ def test_what_is_not_clearly_a_date_is_not_read_as_one(written):
     [
         *((text, dt.date(2020, 9, 1), dt.date(2020, 10, 1))
           for text in ("2020-09", "2020-9", "2020/09", "2020.09", "2020.9", "2020年9月", "2020年09月",
-                       "202009", "２０２０．０９", "2020 年 9 月")),
+                       "202009", "２０２０．０９", "2020 年 9 月", "2020年9月份", "2020.9月", "2020-09月份")),
+        ("2020.1月", dt.date(2020, 1, 1), dt.date(2020, 2, 1)),
         *((text, dt.date(2020, 1, 1), dt.date(2021, 1, 1)) for text in ("2020", "2020年")),
         ("2020.10", dt.date(2020, 10, 1), dt.date(2020, 11, 1)),
         ("2020-12", dt.date(2020, 12, 1), dt.date(2021, 1, 1)),
         ("2020-01-05", dt.date(2020, 1, 5), None),
+        *((text, None, None) for text in ("2020.0月", "1900-01", "1900")),
         *((text, None, None) for text in ("2020.1", "2020-13", "2020-0", "202013", "9月", "2020秋", "20")),
     ],
 )  # fmt: skip
@@ -281,6 +284,14 @@ def test_a_spell_whose_end_can_not_be_read_may_have_ended_on_any_day_and_the_sen
     assert rows.select("start", "end", "end_latest").row(0) == (dt.date(2015, 9, 1), *ANY_DAY)
     assert rejected["rule"].to_list() == ["end_is_readable"]
     assert typed("employment", start="2015-09-01", end="至今")[0]["end"].item() is None
+
+
+@pytest.mark.parametrize("start", [None, "/", "无", "至今"])
+def test_a_spell_without_a_start_may_have_begun_on_any_day_and_the_sender_is_asked(start):
+    rows, rejected = typed("employment", start=start, start_latest=None, end=None)
+    assert rows.select("start", "start_latest", "end").row(0) == (*ANY_DAY, None)
+    assert rejected["rule"].to_list() == ["start_is_present"]
+    assert typed("inspectors", start=start)[1].is_empty()
 
 
 def test_a_day_of_which_nothing_is_known_is_written_as_unknown():

@@ -15,6 +15,7 @@ from tongcha.identity.written_values import ANY_DAY
 from tongcha.linkage.as_of import employment_as_of
 from tongcha.linkage.spells import complete_spells
 
+WIDE = st.dates(date(2026, 8, 20), date(2026, 12, 10))
 BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
 LONG_AGO = date(2010, 9, 1)
 LOST = "不详"
@@ -233,6 +234,21 @@ def test_a_month_without_a_day_leaves_only_the_days_of_that_month_open(rows, exp
             ("in_service", True, "A", 1),
             id="the end of a loan",
         ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", LOST, BEFORE, "在编")],
+            ("conflict", None, None, None),
+            id="the start of a later or an earlier employment, while one from then is left open",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", LOST, date(2010, 8, 31), "在编")],
+            ("in_service", True, "A", 1),
+            id="the start of an earlier employment",
+        ),
+        pytest.param(
+            [("T", 1, "A", LOST, None, "在编", "调动"), ("T", 2, "B", LONG_AGO, None, "在编")],
+            ("undated", None, None, None),
+            id="the start of an employment that ended some time: it may have been the later one",
+        ),
     ],
 )
 def test_an_edge_that_can_not_be_read_leaves_open_the_days_that_it_decides(rows, expected):
@@ -247,9 +263,8 @@ def test_who_left_for_good_without_a_day_is_in_service_on_no_day_for_sure(reason
     assert as_of(left, ("T", 2, "B", AFTER, None, "在编"))[0] == "undated"
 
 
-@pytest.mark.parametrize("end", [date(2009, 9, 1), date(1900, 1, 1)])
-def test_an_end_before_the_start_tells_no_end(end):
-    assert as_of(("T", 1, "A", LONG_AGO, end, "在编")) == ("undated", None, None, None)
+def test_an_end_before_the_start_tells_no_end():
+    assert as_of(("T", 1, "A", LONG_AGO, date(2009, 9, 1), "在编")) == ("undated", None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -315,8 +330,8 @@ LENT_END = date(2027, 2, 1)
                 ("T", 2, "H", "2026-09", "2027-08", "交流轮岗", "期满"),
                 ("T", 3, "A", "2027-08", None, "在编"),
             ],
-            ("in_service", True, "A", 1),
-            id="back at the same school, months written",
+            ("conflict", None, None, None),
+            id="months written: whether one follows the other is left to people",
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
@@ -362,6 +377,46 @@ def test_what_a_month_says_for_sure_every_day_of_it_says(begun, ended):
     dated = as_of(("T", 1, "A", begun, max(begun, ended), "在编"))
     undated = as_of(("T", 1, "A", f"{begun:%Y-%m}", f"{max(begun, ended):%Y-%m}", "在编"))
     assert undated[0] in {dated[0], "undated"}
+
+
+@st.composite
+def dated_and_undated(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
+    """Draw spells with every day written, and the same with months, and starts not told, for some of them."""
+    dated, undated = [], []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        start, end = draw(WIDE), draw(st.none() | WIDE)
+        if end:
+            start, end = min(start, end), max(start, end)
+        told_start = draw(st.sampled_from([start, f"{start:%Y-%m}", LOST]))
+        told_end = end and draw(st.sampled_from([end, f"{end:%Y-%m}"]))
+        school, kind, why = draw(
+            st.tuples(
+                st.sampled_from("AB"),
+                st.sampled_from(["在编", "借调"]),
+                st.sampled_from([None, "调动", "借调", "退休"]),
+            )
+        )
+        dated.append(("T", number, school, start, end, kind, why))
+        undated.append(("T", number, school, told_start, told_end, kind, why))
+    return dated, undated
+
+
+def assert_nothing_is_guessed(rows: tuple[list[Any], list[Any]], responsible: str) -> None:
+    dated, undated = (as_of(*some, responsible=responsible) for some in rows)
+    assert undated[0] in {"undated", "conflict"} or undated[1:3] == dated[1:3]
+
+
+@given(dated_and_undated(), st.sampled_from(["employer", "host"]))
+@settings(max_examples=40)
+def test_who_served_where_without_days_is_so_whatever_the_days_were(rows, responsible):
+    assert_nothing_is_guessed(rows, responsible)
+
+
+@pytest.mark.slow
+@given(dated_and_undated(), st.sampled_from(["employer", "host"]))
+@settings(max_examples=1500, deadline=None)
+def test_who_served_where_without_days_is_so_in_many_more_lives(rows, responsible):
+    assert_nothing_is_guessed(rows, responsible)
 
 
 def test_the_host_answers_if_the_policy_says_so():

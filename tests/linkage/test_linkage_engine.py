@@ -294,6 +294,25 @@ def test_a_phone_on_the_schools_list_leads_to_the_teacher():
     assert (phone["level"], phone["person_value"]) == ("名册一致", "13812345678（名册：13987654321）")
 
 
+def test_a_phone_that_only_a_list_gives_a_teacher_is_never_for_one_signature():
+    told = {"name": "王晓丽", "phone": "13987654321", "sex": "女", "age": 41, "claimed_school": "八中"}
+    known = {"name": "王晓丽", "sex": "女", "phone": "13812345678"}
+    result = propose_links(
+        identities=met(told, told | {"phone": "13812345678"}),
+        people=people(known),
+        employment=spells(),
+        schools=SCHOOLS,
+        policy=policy(),
+        batch="b",
+        snapshot="2026-10-01",
+        staff_entries=pl.DataFrame({"teacher_id": ["P1"], "phone": ["13987654321"]}),
+    )
+    decided = dict(
+        result.candidate_links.filter(pl.col("rank") == 1).select("identity_id", "decision").rows()
+    )
+    assert decided == {"I1": "review", "I2": "accept"}
+
+
 def test_a_district_that_everyone_shares_says_nothing_against():
     everyone = people({"phone": "13812345678"}).with_columns(area=pl.lit("340104"))
     result = link(met({"phone": "13812345678"}), everyone)

@@ -229,6 +229,13 @@ def test_codes_of_the_statistics_bureau_count_with_their_first_six_digits(rich, 
     assert run(rich).equals(expected)
 
 
+@pytest.mark.parametrize("edge", ["start", "end"])
+@pytest.mark.parametrize("dtype", [pl.Date, pl.String])
+def test_the_empty_date_of_a_database_is_no_day(folder, edge, dtype):
+    rewrite(folder, "spells", pl.lit(date(1900, 1, 1)).cast(dtype).alias(edge))
+    assert run(folder)["in_service"].to_list() == [None, None]
+
+
 def test_regions_that_a_spreadsheet_made_decimal_numbers_count(rich):
     expected = run(rich)
     for table, column in (("registry", "area"), ("schools", "area"), ("identities", "site_area")):

@@ -60,6 +60,24 @@ def test_a_spell_whose_start_can_not_be_read_puts_nobody_at_either_school(tmp_pa
     ]
 
 
+@pytest.mark.parametrize(
+    ("spells", "expected"),
+    [
+        ([f"T1,1,{OLD},,至今"], ("undated", None)),
+        ([f"T1,1,{OLD},,2020-08-31"], ("left", None)),
+        ([f"T1,1,{OLD},2010-09-01,2020-08-31", f"T1,2,{NEW},,至今"], ("undated", None)),
+        ([f"T1,1,{OLD},2010-09-01,至今", f"T1,2,{NEW},,至今"], ("undated", None)),
+        ([f"T1,1,{OLD},,2010-08-31", f"T1,2,{NEW},2010-09-01,至今"], ("in_service", NEW)),
+        ([f"T1,1,{OLD},2010-09-01,至今", f"T1,2,{NEW},,2020-08-31"], ("conflict", None)),
+    ],
+)
+def test_a_spell_without_a_start_is_kept_and_decides_only_what_its_end_decides(tmp_path, spells, expected):
+    taken = read(tmp_path, *spells)
+    assert school_of(taken, "T1") == expected
+    assert taken.employment.height == len(spells)
+    assert taken.rejected_reference_rows.select("rule", "outcome").rows() == [("start_is_present", "blanked")]
+
+
 def test_a_spell_that_is_written_twice_costs_nobody_the_rest(tmp_path):
     spell = f"T1,1,{OLD},2010-09-01,至今"
     assert school_of(read(tmp_path, spell, spell), "T1") == ("in_service", OLD)

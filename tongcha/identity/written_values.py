@@ -16,8 +16,12 @@ WEEKDAY: Final = r" ?\(?(?:(?:星期|周|礼拜)[一二三四五六日天])?\)?"
 WRITTEN_DATE: Final = rf"^([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})[日号]?{WEEKDAY}{TIME}$"
 """A day, and a time of it that says no other one: `至 2023-07-31` behind it, or another zone, makes two."""
 PACKED_DATE: Final = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
-PERIOD: Final = r"^((?:19|20)[0-9]{2})(?:[-/.年]?([0-9]{2})月?|[-/年]([0-9])月?|\.([2-9])|年)?$"
-"""a month or a year without a day: 2020-09, 2020.9, 2020年9月, 202009, 2020, 2020年"""
+PERIOD: Final = (
+    r"^((?:19|20)[0-9]{2})"
+    r"(?:[-/.年]?([0-9]{2})(?:月份?)?|[-/年]([0-9])(?:月份?)?|\.([0-9])月份?|\.([2-9])|年)?$"
+)
+"""a month or a year without a day: 2020-09, 2020.9, 2020年9月, 2020.1月, 2020年9月份, 202009, 2020, 2020年"""
+MONTH_GROUPS: Final = (2, 3, 4, 5)
 JANUARY_OR_OCTOBER: Final = r"^[0-9]{4}\.1$"
 """a spreadsheet writes 2020.10 so as well as 2020.1; it is read as neither"""
 SERIAL: Final = r"^([0-9]{5})(?:\.0+)?$"
@@ -27,9 +31,10 @@ LONGEST_MONTH: Final = 31
 ANY_DAY: Final = (date(1900, 1, 1), date(9999, 12, 31))
 """the first and the latest day of something of which nothing is known"""
 UNKNOWN: Final = "不详"
-EARLIEST: Final = pl.date(1900, 1, 1)
+EARLIEST: Final = pl.date(1900, 1, 2)
 LATEST: Final = pl.date(2100, 12, 31)
-"""What lies outside is a slip (`20-09-01` is no day of the year 20) or stands for no end (9999-12-31)."""
+"""What lies outside is a slip (`20-09-01` is no day of the year 20) or stands for no day: 9999-12-31, and
+1900-01-01, which is what databases and spreadsheets make of an empty cell."""
 LOCAL: Final = "Asia/Shanghai"
 """the one time of the country: at its midnight it is still the day before in UTC"""
 WHOLE: Final = r"^([+-]?[0-9]{1,15})(?:\.0+)?(?:|岁|周岁|人|号|)$"
@@ -116,7 +121,7 @@ def _believable(day: pl.Expr) -> pl.Expr:
 def _read_periods(values: pl.Series) -> pl.DataFrame:
     """Return columns first (day of the period) and after (the day after its last), null for other texts."""
     text = pl.col("text")
-    month = pl.coalesce(text.str.extract(PERIOD, group) for group in (2, 3, 4))
+    month = pl.coalesce(text.str.extract(PERIOD, group) for group in MONTH_GROUPS)
     year = text.str.extract(PERIOD, 1)
     first = plain_date(pl.concat_str(year, month.fill_null("01").str.zfill(2), pl.lit("01"), separator="-"))
     after = (

@@ -24,6 +24,8 @@ from tongcha.intake.preflight import RESAVE, FileRefusedError, Limits, inspect_w
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tongcha.intake.xls_cells import Cells
+
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -85,15 +87,24 @@ def _refuse_encrypted(file: BinaryIO) -> None:
 def _read_workbook(source: Path | bytes, limits: Limits) -> list[Grid]:
     try:
         with _open_workbook(source) as book:
-            kinds = [(meta.typ, meta.visible) for meta in book.sheets_metadata]
+            sheets = [
+                (book.get_sheet_by_index(i), meta.visible is SheetVisibleEnum.Visible)
+                for i, meta in enumerate(book.sheets_metadata)
+                if meta.typ is SheetTypeEnum.WorkSheet
+            ]
+            told = _find_telling_cells(source, len(sheets))
             return [
-                _read_sheet(book.get_sheet_by_index(i), visible is SheetVisibleEnum.Visible, limits)
-                for i, (kind, visible) in enumerate(kinds)
-                if kind is SheetTypeEnum.WorkSheet
+                _read_sheet(sheet, visible, limits, cells)
+                for (sheet, visible), cells in zip(sheets, told, strict=True)
             ]
     except PasswordError as error:
         raise FileRefusedError("encrypted", "文件已加密", "去除密码后再报送") from error
-    except (CalamineError, OSError, ValueError) as error:
+    except (
+        CalamineError,
+        OSError,
+        ValueError,
+        IndexError,
+    ) as error:  # the last two: what is told fits no cell
         raise FileRefusedError("unreadable", "工作簿无法读取", RESAVE) from error
 
 
@@ -103,13 +114,23 @@ def _open_workbook(source: Path | bytes) -> CalamineWorkbook:
     return CalamineWorkbook.from_path(source)
 
 
-def _read_sheet(sheet: CalamineSheet, visible: bool, limits: Limits) -> Grid:  # noqa: FBT001 - one of the three facts of a sheet
+def _find_telling_cells(source: Path | bytes, count: int) -> list[Cells]:
+    if isinstance(source, bytes):  # a zip workbook, whose sheets were made to tell already
+        return [{}] * count
+    from tongcha.intake.xls_cells import find_telling_cells  # noqa: PLC0415 - the old format is rare
+
+    return find_telling_cells(source)
+
+
+def _read_sheet(sheet: CalamineSheet, visible: bool, limits: Limits, told: Cells) -> Grid:  # noqa: FBT001 - one of the facts of a sheet
     if sheet.total_height * sheet.total_width > limits["max_sheet_box"]:
         raise FileRefusedError("stray_cell", "已用区域过大", "删除数据区以外的行列后另存")
     rows = [
         [cell if type(cell) is str else write_cell(cell) for cell in row]
         for row in sheet.to_python(skip_empty_area=False)
     ]
+    for (row, column), text in told.items():
+        rows[row][column] = text
     fill_down(rows, sheet.merged_cell_ranges or ())
     return Grid(sheet=sheet.name, visible=visible, rows=rows)
 

@@ -12,6 +12,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
+from tongcha.intake.sheet_days import DaylessStyles, find_dayless_styles, tell_dayless
 from tongcha.intake.sheet_failures import may_need_telling, tell_failures
 from tongcha.intake.zip_parts import (
     CHUNK,
@@ -48,7 +49,8 @@ READ_PARTS: Final = (  # casefolded, as the parser reads them; pictures, themes,
     "xl/worksheets/",
     "xl/tables/",
 )
-
+TELLING: Final = ("xl/styles.xml", "xl/workbook.xml")
+"""Parts that say which cells show no day; small, and always held."""
 
 LINKS: Final = (
     rb"(vbaProject|xl(?:Intl)?Macrosheet|externalLink(?:Path)?|oleObject|package|control|connections)"
@@ -135,8 +137,7 @@ def inspect_workbook(path: Path, limits: Limits) -> bytes:
                 _inspect_directory(parts, limits)
                 read = [part for part in parts if part.name.casefold().startswith(READ_PARTS)]
                 is_held = sum(part.size for part in read) <= HELD
-                looked_at = [_inspect_part(data, part, limits, is_held=is_held) for part in read]
-        return pack(looked_at)
+                return pack(_inspect_parts(data, read, limits, is_held=is_held))
     except (BrokenZipError, OSError, ValueError) as error:
         raise FileRefusedError("truncated", "文件不完整或已损坏", "重新导出或重新传送") from error
 
@@ -182,10 +183,31 @@ def _name_other(names: list[str]) -> tuple[str, str]:
     return "不是 XLSX 工作簿", "另存为 XLSX 或 CSV"
 
 
-def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool) -> tuple[Part, bytes]:
+def _inspect_parts(
+    data: mmap.mmap, parts: list[Part], limits: Limits, *, is_held: bool
+) -> list[tuple[Part, bytes]]:
+    """Look at every part, at the sheets last: what their cells show is told by the others."""
+    sheets = [part for part in parts if _is_sheet(part)]
+    others = [
+        _inspect_part(data, part, limits, is_held=is_held or part.name.casefold() in TELLING)
+        for part in parts
+        if not _is_sheet(part)
+    ]
+    told = {part.name.casefold(): content for part, content in others}
+    dayless = find_dayless_styles(*(told.get(name, b"") for name in TELLING))
+    return [*others, *(_inspect_part(data, part, limits, dayless, is_held=is_held) for part in sheets)]
+
+
+def _is_sheet(part: Part) -> bool:
+    name = part.name.casefold()
+    return name.startswith("xl/worksheets/") and name.endswith(".xml")
+
+
+def _inspect_part(
+    data: mmap.mmap, part: Part, limits: Limits, dayless: DaylessStyles | None = None, *, is_held: bool
+) -> tuple[Part, bytes]:
     """Look at a part piece by piece; return it unpacked if it is to be held or changed, else as it stood."""
-    name, body = part.name.casefold(), copy_body(data, part)
-    is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
+    name, body, is_sheet = part.name.casefold(), copy_body(data, part), _is_sheet(part)
     is_short = is_sheet and part.size <= CHUNK and _admits_near(part.size, limits)
     box, tail, held, tells = Box(0, 0, 0), b"", [], False
     for piece in unpack(body, part):
@@ -196,7 +218,7 @@ def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool)
         text, tail = _hold_back(text)
         if is_sheet:
             _refuse_prefixes(text)
-            tells = tells or may_need_telling(text)
+            tells = tells or may_need_telling(text) or bool(dayless and dayless.opening.search(text))
             # a sheet of one piece without a far cell needs no measuring, which costs thrice the search
             if not is_short or NOT_NEAR.search(text):
                 box = _widen_box(text, box, limits)
@@ -207,6 +229,7 @@ def _inspect_part(data: mmap.mmap, part: Part, limits: Limits, *, is_held: bool)
     whole = b"".join(held if is_held else unpack(body, part))
     if tells:
         whole = tell_failures(whole)
+        whole = tell_dayless(whole, dayless) if dayless else whole
         part = part._replace(size=len(whole), crc=zlib.crc32(whole))
     return part._replace(method=STORED), whole
 

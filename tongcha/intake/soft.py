@@ -21,7 +21,14 @@ BLANKED: Final = "blanked"
 ASKED: Final = "asked"
 """Every value of the row is kept and used as it was written; the sender is only asked about one."""
 
-LIMITS: Final = ("is_readable", "is_listed", "has_its_form", "is_not_too_small", "is_not_too_large")
+LIMITS: Final = (
+    "is_present",
+    "is_readable",
+    "is_listed",
+    "has_its_form",
+    "is_not_too_small",
+    "is_not_too_large",
+)
 """Rules of one column alone; a contradiction between columns is never settled by emptying one."""
 
 OF_PEOPLE: Final = ("identities", "pupils", "teachers", "staff_entries")

@@ -21,7 +21,7 @@ from tongcha.identity.written_values import (
     read_latest_days,
     read_numbers,
 )
-from tongcha.intake.refusals import PLACE, join_rejections, reject_rows
+from tongcha.intake.refusals import PLACE, join_rejections, reject_rows, without_places
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ NOT_PLAIN: Final = r"[^!-~]"
 DAY_NEEDED: Final = "；请写到年月日，一格一个日期，如 2026-09-01"
 MONTH_WILL_DO: Final = "；一格一个日期，请写成 2026-09-01，查不到日子的写到月，如 2026-09"
 EITHER: Final = "：分不清是 1 月还是 10 月，请写成 2020-01 或者 2020-10 的样子"
+NO_START: Final = (
+    "「起始日期」是空的，此人查处当日是否在职可能无法判定；请补上，查不到日子的写到月，如 2026-09"
+)
 AS_NUMBER: Final = r"^([0-9]+)\.0+$"
 DESTROYED: Final = r"^(?:[0-9]{15}\*+|[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+)$"
 """What a spreadsheet leaves of a long code that it took for a number."""
@@ -40,7 +43,8 @@ DESTROYED: Final = r"^(?:[0-9]{15}\*+|[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+)$"
 def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return all rows typed and the entries for unreadable values.
 
-    The cell of an unreadable value is null; the start or end of a spell may then have been on any day.
+    The cell of an unreadable value is null; the start or end of a spell may then have been on any day. So may
+    a start that is left empty: somebody began, whereas an empty end says that nobody left.
 
     Args:
         text: landed tidy text columns with file, sheet, row.
@@ -55,7 +59,8 @@ def type_table(text: pl.DataFrame, name: str, policy: IntakePolicy) -> tuple[pl.
     typed = plain.with_columns(
         _read_forgivingly(column, text[column.name], policy, spans) for column in left
     ).with_columns(_read_latest(column.name, text) for column in left if column.name in spans)
-    rejected = join_rejections([r for column in left for r in _unreadable(column, text, typed, policy, name)])
+    unreadable = [r for column in left for r in _unreadable(column, text, typed, policy, name)]
+    rejected = join_rejections([*unreadable, *_without_start(typed, unreadable, name, spans)])
     return _leave_open(typed, rejected, spans), rejected
 
 
@@ -110,10 +115,21 @@ def _find_spans(table: str) -> set[str]:
     return {name for name in names if f"{name}_latest" in names}
 
 
-def _leave_open(typed: pl.DataFrame, unreadable: pl.DataFrame, spans: set[str]) -> pl.DataFrame:
-    """Let an edge of a spell that can't be read lie on any day; without an end it would seem to run on."""
-    for column in sorted(spans & set(unreadable["column"])):
-        places = unreadable.filter(column=column).select(PLACE).with_columns(is_lost=pl.lit(value=True))
+def _without_start(
+    typed: pl.DataFrame, unreadable: list[pl.DataFrame], table: str, spans: set[str]
+) -> list[pl.DataFrame]:
+    """Return an entry for each spell whose start is empty, or a stroke that would stand for no end."""
+    if "start" not in spans & set(typed.columns) or not typed["start"].null_count():
+        return []
+    told = join_rejections(unreadable).filter(column="start")
+    rows = without_places(typed.filter(pl.col("start").is_null()), told)
+    return [reject_rows(rows, table=table, rule="start_is_present", reason=NO_START, column="start")]
+
+
+def _leave_open(typed: pl.DataFrame, unknown: pl.DataFrame, spans: set[str]) -> pl.DataFrame:
+    """Let an edge of a spell that isn't known lie on any day; without an end it would seem to run on."""
+    for column in sorted(spans & set(unknown["column"])):
+        places = unknown.filter(column=column).select(PLACE).with_columns(is_lost=pl.lit(value=True))
         joined = typed.join(places, on=PLACE, how="left", maintain_order="left")
         first, latest = (
             pl.when("is_lost").then(pl.lit(day)).otherwise(name).alias(name)

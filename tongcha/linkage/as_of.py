@@ -7,11 +7,11 @@ A spell that says why it ended but not when ended where the person's next employ
 says that they left for good (退休) may have ended on any day until then, and so may one that ends before it
 began. What contradicts itself (two employers, an employer left open though a later one was left, a
 loan whose employer is gone) is left to people. So is a day in the very month (or year) in which a spell began
-or ended if no day is written for that (2020-09); any other day is as sure as with one. So is a day between
-hiring and the first spell on record, and the summer that a move takes on paper. A teacher lent to another
-school (借调、交流轮岗) stays employed by the lending one, also where the loan cuts its spell in two; it
-answers for the person unless the policy says `host` (《中小学教师违反职业道德行为处理办法》 addresses the
-employing school).
+or ended if no day is written for that (2020-09); any other day is as sure as with one, unless it hangs on
+which of two such spells came first. So is a day between hiring and the first spell on record, and the summer
+that a move takes on paper. A teacher lent to another school (借调、交流轮岗) stays employed by the lending
+one, also where the loan cuts its spell in two; it answers for the person unless the policy says `host`:
+《中小学教师违反职业道德行为处理办法》 addresses that school.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tongcha.linkage.spells import complete_spells, names, names_a_loan, runs_on
+from tongcha.linkage.spells import began_by, complete_spells, names, names_a_loan, runs_on
 
 if TYPE_CHECKING:
     from tongcha.policy.linkage import EmploymentRules
@@ -94,6 +94,8 @@ def _state(rules: EmploymentRules) -> pl.Expr:
         .then(pl.lit("undated"))
         .when((pl.col("schools") > 1) | _is_stale() | _is_lapsed())
         .then(pl.lit("conflict"))
+        .when((pl.col("lent_last") > 1) & (pl.col("lent_undated") > 0))  # which of them began last?
+        .then(pl.lit("undated"))
         .when(pl.col("running") > 0)
         .then(pl.lit("in_service"))
         .when(pl.col("began") == 0)
@@ -115,6 +117,9 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
     ended = ~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day"))
     elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
     matters = ~pl.col("is_lent") | pl.lit(rules.responsible == "host") | ~employing.any()
+    lends = pl.col("runs") & pl.col("is_lent") & matters
+    is_last = lends & (began_by() >= pl.col("start").filter(lends).max())
+    over = pl.coalesce("end_latest", "end")
     return spells.group_by(BY).agg(
         spells=pl.len(),
         undated=(_is_undated() & matters).any(),
@@ -122,11 +127,13 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
         began=(pl.col("start") <= pl.col("day")).sum(),
         next=pl.col("start").filter(pl.col("start") > pl.col("day")).min(),
         schools=pl.col("school_id").filter(employing).n_unique(),
+        lent_last=pl.col("school_id").filter(is_last).n_unique(),
+        lent_undated=pl.col("start_latest").filter(is_last).count(),
         is_open=pl.col("end").filter(employing).null_count() == employing.sum(),
         began_last=pl.col("start").filter("runs").max(),
-        left_elsewhere=pl.col("start").filter(elsewhere).max(),
-        left_last=pl.col("end").filter(ended).max(),
-        left_moving=pl.col("end").filter(ended & names("end_reason", rules.moved)).max(),
+        left_elsewhere=pl.min_horizontal(began_by(), over).filter(elsewhere).max(),
+        left_last=over.filter(ended).max(),
+        left_moving=over.filter(ended & names("end_reason", rules.moved)).max(),
     )
 
 

@@ -60,20 +60,37 @@ def _close(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.Da
     over = spells.select(is_over).to_series()
     if not over.any():
         return spells
-    employing = spells.filter(~names_a_loan(rules)).select(*by, next="start", next_latest="start_latest")
-    later = spells.filter(over).select(*by, "start").unique().join(employing, on=by)
-    ends = (
-        later.filter(pl.col("next") > pl.col("start"))
-        .sort("next", "next_latest")
-        .unique([*by, "start"], keep="first")
+    numbered = spells.with_columns(over=over).with_row_index("spell")
+    ends = _find_next(numbered, by, rules)
+    closed = numbered.join(ends, on="spell", how="left", maintain_order="left")
+    is_told = pl.col("over") & pl.col("next").is_not_null()
+    end = pl.when(is_told & ~is_lost).then(pl.max_horizontal("start", "next")).otherwise("end")
+    latest = pl.when(is_told).then("next_latest").otherwise("end_latest")
+    closed = closed.with_columns(end=end, end_latest=pl.when(latest != end).then(latest))
+    return closed.drop("over", "spell", "next", "next_latest")
+
+
+def _find_next(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.DataFrame:
+    """Return of spells that are over the first and the last day that the next employment may have begun."""
+    employing = spells.filter(~names_a_loan(rules)).select(
+        *by, other="spell", next="start", next_latest=began_by()
     )
-    closed = spells.with_columns(over=over).join(ends, on=[*by, "start"], how="left", maintain_order="left")
-    is_known = pl.col("over") & pl.col("next").is_not_null()
-    by_then = pl.when(is_lost).then(pl.coalesce("next_latest", "next")).otherwise("next_latest")
-    return closed.with_columns(
-        end=pl.when(is_known & ~is_lost).then("next").otherwise("end"),
-        end_latest=pl.when(is_known).then(by_then).otherwise("end_latest"),
-    ).drop("over", "next", "next_latest")
+    pairs = (
+        spells.filter("over")
+        .select(*by, "spell", "start", began_by=began_by())
+        .join(employing, on=by)
+        .filter(pl.col("other") != pl.col("spell"), pl.col("next_latest") > pl.col("start"))
+    )
+    is_sure = pl.col("next") > pl.col("began_by")
+    return pairs.group_by("spell").agg(
+        next=pl.col("next").min(),
+        next_latest=pl.col("next_latest").filter(is_sure).min().fill_null(pl.lit(ANY_DAY[1])),
+    )
+
+
+def began_by() -> pl.Expr:
+    """Return the day by which a spell has begun for sure."""
+    return pl.coalesce("start_latest", "start")
 
 
 def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.DataFrame:
@@ -85,8 +102,7 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
     is_lent = names_a_loan(rules)
     loan = {"loan_start": "start", "loan_start_latest": "start_latest"}
     loan |= {"loan_end": "end", "loan_end_latest": "end_latest"}
-    is_known = (pl.col("end_latest") != ANY_DAY[1]).fill_null(value=True)
-    loans = spells.filter(is_lent & is_known).select(*by, **loan)
+    loans = spells.filter(is_lent).select(*by, **loan)
     if not loans.height:
         return spells
     employing = spells.filter(~is_lent)
@@ -116,10 +132,10 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
 
 
 def _touch(end: str, start: str) -> pl.Expr:
-    """Whether something may end where another begins: on that day, or with the day before as its last."""
-    first, last = pl.col(end), pl.coalesce(f"{end}_latest", end)
-    begins_by = pl.col(start) <= last + pl.duration(days=1)
-    return (begins_by & (first <= pl.coalesce(f"{start}_latest", start))).fill_null(value=False)
+    """Whether something surely ends where another begins: on that day, or with the day before as its last."""
+    days = (pl.col(start) - pl.col(end)).dt.total_days()
+    is_dated = pl.col(f"{end}_latest").is_null() & pl.col(f"{start}_latest").is_null()
+    return (is_dated & days.is_between(0, 1)).fill_null(value=False)
 
 
 def runs_on(day: str, by: list[str], rules: EmploymentRules) -> pl.Expr:

@@ -125,9 +125,9 @@ def select_spells(
         there: the columns of the file.
     """
     read = spells.select(*columns, _is_lost_end(there), *map(partial(_find_latest, there), LATEST))
-    start, is_lost = pl.col("start"), pl.col("is_lost")
-    start_latest, end_latest = (pl.coalesce(column, f"__{column}") for column in LATEST)
     first, last = map(pl.lit, ANY_DAY)
+    start, is_lost = pl.when(pl.col("start") > first).then("start"), pl.col("is_lost")
+    start_latest, end_latest = (pl.coalesce(column, f"__{column}") for column in LATEST)
     return read.select(
         pl.exclude("is_lost", "^__.*$", *LATEST, *LATEST.values()),
         start=start.fill_null(first),
