@@ -116,10 +116,24 @@ def _take_campus(text: str) -> tuple[str, str]:
 
 
 def _strip_speaker(text: str) -> str:
-    """Drop what a speaker adds: 八中老师, 八中初三."""
-    for word in school_words("speaker"):
-        text = text.removesuffix(word)
-    return _GRADE.sub("", text)
+    """Drop what a speaker adds: 八中老师, 八中语文教师, 八中初三."""
+    return _GRADE.sub("", _taught().sub("", _speaker().sub("", text)))
+
+
+@lru_cache(maxsize=1)
+def _speaker() -> re.Pattern[str]:
+    return re.compile(rf"(?:[/、,;]?(?:{'|'.join(school_words('speaker'))}))+$")
+
+
+@lru_cache(maxsize=1)
+def _taught() -> re.Pattern[str]:
+    """A subject behind a school's name: nobody's school is called 八中语文."""
+    return re.compile(rf"(?<=[学校园中小初高])(?:{'|'.join(school_words('subject'))})?的?$")
+
+
+@lru_cache(maxsize=1)
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{'|'.join(school_words('before'))})")
 
 
 def _strip_cities(text: str, cities: Names) -> str:
@@ -162,10 +176,9 @@ def loose_name(*, cities: bool = True) -> str:
         cities: whether to count names behind a city (怀化市东门小学), which schools may leave out.
     """
     ends = [word for kind in ("campus", "campus_end", "speaker", "stage") for word in school_words(kind)]
+    starts = [word for kind in ("before", "province") for word in school_words(kind)]
     first = f"|{_CITY_FIRST}" if cities else ""
-    return (
-        rf"{_LOOSE_NAME}{first}|^[\s\u3000]*(?:{'|'.join(school_words('province'))})|(?:{'|'.join(ends)})\W*$"
-    )
+    return rf"{_LOOSE_NAME}{first}|^[\s\u3000]*(?:{'|'.join(starts)})|(?:{'|'.join(ends)})\W*$"
 
 
 def plainer_names(written: str) -> list[tuple[str, str]]:
@@ -179,7 +192,7 @@ def plainer_names(written: str) -> list[tuple[str, str]]:
         >>> plainer_names("市3中(东校区)老师")
         [('市三中东校区', '东校区'), ('市三中', ''), ('三中东校区', '东校区'), ('三中', '')]
     """
-    text, campus = clean_text(written), ""
+    text, campus = _before().sub("", clean_text(written)), ""
     for _ in range(2):
         text, found = _take_campus(_strip_speaker(text))
         campus = campus or found
