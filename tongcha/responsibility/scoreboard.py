@@ -214,7 +214,7 @@ def _add_addends(book: xlsxwriter.Workbook, addends: pl.DataFrame) -> None:
     columns = (
         ("扣分编号", 15, "deduction_id"), ("专项行动", 24, "campaign"), ("学校标识码", 13, "school_id"),
         ("项目", 18, "label"), ("所依事项", 20, "case_ref"), ("数量", 6, "count"), ("算式", 26, "sum_shown"),
-        ("分值", 8, "points"), ("条款依据", 34, "clause"), ("规则版本", 16, "policy_version"),
+        ("分值", 8, "points"), ("条款依据", 34, "clause"), ("规则版本", 28, "policy_version"),
     )  # fmt: skip
     _add_rows(book, page, columns, addends.with_columns(label=pl.col("rule").replace(LABELS)))
 
