@@ -51,7 +51,7 @@ def test_the_report_counts_and_says_the_errors_and_what_is_not_known():
     assert "经具名人员确认并过全部关口的比对8条。" in text
     assert "尚未收到接收单位的办理反馈" in text
     assert "向学校拟出扣分告知书3份，其中已送达2份，撤回或者恢复1份。" in text
-    assert "没有撤销的比对。" in text
+    assert "没有撤回的比对。" in text
     assert UNLOOKED in text
 
 

@@ -59,8 +59,19 @@ def test_every_paper_says_that_a_match_is_not_a_finding(tmp_path):
     packages = write(tmp_path)
     for path in packages.filter(pl.col("path").str.ends_with("docx"))["path"]:
         assert "身份比对一致不等于违规事实成立" in read_letter(tmp_path / path)
-    for path in packages.filter(pl.col("path").str.contains("清单"))["path"]:
+    for path in packages.filter(pl.col("path").str.ends_with("xlsx"))["path"]:
         assert "比对一致不等于违规事实成立" in read_cells(tmp_path / path)
+
+
+def test_the_lists_bear_the_numbers_and_names_that_the_letter_calls_them_by(tmp_path):
+    for path in write(tmp_path)["path"]:
+        if path.endswith("docx"):
+            letter = read_letter(tmp_path / path)
+            assert "附件：1.线索清单" in letter
+            assert "2.人员身份附件" in letter
+        else:
+            name = "附件1　线索清单" if "清单" in path else "附件2　人员身份附件"
+            assert read_cells(tmp_path / path).startswith(name)
 
 
 def test_evidence_against_is_in_the_list_as_well(tmp_path):

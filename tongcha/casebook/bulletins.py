@@ -31,7 +31,7 @@ MEASURES: Final = {
     "referred": "移送的比对",
     "proven": "反馈属实的比对",
     "cleared": "反馈不成立、应予澄清的比对",
-    "withdrawn": "撤销的比对",
+    "withdrawn": "撤回的比对",
     "issues": "新增问题（不含涉及个人的）",
     "closed": "销号问题（不含涉及个人的）",
     "personal_issues": "新增问题（涉及个人）",
