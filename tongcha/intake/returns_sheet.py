@@ -173,13 +173,13 @@ def _what_to_do(entries: pl.DataFrame) -> str:
     if whole.height:
         return "有整张工作表没有收下。请按下面的原因处理，连同标红的单元格一并改正，再整份重新报送。"
     rows = entries.select("sheet", "row").unique().height
-    return f"退回 {rows} 行，其余行已收下。请在原文件中改正「退回行」各表里标红的单元格，再整份重新报送。"
+    return f"退回 {rows} 行，其余行已收下。请在原文件中改正“退回行”各表里标红的单元格，再整份重新报送。"
 
 
 def _what_to_check(asked: pl.DataFrame) -> str:
     if asked.is_empty():
         return ""
-    return f"另有 {asked.height} 格没有采用或存疑，所在行已收下，请看「请核实」表，确有错误的改正后再报。"
+    return f"另有 {asked.height} 格没有采用或存疑，所在行已收下，请看“请核实”表，确有错误的改正后再报。"
 
 
 def _write_questions(

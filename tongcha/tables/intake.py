@@ -104,7 +104,7 @@ PATROLS = Table(
         Rule(
             "patrol_names_a_place",
             "address IS NOT NULL OR institution_id IS NOT NULL",
-            "「场所地址」与「机构编号」至少填一项",
+            "“场所地址”与“机构编号”至少填一项",
         ),
     ),
 )
