@@ -38,6 +38,7 @@ CREATED: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 """Fixed, so that the same rows give the same bytes."""
 
 MAX_STEM: Final = 60
+CONFIDENTIAL: Final = "本文件载有原报的个人信息，只限原报送单位改正、核实使用，不得转发，用毕销毁。"
 SUMMARY_HEAD: Final = ("工作表", "行号", "列", "原因")
 SUMMARY_WIDTHS: Final = (18, 8, 16, 70)
 QUESTION_HEAD: Final = ("工作表", "原行号", "列", "填写的内容", "为什么请您核实")
@@ -146,6 +147,7 @@ def _write_summary(
     sheet.write_string(0, 0, sheet.get_name(), styles.title)
     sheet.write_string(1, 0, f"来源文件：{PurePosixPath(file).name}")
     sheet.write_string(2, 0, _what_to_do(entries) + _what_to_check(asked))
+    sheet.write_string(3, 0, CONFIDENTIAL)
     for place, label in enumerate(SUMMARY_HEAD if entries.height else ()):
         sheet.write_string(4, place, label, styles.head)
     for line, entry in enumerate(entries.iter_rows(named=True), 5):
