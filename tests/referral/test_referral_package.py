@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from tongcha.errors import ContractError, PolicyError
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
+from tongcha.referral.package import join_clues
 
 
 def read_letter(path: Path) -> str:
@@ -152,3 +154,18 @@ def test_a_day_of_adoption_needs_no_quotes_and_a_blank_adopts_nothing(tmp_path, 
     path.write_text(filled.replace('document_no: ""', "document_no: 某教〔2026〕1号"), encoding="utf-8")
     policy = MinorPolicy.load(path)
     assert (policy.adopted_on, policy.is_adopted) == ("2026-09-01", is_adopted)
+
+
+def test_the_list_says_how_each_identity_was_taken_and_whether_an_officer_checked_it(tmp_path):
+    """What the letter says of all must hold of each: not everybody met was checked by the police."""
+    referrals, dossiers = build_inputs()
+    known = dossiers.identities.with_columns(
+        capture=pl.lit("oral"),
+        checked_by=pl.when(pl.col("identity_id") == "I01").then(pl.lit("J1")),
+    )
+    clues = join_clues(referrals, replace(dossiers, identities=known))
+    taken = dict(clues.select("identity_id", "taken").unique().iter_rows())
+    assert taken.pop("I01") == "口述"
+    assert set(taken.values()) == {"口述（没有登记核验民警）"}
+    path = write(tmp_path).filter(pl.col("path").str.contains("清单"))["path"][0]
+    assert "身份怎样取得" in read_cells(tmp_path / path)

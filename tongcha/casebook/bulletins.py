@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MEASURES: Final = {
     "sites": "查处场所",
-    "identities": "现场核验人员",
+    "identities": "现场人员",
     "candidates": "有待判断候选的人员",
     "confirmed": "经人确认的比对",
     "referred": "移送的比对",

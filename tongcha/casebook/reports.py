@@ -25,7 +25,7 @@ UNITS: Final = {
 }  # fmt: skip
 """Measure word of each measure; links are counted in 条."""
 ABOUT_PEOPLE: Final = {
-    "identities": "现场由公安机关核验人员",
+    "identities": "现场登记人员",
     "candidates": "其中在教师库或名册中有待判断候选的",
     "confirmed": "经具名人员确认并过全部关口的比对",
     "referred": "移送接收单位的比对",

@@ -43,7 +43,7 @@ def build_referral_letter() -> bytes:
         GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),
         *write_body(
-            "根据{{ campaign_basis }}，我局对{{ batch }}批次{{ met }}，"
+            "根据{{ campaign_basis }}，我局将{{ batch }}批次{{ met }}"
             "与在职教师库和学校教职工名册进行了核对，并逐条经人工复核签字确认。"
             "现将其中按管理权限应由你单位办理的{{ count }}条线索移送，请依规依纪依法核查处理。",
         ),
