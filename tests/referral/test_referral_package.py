@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from docx import Document
 
 from tests.referral.referral_scene import build_inputs, read_cells, write
 from tests.responsibility import hand_worked as world
@@ -130,8 +131,6 @@ def test_a_batch_name_can_not_leave_the_outbox(tmp_path, batch):
 
 
 def test_the_letter_opens_as_a_word_document(tmp_path):
-    from docx import Document  # noqa: PLC0415 - an independent reader, for this test alone
-
     path = write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"][0]
     document = Document(io.BytesIO((tmp_path / path).read_bytes()))
     assert any("关于移送“同查”线索的函" in p.text for p in document.paragraphs)
@@ -169,3 +168,17 @@ def test_the_list_says_how_each_identity_was_taken_and_whether_an_officer_checke
     assert set(taken.values()) == {"口述（没有登记核验民警）"}
     path = write(tmp_path).filter(pl.col("path").str.contains("清单"))["path"][0]
     assert "身份怎样取得" in read_cells(tmp_path / path)
+
+
+def test_from_the_last_sentence_to_the_signature_the_letter_stays_on_one_page(tmp_path):
+    """A page with nothing but attachments or the signature is not allowed (GB/T 9704-2012, 7.3.5)."""
+    path = write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"][0]
+    lines = Document(tmp_path / path).paragraphs
+    first = next(n for n, line in enumerate(lines) if line.text.startswith("请自收到本函"))
+    last = next(n for n, line in enumerate(lines) if line.text.startswith("（联系人"))
+    kept = [
+        line.paragraph_format.keep_with_next or line.style.paragraph_format.keep_with_next
+        for line in lines[first:last]
+    ]
+    assert all(kept)
+    assert any(line.text.startswith("附件：1.") for line in lines[first:last])

@@ -19,7 +19,7 @@ from tongcha.documents.template_parts import (
 def build_school_notice() -> bytes:
     """Return the 拟扣分告知书: the preliminary opinion that a school may contest (教育督导条例 20)."""
     teachers = table(
-        (650, 2300, 1400, 1150, 3344),
+        (750, 2300, 1400, 1150, 3244),
         [
             ("序号", "比对编号", "查处日期", "教师", "查处当日任职的依据"),
             ("{%tr for item in teachers %}",),

@@ -67,12 +67,13 @@ def build_referral_letter() -> bytes:
             "（五）如经查身份有误，请立即告知我局，我局将撤回线索，更正由此产生的全部记录，并书面澄清。",
         ),
         paragraph("四、反馈", "Heading"),
-        *write_body(
+        paragraph(
             "请自收到本函次日起{{ reply_text }}内反馈办理情况，包括查证属实、不属实、"
             "身份有误等各种结果。依据：{{ reply_basis }}。",
+            "BodyKept",
         ),
-        GAP,
-        paragraph("附件：1.线索清单（含支持与有利事实，姓名只写姓氏）", "Attachment"),
+        KEPT_GAP,
+        paragraph("附件：1.线索清单（含支持与有利事实，姓名只写姓氏）", "Attachment", "<w:keepNext/>"),
         paragraph("　　　2.人员身份附件（限经办人）", "Attachment", "<w:keepNext/>"),
         KEPT_GAP,
         *CLOSE,
