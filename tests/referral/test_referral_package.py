@@ -176,9 +176,8 @@ def test_from_the_last_sentence_to_the_signature_the_letter_stays_on_one_page(tm
     lines = Document(tmp_path / path).paragraphs
     first = next(n for n, line in enumerate(lines) if line.text.startswith("请自收到本函"))
     last = next(n for n, line in enumerate(lines) if line.text.startswith("（联系人"))
-    kept = [
-        line.paragraph_format.keep_with_next or line.style.paragraph_format.keep_with_next
-        for line in lines[first:last]
-    ]
-    assert all(kept)
+    for line in lines[first:last]:
+        assert line.style is not None
+        own, styled = line.paragraph_format.keep_with_next, line.style.paragraph_format.keep_with_next
+        assert own or styled, line.text
     assert any(line.text.startswith("附件：1.") for line in lines[first:last])
