@@ -74,11 +74,12 @@ def referral_packages(  # noqa: PLR0913, PLR0917 - one argument per upstream tab
     people: pl.DataFrame,
     schools: pl.DataFrame,
     sites: pl.DataFrame,
+    identities: pl.DataFrame,
 ) -> pl.DataFrame:
     """Write one package per recipient into the outbox."""
     return write_packages(
         referrals=referrals,
-        dossiers=Dossiers(exculpatory_findings, link_evidence, people, schools, sites),
+        dossiers=Dossiers(exculpatory_findings, link_evidence, people, schools, sites, identities),
         policy=office.policy(RoutingPolicy, "routing"),
         clocks=office.policy(ClockPolicy, "clocks"),
         templates=office.policies / "templates",

@@ -27,7 +27,7 @@ def build_checks(rules: Iterable[CrossRule]) -> list[dg.AssetChecksDefinition]:
 def _build_step(table: Table, rules: list[CrossRule]) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"{table.name}_checks",
-        description=f"核对「{table.label}」",
+        description=f"核对“{table.label}”",
         specs=[_specify_contract(table), *map(_specify_rule, rules)],
     )
     def judge_table(
@@ -51,7 +51,7 @@ def _specify_contract(table: Table) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         name_contract_check(table),
         asset=table.name,
-        description=f"「{table.label}」符合声明的列、类型、主键与每条规则。",
+        description=f"“{table.label}”符合声明的列、类型、主键与每条规则。",
         blocking=True,
     )
 

@@ -75,7 +75,7 @@ def show_dossier(visit: Visit) -> Response:
     admission = admit(desk, link_id, visit.reviewer)
     if not _may_see_scores(desk, link_id, admission):
         raise Refusal(
-            HTTPStatus.FORBIDDEN, f"比对 {link_id} 的卷宗", "作出判断之前不能看，内有机器的看法", "先作判断"
+            HTTPStatus.FORBIDDEN, f"比对 {link_id} 的案卷", "作出判断之前不能看，内有机器的看法", "先作判断"
         )
     record_access(settings, visit.session, (batch, link_id), DOSSIER_VIEW)
     can_undo = any(entry.link_id == link_id for entry in visit.session.entries)

@@ -24,12 +24,17 @@ from tongcha.identity.id_numbers import parse_id, tidy_id
 from tongcha.identity.phones import parse_phone
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
+from tongcha.referral.lists import FIELD_LABELS
 
 if TYPE_CHECKING:
     from pipelines.home import Home
 
 GROUND: Final = "《个人信息保护法》第四十五条：本人查阅"
 NOWHERE: Final = "没有找到登记"
+RIGHTS: Final = (
+    "比对一致不等于违规事实成立。认为认错了人或者登记有误的，可以随时提出异议、请求更正，核实答复之前有关比对一律不对外提供；"
+    "依据：《个人信息保护法》第四十六条。"
+)
 LIMIT: Final = "只能按完整号码查找；现场没有采集号码、也没有被认定为本人的，这样查不到"
 _WHOLE: Final = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
 
@@ -45,7 +50,7 @@ def require_answerer(home: Home, by: str) -> None:
 
 
 def answer_person(home: Home, asked: str, *, by: str) -> int:
-    """Show where a person was met, what became of it, and who was told; return how many places there are.
+    """Show where a person was met, what became of it, who was told, and what can be asked; return the count.
 
     The question is recorded as an access, without the number.
 
@@ -73,6 +78,8 @@ def answer_person(home: Home, asked: str, *, by: str) -> int:
     record_access(home, [*_place(met), *_place(taken)], by=by)
     found = met.height + taken.height
     say(f"共 {found} 处登记；教师库、教职工名册中有 {records['person_id'].n_unique()} 条。{LIMIT}。")
+    if found:
+        say(RIGHTS)
     return found
 
 
@@ -137,7 +144,7 @@ def show_held(home: Home, links: pl.DataFrame) -> None:
     say(f"  比对已确认 {len(confirmed & set(links['link_id']))} 条")
     for link in links["link_id"]:
         for row in find_disclosures_of(given, link).iter_rows(named=True):
-            fields = row["fields"] or "无"
+            fields = JOIN.join(FIELD_LABELS.get(f, (f,))[0] for f in (row["fields"] or "无").split(JOIN))
             say(f"  {row['on']}　已提供给 {row['recipient_name']}　项目：{fields}　依据：{row['basis']}")
 
 

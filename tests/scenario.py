@@ -44,7 +44,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "table": "identities",
             "column": "identity_id",
             "rule": "identity_id_is_present",
-            "reason": "「人员编号」不能为空",
+            "reason": "“人员编号”不能为空",
             "outcome": "rejected",
         }
     ],
@@ -58,7 +58,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "rejected_reference_rows": [
         {"snapshot": SNAPSHOT, "file": "reference/2026-10-01/一中.xlsx", "sheet": "名册", "row": 9}
         | {"table": "staff_entries", "column": "sex", "rule": "sex_is_listed"}
-        | {"reason": "「性别」只能是：男、女", "outcome": "rejected"}
+        | {"reason": "“性别”只能是：男、女", "outcome": "rejected"}
     ],
     "reference_rejection_sheets": [
         {"snapshot": SNAPSHOT, "path": "returned/reference/a.xlsx", "sha256": "0" * 64}
@@ -255,7 +255,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         | {"label": "查证属实", "clears": False, "recipient_name": "某区教育局", "on": RAID_DAY, "by": "R01"}
     ],
     "issue_ledger": [
-        {"issue_id": "I00000000000a", "category": "teacher_tutoring", "label": "在职教师违规补课"}
+        {"issue_id": "I00000000000a", "category": "teacher_tutoring", "label": "涉及在职教师的线索"}
         | {"state": "rectifying", "state_label": "整改中", "case_ref": CONFIRMED, "found_on": RAID_DAY}
         | {"department": "教师管理科"}
     ],

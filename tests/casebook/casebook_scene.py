@@ -85,7 +85,14 @@ class Bureau:
         }
         made["referral_packages"] = write_packages(
             referrals=made["referrals"],
-            dossiers=Dossiers(found, world.build_evidence(), base["people"], base["schools"], site["sites"]),
+            dossiers=Dossiers(
+                found,
+                world.build_evidence(),
+                base["people"],
+                base["schools"],
+                site["sites"],
+                site["identities"],
+            ),
             policy=self.routing,
             clocks=world.CLOCKS,
             templates=self.templates,

@@ -107,7 +107,7 @@ def test_the_workbook_says_what_it_hides(tmp_path):
     book = load_workbook(tmp_path / FILE)
     page = book["半月报"]
     cells = {row[3]: row[6] for row in page.iter_rows(min_row=4, values_only=True)}
-    assert cells["现场核验人员"] == "不显示"
+    assert cells["现场人员"] == "不显示"
     assert "少于 5 的不显示" in page["A2"].value
     assert book.worksheets[0]["B4"].value == UNLOOKED
 

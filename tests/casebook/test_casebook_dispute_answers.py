@@ -121,7 +121,8 @@ def test_a_rejection_tells_who_raised_it_why_and_how_to_complain_further(desk):
         "可以随时再次向我局提出",
         "向人民法院提起诉讼",
         "《个人信息保护法》第五十条、第六十五条",
-        "30日（自然日）内申请复核",
+        "30日（自然日）内向作出处分决定的单位申请复核",
+        "向该单位的主管部门或者同级事业单位人事综合管理部门提出申诉",
         "比对一致不等于违规事实成立",
         "不写姓名",
     ):
@@ -136,8 +137,8 @@ def test_a_school_that_raised_it_is_told_by_name_of_its_own_ways(desk):
     assert (row["role"], row["recipient_name"]) == ("school", SCHOOL)
     text = desk.read(row)
     assert f"{SCHOOL}：" in text
-    assert "10日（自然日）内申辩" in text
-    assert "重新送达" in text
+    assert "自告知书重新送达次日起10日（自然日）内向我局书面申辩" in text
+    assert "向上一级教育督导机构提出申诉" in text
     assert "处分" not in text
 
 
@@ -154,6 +155,7 @@ def test_of_those_who_hold_a_paper_only_who_was_asked_to_wait_is_told_that_it_st
     assert CLUE in text
     assert LINK not in text
     assert "恢复使用" in text
+    assert "比对一致不等于违规事实成立" in text
     assert "异议不成立。理由：" in text
     assert "人民法院" not in text
     assert "扣分告知书" not in text  # a discipline office was sent none

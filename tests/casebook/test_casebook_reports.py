@@ -47,11 +47,11 @@ def read(report: Report) -> str:
 def test_the_report_counts_and_says_the_errors_and_what_is_not_known():
     text = read(report(confirmed=8))
     assert "2026年9月30日至2026年12月31日，共查处场所1处。" in text
-    assert "现场由公安机关核验人员20人。" in text
+    assert "现场登记人员20人。" in text
     assert "经具名人员确认并过全部关口的比对8条。" in text
     assert "尚未收到接收单位的办理反馈" in text
     assert "向学校拟出扣分告知书3份，其中已送达2份，撤回或者恢复1份。" in text
-    assert "没有撤销的比对。" in text
+    assert "没有撤回的比对。" in text
     assert UNLOOKED in text
 
 
@@ -67,7 +67,7 @@ def test_a_week_speaks_of_no_people():
     bulletins = tally_bulletins(counted, policy=world.DEDUCTIONS, rules=POLICY)
     week = write_reports(Reported(bulletins, NOTICES, [], POLICY.small_cell))[1]
     assert "20人" not in read(week)
-    assert "核验人员" not in read(week)
+    assert "登记人员" not in read(week)
 
 
 def test_the_documents_are_the_same_bytes_again_and_hold_every_sentence(tmp_path):

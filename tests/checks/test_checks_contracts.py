@@ -53,7 +53,7 @@ def test_a_missing_required_value_turns_the_check_red(name):
     emptied = make_table(name).with_columns(pl.lit(None, dtype=column.dtype).alias(column.name))
     result = tell_contract(table, emptied, find_breaches(table, emptied), Path("页"))
     assert not result.passed
-    assert f"「{column.label}」不能为空" in str(result.metadata["未通过的规则"].value)
+    assert f"“{column.label}”不能为空" in str(result.metadata["未通过的规则"].value)
 
 
 def test_a_missing_column_is_one_breach_and_no_crash():

@@ -69,7 +69,7 @@ def test_the_dossier_opens_after_the_verdict_only_and_tells_nothing_of_others(se
     second.judge(LOOKALIKE, "different", REASON)
     page = second.get(path)
     assert page.status == 200
-    assert "比对卷宗" in page.text
+    assert "比对案卷" in page.text
     for trace in ("r1", "只有甲知道的理由"):
         assert trace not in page.text
     views = [event.payload["view"] for event in settings.ledger.events(EventKind.ACCESS)]

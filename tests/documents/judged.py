@@ -6,8 +6,8 @@ from tongcha.documents.validation_report import JudgedRule, Validation
 from tongcha.tables import BY_NAME
 
 RULES = [
-    JudgedRule("「性别」只能是：男、女", 0),
-    JudgedRule("「年龄」不大于 120", 2, ("I7", "I9")),
+    JudgedRule("“性别”只能是：男、女", 0),
+    JudgedRule("“年龄”不大于 120", 2, ("I7", "I9")),
 ]
 
 

@@ -30,3 +30,12 @@ def test_a_page_in_two_languages_has_as_many_parts_rows_and_points_in_both(page)
         return [sum(line.startswith(mark) for line in lines) for mark in ("#", "|", "- ")]
 
     assert count(f"{page}.md") == count(f"{page}.zh-CN.md")
+
+
+def test_what_officials_read_quotes_in_one_way():
+    """Corner brackets are for vertical text (GB/T 15834-2011); what comes in may hold either."""
+    spoken = [*ROOT.glob("docs/*.md"), *(ROOT / "policy").glob("*.yaml")]
+    for folder in ("assets", "checks", "console", "pipelines", "tongcha"):
+        spoken += [path for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".html"}]
+    cornered = {str(p.relative_to(ROOT)) for p in spoken if "「" in p.read_text(encoding="utf-8")}
+    assert cornered == {"tongcha/identity/names.py"}

@@ -11,7 +11,7 @@ from tongcha.documents.validation_index import HEAD_BYTES, NEWEST, read_verdicts
 from tongcha.documents.validation_report import JudgedRule, write_validation
 from tongcha.tables import ALL, BY_NAME
 
-KEPT = [JudgedRule("「性别」只能是：男、女", 0)]
+KEPT = [JudgedRule("“性别”只能是：男、女", 0)]
 CHROMIUM = Path("/usr/bin/chromium")
 
 

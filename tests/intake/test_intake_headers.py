@@ -62,7 +62,7 @@ def test_two_lists_side_by_side_go_back_and_nobody_of_the_second_is_lost(inbox):
         [*IDENTITY_ROW, "I2", *IDENTITY_ROW[1:]],
     ]
     write_book(folder / "identities.xlsx", {"现场人员": rows})
-    with pytest.raises(InputError, match="「姓名」一列出现两次"):
+    with pytest.raises(InputError, match="“姓名”一列出现两次"):
         read(inbox)
 
 

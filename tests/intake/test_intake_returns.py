@@ -35,8 +35,9 @@ def test_the_sender_sees_the_row_the_reason_and_the_marked_cell(rejected, tmp_pa
     book = openpyxl.load_workbook(path)
     summary, returned = book["退回说明"], book["退回行1"]
     assert "退回 1 行" in summary["A3"].value
+    assert "只限原报送单位" in summary["A4"].value
     assert [cell.value for cell in returned[2]][:3] == ["3", returned["B2"].value, "I2"]
-    assert "「现场身份」只能是" in returned["B2"].value
+    assert "“现场身份”只能是" in returned["B2"].value
     marked = [cell.value for cell in returned[2] if cell.fill.fgColor.rgb == "FFF8CBAD"]
     assert marked == ["看客"]
 

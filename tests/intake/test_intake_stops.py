@@ -61,7 +61,7 @@ def test_the_last_day_of_the_source_still_counts(inbox):
 def test_a_missing_column_names_the_column_and_the_file(inbox):
     folder = make_batch(inbox)
     write_book(folder / "identities.xlsx", {"表": [[*IDENTITY_HEADER[1:]], [*IDENTITY_ROW[1:]]]})
-    with pytest.raises(InputError, match=r"identities\.xlsx：作为现场人员缺少列「人员编号」"):
+    with pytest.raises(InputError, match=r"identities\.xlsx：作为现场人员缺少列“人员编号”"):
         read(inbox)
 
 

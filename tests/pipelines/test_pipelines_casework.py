@@ -237,7 +237,11 @@ def test_a_teacher_whom_somebody_without_a_number_was_taken_for_is_told_so_when_
     told = numberless.join(read(desk, "people"), on="person_id", suffix="_on_record")
     asks = told.drop_nulls("id_number_on_record").sort("link_id").row(0, named=True)
     assert answer_person(home, asks["id_number_on_record"], by=BY) == 1
-    assert "被认定为本人" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "被认定为本人" in said
+    assert "比对一致不等于违规事实成立" in said
+    assert "可以随时提出异议、请求更正" in said
+    assert "id_number" not in said  # what was given is named as the papers name it
     events = Ledger(home.ledger_url()).events()
     assert events[-1].subject == f"{asks['batch']}/{asks['identity_id']}"
     assert answer_person(home, "990101199901011234", by=BY) == 0

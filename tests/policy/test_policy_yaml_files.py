@@ -68,8 +68,8 @@ def refuse(tmp_path, text: str | bytes) -> MisfitError:
         (GOOD + "by: 1.5\n", "by", "须是整数，不能带小数，现在写的是 1.5，或者只能是 by_hours"),
         ("version: '1'\nrules: []\n", "rules", "至少要有 1 项"),
         ("version: '1'\nrules: 无\n", "rules", "须逐条列出"),
-        ("version: '1'\nrules: [无]\n", "rules.第 1 条", "须是「键: 值」的一组"),
-        ("- 1\n", "", "须是「键: 值」的一组"),
+        ("version: '1'\nrules: [无]\n", "rules.第 1 条", "须是“键: 值”的一组"),
+        ("- 1\n", "", "须是“键: 值”的一组"),
         ("", "version", "缺少这一项；rules 也不合规定"),
     ],
 )

@@ -48,6 +48,7 @@ def build_inputs(*, reverse: bool = False) -> tuple[pl.DataFrame, Dossiers]:
         people=tables["people"],
         schools=tables["schools"],
         sites=tables["sites"],
+        identities=tables["identities"],
     )
     return flip(referrals, reverse=reverse), dossiers
 

@@ -43,7 +43,7 @@ def write_letter(out: Path, kind: str | None) -> str:
 @pytest.mark.parametrize("kind", [ON_SITE, None])
 def test_the_letter_of_a_raid_says_that_police_checked(tmp_path, kind):
     letter = write_letter(tmp_path, kind)
-    assert "查处现场由公安机关核验身份的人员" in letter
+    assert "查处现场登记身份的人员" in letter
     assert "日查处，" in letter
 
 

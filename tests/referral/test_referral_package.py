@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
+from docx import Document
 
 from tests.referral.referral_scene import build_inputs, read_cells, write
 from tests.responsibility import hand_worked as world
@@ -13,6 +15,7 @@ from tongcha.errors import ContractError, PolicyError
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
+from tongcha.referral.package import join_clues
 
 
 def read_letter(path: Path) -> str:
@@ -59,8 +62,19 @@ def test_every_paper_says_that_a_match_is_not_a_finding(tmp_path):
     packages = write(tmp_path)
     for path in packages.filter(pl.col("path").str.ends_with("docx"))["path"]:
         assert "身份比对一致不等于违规事实成立" in read_letter(tmp_path / path)
-    for path in packages.filter(pl.col("path").str.contains("清单"))["path"]:
+    for path in packages.filter(pl.col("path").str.ends_with("xlsx"))["path"]:
         assert "比对一致不等于违规事实成立" in read_cells(tmp_path / path)
+
+
+def test_the_lists_bear_the_numbers_and_names_that_the_letter_calls_them_by(tmp_path):
+    for path in write(tmp_path)["path"]:
+        if path.endswith("docx"):
+            letter = read_letter(tmp_path / path)
+            assert "附件：1.线索清单" in letter
+            assert "2.人员身份附件" in letter
+        else:
+            name = "附件1　线索清单" if "清单" in path else "附件2　人员身份附件"
+            assert read_cells(tmp_path / path).startswith(name)
 
 
 def test_evidence_against_is_in_the_list_as_well(tmp_path):
@@ -117,8 +131,6 @@ def test_a_batch_name_can_not_leave_the_outbox(tmp_path, batch):
 
 
 def test_the_letter_opens_as_a_word_document(tmp_path):
-    from docx import Document  # noqa: PLC0415 - an independent reader, for this test alone
-
     path = write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"][0]
     document = Document(io.BytesIO((tmp_path / path).read_bytes()))
     assert any("关于移送“同查”线索的函" in p.text for p in document.paragraphs)
@@ -141,3 +153,31 @@ def test_a_day_of_adoption_needs_no_quotes_and_a_blank_adopts_nothing(tmp_path, 
     path.write_text(filled.replace('document_no: ""', "document_no: 某教〔2026〕1号"), encoding="utf-8")
     policy = MinorPolicy.load(path)
     assert (policy.adopted_on, policy.is_adopted) == ("2026-09-01", is_adopted)
+
+
+def test_the_list_says_how_each_identity_was_taken_and_whether_an_officer_checked_it(tmp_path):
+    """What the letter says of all must hold of each: not everybody met was checked by the police."""
+    referrals, dossiers = build_inputs()
+    known = dossiers.identities.with_columns(
+        capture=pl.lit("oral"),
+        checked_by=pl.when(pl.col("identity_id") == "I01").then(pl.lit("J1")),
+    )
+    clues = join_clues(referrals, replace(dossiers, identities=known))
+    taken = dict(clues.select("identity_id", "taken").unique().iter_rows())
+    assert taken.pop("I01") == "口述"
+    assert set(taken.values()) == {"口述（没有登记核验民警）"}
+    path = write(tmp_path).filter(pl.col("path").str.contains("清单"))["path"][0]
+    assert "身份怎样取得" in read_cells(tmp_path / path)
+
+
+def test_from_the_last_sentence_to_the_signature_the_letter_stays_on_one_page(tmp_path):
+    """A page with nothing but attachments or the signature is not allowed (GB/T 9704-2012, 7.3.5)."""
+    path = write(tmp_path).filter(pl.col("path").str.ends_with("docx"))["path"][0]
+    lines = Document(tmp_path / path).paragraphs
+    first = next(n for n, line in enumerate(lines) if line.text.startswith("请自收到本函"))
+    last = next(n for n, line in enumerate(lines) if line.text.startswith("（联系人"))
+    for line in lines[first:last]:
+        assert line.style is not None
+        own, styled = line.paragraph_format.keep_with_next, line.style.paragraph_format.keep_with_next
+        assert own or styled, line.text
+    assert any(line.text.startswith("附件：1.") for line in lines[first:last])

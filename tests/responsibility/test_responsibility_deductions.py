@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -261,9 +262,21 @@ def test_the_scoreboard_has_the_same_bytes_whatever_the_row_order_and_no_points_
     picture = (tmp_path / "a" / PICTURE).read_text(encoding="utf-8")
     for paper in (picture, load_workbook(book).worksheets[0]["A1"].value):
         assert "演示·示例分值，不具效力" in paper  # each travels without the other
+    addends_page = load_workbook(book)["逐项算式"]["A1"].value
+    for paper in (picture, load_workbook(book).worksheets[0]["A2"].value, addends_page):
+        assert "比对一致不等于违规事实成立" in paper
     raw = DeductionPolicy.load(world.ROOT / "policy" / "deductions.yaml")
     with pytest.raises(PolicyError, match="尚未经本单位审定"):
         write(tmp_path / "c", policy=raw)
     with pytest.raises(PolicyError, match="只能用于演示"):
         write(tmp_path / "c", demo=False)
     assert not (tmp_path / "c").exists()
+
+
+def test_in_the_picture_no_name_runs_out_of_the_frame():
+    longest = "某市某区民族团结示范实验高级中学附属九年一贯制寄宿学校教育集团滨江东路校区"
+    board = tally_scoreboard(score_deductions=deduct(), schools=world.build_schools())
+    drawn = scoreboard_svg(board.with_columns(school_name=pl.lit(longest)))
+    parts = re.findall(r'text-anchor="end" font-size="10">([^<]+)<', drawn)
+    assert "".join(parts[:2]) == longest
+    assert max(map(len, parts)) * 10 <= 288

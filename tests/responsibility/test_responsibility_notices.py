@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from docx import Document
 
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
 from tongcha.policy.deductions import DeductionPolicy
-from tongcha.responsibility.deductions import RECTIFICATION
+from tongcha.responsibility.deductions import LABELS, RECTIFICATION
 from tongcha.responsibility.notices import NoticePolicies, write_notices
 
 
@@ -107,3 +108,27 @@ def test_a_notice_without_deduction_leaves_the_outbox(tmp_path):
     write(tmp_path)
     kept = write(tmp_path, deductions=deduct().filter(pl.col("school_id") == "S1"))
     assert {p.name for p in (tmp_path / "notices").iterdir()} == set(kept["notice_id"])
+
+
+def test_the_notice_says_that_a_match_is_no_finding_and_names_no_act_as_found(tmp_path):
+    row = write(tmp_path).row(by_predicate=pl.col("school_id") == "S2", named=True)
+    assert "身份比对一致不等于违规事实成立" in read(tmp_path, row["path"])
+    assert not any(word in label for label in LABELS.values() for word in ("违规", "非法", "查实"))
+
+
+def test_who_says_that_somebody_was_mistaken_has_no_time_limit_and_every_way_names_who_decides(tmp_path):
+    for path in write(tmp_path)["path"]:
+        text = read(tmp_path, path)
+        assert "请写明比对编号，随时可以提出，不受申辩期限限制" in text
+        assert "向作出决定的教育督导机构书面申请复核" in text
+        assert "向上一级教育督导机构书面提出申诉" in text
+
+
+def test_numbers_that_a_line_rests_on_stand_one_to_a_line(tmp_path):
+    """What office programs break in the middle of a number can't be looked up."""
+    row = write(tmp_path).row(by_predicate=pl.col("school_id") == "S2", named=True)
+    document = Document(tmp_path / row["path"])
+    sums = next(table for table in document.tables if table.cell(0, 3).text == "算式")
+    rests_on = {line.cells[1].text: line.cells[2].text for line in sums.rows[1:]}
+    assert rests_on["封顶冲减"] == "以上各项"
+    assert all("、" not in part[:-1] for text in rests_on.values() for part in text.split("\n"))

@@ -48,8 +48,10 @@ def test_a_school_gets_its_own_pupils_once_and_nothing_else(tmp_path):
     lists = write(tmp_path)
     assert dict(lists.select("school_id", "pupil_count").iter_rows()) == {"S1": 1, "S2": 1}
     path = lists.filter(pl.col("school_id") == "S1")["path"][0]
-    rows = list(load_workbook(tmp_path / path).active.iter_rows(min_row=3, values_only=True))
+    page = load_workbook(tmp_path / path).active
+    rows = list(page.iter_rows(min_row=3, values_only=True))
     assert rows == [("序号", "姓名", "年级"), ("1", "李小明", "七年级")]
+    assert "不是本校学生或者登记有误的，请告知我局更正" in page["A2"].value
 
 
 def test_a_list_is_deleted_when_its_day_has_come(tmp_path):

@@ -104,7 +104,7 @@ def test_every_shown_column_is_sealed_and_an_edit_names_it(ledger, book, header)
     table = take_returns([book], ledger, terms(candidate_links()), at=AT)
     reasons = refused_of(table)
     assert list(reasons) == [SURE]
-    assert f"「{header}」列" in reasons[SURE]
+    assert f"“{header}”列" in reasons[SURE]
     assert "改动" in reasons[SURE]
 
 
@@ -212,7 +212,7 @@ def test_a_workbook_returned_by_a_person_who_was_disabled_is_refused_whatever_da
     reasons = refused_of(table)
     assert set(reasons) == {SURE, LIKELY}
     for reason in reasons.values():
-        assert f"「复核人」列：代号 r1 已于 {DAY} 停用" in reason
+        assert f"“复核人”列：代号 r1 已于 {DAY} 停用" in reason
         assert "由其他人重新判断" in reason
     assert ledger.events(EventKind.JUDGEMENT) == []
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import zipfile
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import polars as pl
 import pytest
 import pyzipper
 
+from tests.documents.printed import needs_office, print_pages
 from tests.review.review_scenario import (
     AT,
     BATCH,
@@ -26,14 +28,18 @@ from tests.review.review_scenario import (
     terms,
     write_books,
 )
+from tongcha.documents.sheets import open_workbook
 from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.linkage.evidence import LABELS
+from tongcha.policy.review import Reasons
 from tongcha.review.layout import INPUTS, name_workbook
 from tongcha.review.return_file import PROPERTIES_PART, ReturnCover, read_cover
 from tongcha.review.returns import take_returns
 from tongcha.review.shown import PRIOR, ShownTables, show_links
 from tongcha.review.workbook import split_differences
+from tongcha.review.workbook_formats import add_formats
+from tongcha.review.workbook_sides import add_guide_sheet
 from tongcha.synthetic.workbook_filler import Answer, fill_workbook, list_links
 
 pytestmark = pytest.mark.slow  # workbooks are written, filled in and read back
@@ -240,7 +246,7 @@ def test_a_wrong_answer_is_refused_with_row_and_column(ledger, links, tmp_path, 
     table = take_returns([path], ledger, terms(links), at=AT)
     refused = table.filter(table["outcome"] == "refused")
     assert refused["link_id"].to_list() == [LIKELY]
-    assert refused["reason"][0].startswith(f"第 {refused['row'][0]} 行「{column}」列：")
+    assert refused["reason"][0].startswith(f"第 {refused['row'][0]} 行“{column}”列：")
     assert len(ledger.events(EventKind.JUDGEMENT)) == 1, "the good row is taken all the same"
 
 
@@ -338,3 +344,15 @@ def test_a_key_never_stands_in_the_book(ledger, links, tmp_path):
     [path] = write_books(ledger, links, tmp_path)
     with zipfile.ZipFile(path) as archive:
         assert not any(KEY in archive.read(name) for name in archive.namelist())
+
+
+@needs_office
+def test_the_printed_guide_shows_every_line_whole(tmp_path):
+    buffer = io.BytesIO()
+    book = open_workbook(buffer)
+    add_guide_sheet(book, add_formats(book), Reasons(required_for=("different",), min_chars=4, max_chars=300))
+    book.close()
+    pages = print_pages(buffer.getvalue(), "guide.xlsx", tmp_path)
+    told = "".join(pages[0].split())
+    assert len(pages) == 1
+    assert "复核人处以顿号写全部参加人的“代号/签名码”。" in told, told

@@ -74,3 +74,9 @@ def test_every_rule_says_what_must_hold_so_that_it_reads_right_where_it_is_kept(
         assert "不合要求" not in rule.text, rule.text
         assert "(" not in rule.text, rule.text
     assert "不能重复" in rule_predicates(table)[-1].text
+
+
+@every_table
+def test_a_rule_of_listed_values_names_the_values(table):
+    for rule in rule_predicates(table):
+        assert not rule.text.endswith("："), rule.text

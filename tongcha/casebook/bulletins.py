@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 MEASURES: Final = {
     "sites": "查处场所",
-    "identities": "现场核验人员",
+    "identities": "现场人员",
     "candidates": "有待判断候选的人员",
     "confirmed": "经人确认的比对",
     "referred": "移送的比对",
     "proven": "反馈属实的比对",
     "cleared": "反馈不成立、应予澄清的比对",
-    "withdrawn": "撤销的比对",
+    "withdrawn": "撤回的比对",
     "issues": "新增问题（不含涉及个人的）",
     "closed": "销号问题（不含涉及个人的）",
     "personal_issues": "新增问题（涉及个人）",

@@ -25,7 +25,7 @@ UNITS: Final = {
 }  # fmt: skip
 """Measure word of each measure; links are counted in 条."""
 ABOUT_PEOPLE: Final = {
-    "identities": "现场由公安机关核验人员",
+    "identities": "现场登记人员",
     "candidates": "其中在教师库或名册中有待判断候选的",
     "confirmed": "经具名人员确认并过全部关口的比对",
     "referred": "移送接收单位的比对",
@@ -35,6 +35,7 @@ HOW_COUNTED: Final = (
     "比对一致不等于违规事实成立，移送不等于查实；是否违规以接收单位查证为准。",
     "只有汇总数，不列任何人；人数少于{small}的不显示；不按地区、学校或者人员排名。",
     "份额后括注的是95%精确区间；没有登记的，不等于没有发生。",
+    "各数按起草时已登记的数据汇总；期间尚未结束的，不是最终数。",
 )
 BY_HAND: Final = "（由起草人补充。不写姓名和学校名称，不写尚未作出最终决定的事项。）"
 
@@ -104,7 +105,7 @@ def _write_week(reported: Reported, span: Mapping[str, Any]) -> Report:
         ("问题与整改", [_say_issues(cells)]),
         ("截至目前的差错", list(reported.error_rates)),
         ("下周安排", [BY_HAND]),
-        ("口径", ["一周之内的人数容易推知是谁，本报不写。", HOW_COUNTED[0]]),
+        ("口径", ["一周之内的人数容易推知是谁，本报不写。", HOW_COUNTED[0], HOW_COUNTED[-1]]),
     ]
     return Report(
         f"“双减”工作每周专报\n（{span['period']}）", f"每周专报（{span['period']}）", _number(sections)
@@ -216,9 +217,9 @@ def _say_personal_issues(cells: Mapping[str, dict[str, Any]], small: int) -> lis
 def _say_withdrawn(cells: Mapping[str, dict[str, Any]], small: int) -> list[str]:
     row = cells.get("withdrawn")
     if row is None:
-        return ["没有撤销的比对。"]
+        return ["没有撤回的比对。"]
     return [
-        f"撤销比对{_say_count(row, small)}；由此产生的线索、扣分、告知已重算，向收到过旧文书的单位发出更正。"
+        f"撤回比对{_say_count(row, small)}；由此产生的线索、扣分、告知已重算，向收到过旧文书的单位发出更正。"
     ]
 
 

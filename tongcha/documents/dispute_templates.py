@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line
-from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, RAGGED, write_body, write_when
+from tongcha.documents.template_parts import CLOSE, GAP, GAPS, KEPT_GAP, MARK, RAGGED, write_body, write_when
 
 
 def build_dispute_answer() -> bytes:
@@ -12,17 +12,17 @@ def build_dispute_answer() -> bytes:
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
-        GAP,
+        *GAPS,
         paragraph("异议核实结果告知书", "Title"),
         GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),
-        *_when(
+        *_when_ragged(
             "role == 'holder'",
             "我局此前因有人提出异议，请你单位暂停使用涉及编号{{ numbers }}的文书。"
             "该异议（登记编号{{ dispute_id }}）已由没有参加过有关比对复核的人员核实，"
             "于{{ resolved_day }}办结。现将结果告知你单位：",
         ),
-        *_when(
+        *_when_ragged(
             "role != 'holder'",
             "{{ dispute_day }}对编号{{ numbers }}的比对提出的异议（登记编号{{ dispute_id }}），"
             "我局已由没有参加过该比对复核的人员核实，于{{ resolved_day }}办结。现将结果告知如下：",
@@ -37,7 +37,8 @@ def build_dispute_answer() -> bytes:
         ),
         *_when(
             "not is_upheld and role == 'holder'",
-            "请你单位暂停使用的文书，除我局另行更正的以外，恢复使用。",
+            "请你单位暂停使用的文书，除我局另行更正的以外，恢复使用。"
+            "比对一致不等于违规事实成立，是否违规仍须由你单位另行查证，并听取本人的陈述和申辩。",
         ),
         *_when(
             "not is_upheld and role != 'holder'",
@@ -72,15 +73,22 @@ def build_dispute_answer() -> bytes:
             "（二）认为我局处理个人信息侵害权益的，可以向履行个人信息保护职责的部门投诉、举报；"
             "对我局拒绝更正不服的，可以依法向人民法院提起诉讼。"
             "依据：《个人信息保护法》第五十条、第六十五条。",
-            "（三）本告知书只答复是否认错人，不认定违规，也不是处分。如以后受到处分，不服的可以在"
-            "{{ review_text }}内申请复核，对复核结果不服的可以在{{ appeal_text }}内提出申诉。"
+            "（三）本告知书只答复是否认错人，不认定违规，也不是处分。如以后受到处分，不服的可以自知道处分决定"
+            "次日起{{ review_text }}内向作出处分决定的单位申请复核；对复核结果不服的，"
+            "可以自接到复核决定次日起{{ appeal_text }}内向该单位的主管部门或者同级事业单位人事综合管理部门"
+            "提出申诉。"
             "依据：{{ review_basis }}；{{ appeal_basis }}。",
         ),
         *_when(
-            "role == 'school' and not is_upheld",
-            "（二）对拟扣分意见，可以自告知书重新送达次日起{{ defence_text }}内申辩"
-            "（依据：{{ defence_basis }}）；对决定不服的，可以在{{ review_text }}内申请复核，"
-            "在{{ appeal_text }}内提出申诉（依据：{{ review_basis }}；{{ appeal_basis }}）。",
+            "role == 'school' and not is_upheld and not has_notice",
+            "（二）以后收到拟扣分告知书的，按告知书写明的期限和途径申辩。",
+        ),
+        *_when(
+            "role == 'school' and not is_upheld and has_notice",
+            "（二）对拟扣分意见，可以自告知书重新送达次日起{{ defence_text }}内向我局书面申辩；"
+            "对决定不服的，可以自收到决定次日起{{ review_text }}内向作出决定的教育督导机构申请复核；"
+            "对复核决定不服或者不申请复核的，可以在{{ appeal_text }}内向上一级教育督导机构提出申诉。"
+            "依据：{{ defence_basis }}；{{ review_basis }}；{{ appeal_basis }}。",
         ),
         paragraph("四、保密", "Heading"),
         *_when("role == 'person'", "本告知书不写姓名，由送达人核对身份后当面送交本人。"),
@@ -95,3 +103,8 @@ def build_dispute_answer() -> bytes:
 def _when(condition: str, *texts: str) -> list[str]:
     """Return body paragraphs that stand only where a condition holds."""
     return write_when(condition, *write_body(*texts))
+
+
+def _when_ragged(condition: str, text: str) -> list[str]:
+    """Return such a paragraph with long numbers in it; stretched to the margin its words stand apart."""
+    return write_when(condition, paragraph(text, "Body", RAGGED))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line, table
-from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, list_fields, write_body
+from tongcha.documents.template_parts import CLOSE, GAP, GAPS, KEPT_GAP, MARK, list_fields, write_body
 
 
 def build_supervision_order() -> bytes:
@@ -22,7 +22,7 @@ def build_supervision_order() -> bytes:
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
-        GAP,
+        *GAPS,
         paragraph("督 办 通 知", "Title"),
         GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, table
+
+_SPACE: Final = "<w:r><w:br/><w:br/></w:r>"
+"""Three lines high: room for a hand and a seal."""
 
 
 def build_receipt() -> bytes:
@@ -18,8 +23,8 @@ def build_receipt() -> bytes:
             ("送达方式", "加密包；密码另行告知"),
             ("加密包指纹（SHA-256）", "{{ packet_sha256 }}"),
             ("送达日期", "　　年　　月　　日"),
-            ("送达人（签名）", ""),
-            ("收件人（签名、盖章）", ""),
+            ("送达人（签名）", _SPACE),
+            ("收件人（签名、盖章）", _SPACE),
             ("收到日期", "　　年　　月　　日"),
         ],
     )

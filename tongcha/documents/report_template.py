@@ -14,6 +14,7 @@ def build_report() -> bytes:
         paragraph("{%p endif %}"),
         paragraph("{{ number_line }}", "DocNo"),
         paragraph(""),
+        paragraph(""),
         paragraph("{{ title }}", "Title"),
         paragraph(""),
         paragraph("{%p for section in sections %}"),

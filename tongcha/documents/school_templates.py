@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from tongcha.documents.layout import build_document
 from tongcha.documents.ooxml import paragraph, rule_line, table
-from tongcha.documents.template_parts import CLOSE, GAP, KEPT_GAP, MARK, list_fields, write_body, write_loop
+from tongcha.documents.template_parts import (
+    CLOSE,
+    GAP,
+    GAPS,
+    KEPT_GAP,
+    MARK,
+    list_fields,
+    write_body,
+    write_loop,
+)
 
 
 def build_school_notice() -> bytes:
     """Return the 拟扣分告知书: the preliminary opinion that a school may contest (教育督导条例 20)."""
     teachers = table(
-        (750, 2300, 1400, 1250, 3144),
+        (750, 2300, 1400, 1150, 3244),
         [
-            ("序号", "案件编号", "查处日期", "教师", "查处当日任职的依据"),
+            ("序号", "比对编号", "查处日期", "教师", "查处当日任职的依据"),
             ("{%tr for item in teachers %}",),
             list_fields("order", "link_id", "raid_day", "name", "chain"),
             ("{%tr endfor %}",),
@@ -31,7 +40,7 @@ def build_school_notice() -> bytes:
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
-        GAP,
+        *GAPS,
         paragraph("拟扣减督导评估成绩告知书", "Title"),
         GAP,
         paragraph("{{ school_name }}：", "Addressee"),
@@ -44,6 +53,10 @@ def build_school_notice() -> bytes:
         *write_body("（一）查处当日在你校任职的教师{{ teacher_count }}人次。"),
         paragraph("{%p if teachers %}"),
         teachers,
+        *write_body(
+            "身份比对一致不等于违规事实成立。上列教师只是经人工确认身份的线索，"
+            "是否违规由有权机关另行查证，本告知书不作认定。",
+        ),
         paragraph("{%p endif %}"),
         *write_body(
             "（二）在证照不全的场所登记的你校学生{{ pupil_count }}人"
@@ -59,12 +72,15 @@ def build_school_notice() -> bytes:
             "（一）你校可以自收到本告知书次日起{{ defence_text }}内，向我局提出书面申辩并附材料。"
             "依据：{{ defence_basis }}。",
             "（二）下列任何一项属实，相应分值即予撤回：该教师查处当日不在你校任职；"
-            "该人身份认错；学生不是你校学生或者重复计算；所涉活动是经批准的课后服务等合法活动；计算有误。",
+            "该人身份认错；有权机关查明违规事实不成立；学生不是你校学生或者重复计算；"
+            "所涉活动是经批准的课后服务等合法活动；计算有误。"
+            "认为身份认错的，请写明比对编号，随时可以提出，不受申辩期限限制；"
+            "我局核实答复之前，与该比对有关的一律不计、不送。",
             "（三）不因申辩加重处理；逾期不申辩不视为承认，也不免除我局的举证责任。",
-            "（四）申辩期满后我局将作出督导意见书。对决定仍有异议的，可以自收到决定次日起"
-            "{{ review_text }}内申请复核；"
-            "对复核决定不服或者不申请复核的，可以在{{ appeal_text }}内提出申诉。"
-            "依据：{{ review_basis }}；{{ appeal_basis }}。",
+            "（四）申辩期满后我局将作出督导意见书。对决定不服的，可以自收到决定次日起{{ review_text }}内，"
+            "向作出决定的教育督导机构书面申请复核；对复核决定不服的，自收到复核决定次日起，"
+            "不申请复核的，自收到决定次日起，可以在{{ appeal_text }}内向上一级教育督导机构书面提出申诉。"
+            "复核、申诉期间不停止决定的执行。依据：{{ review_basis }}；{{ appeal_basis }}。",
             "（五）因更正而重新送达本告知书的：尚未作出决定的，申辩期自重新送达次日起从头计算；"
             "已经作出决定的，只更正分值和依据，不重新起算申辩期。",
         ),
@@ -80,8 +96,8 @@ def build_school_notice() -> bytes:
         KEPT_GAP,
         *CLOSE,
     ]
-    head = paragraph("{{ issuer }}文件", "Issuer") + rule_line(0, 12)
-    return build_document("".join(body), first_header=head, first_footer="")
+    head = paragraph("{{ issuer }}", "Issuer") + rule_line(24, 6)
+    return build_document("".join(body), first_header=head, first_footer=rule_line(6, 24))
 
 
 def build_work_prompt() -> bytes:
@@ -89,7 +105,7 @@ def build_work_prompt() -> bytes:
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
-        GAP,
+        *GAPS,
         paragraph("工 作 提 示", "Title"),
         GAP,
         paragraph("{{ school_name }}：", "Addressee"),

@@ -109,11 +109,11 @@ def _add_sheet(book: xlsxwriter.Workbook, sheet: Sheet, footer: str) -> None:
     page.merge_range(0, 0, 0, last, sheet.title, title)
     page.merge_range(1, 0, 1, last, sheet.note, note)
     page.set_row(0, 30)
-    page.set_row(1, 36)
+    widths = [width for _, width in sheet.columns]
+    page.set_row(1, max(36.0, measure_height([sheet.note], [sum(widths)])))
     for column, (label, width) in enumerate(sheet.columns):
         page.set_column(column, column, width)
         page.write_string(2, column, label, head)
-    widths = [width for _, width in sheet.columns]
     for row, values in enumerate(sheet.rows, start=3):
         page.set_row(row, measure_height(values, widths))
         for column, value in enumerate(values):

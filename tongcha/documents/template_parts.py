@@ -20,6 +20,8 @@ CLOSE: Final = (
     paragraph("（联系人：{{ contact }}）", "Contact"),
 )
 GAP: Final = paragraph("")
+GAPS: Final = (GAP, GAP)
+"""Between what stands above and the title (GB/T 9704-2012, 10.1); below the title it is one line."""
 RAGGED: Final = '<w:jc w:val="left"/>'
 """Lines with long case numbers aren't stretched to the margin."""
 KEPT_GAP: Final = paragraph("", "", "<w:keepNext/>")

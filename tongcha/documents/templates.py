@@ -20,6 +20,7 @@ from tongcha.documents.school_templates import build_school_notice, build_work_p
 from tongcha.documents.template_parts import (
     CLOSE,
     GAP,
+    GAPS,
     KEPT_GAP,
     MARK,
     RAGGED,
@@ -37,12 +38,12 @@ def build_referral_letter() -> bytes:
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
-        GAP,
+        *GAPS,
         paragraph("关于移送“同查”线索的函", "Title"),
         GAP,
         paragraph("{{ recipient_name }}：", "Addressee"),
         *write_body(
-            "根据{{ campaign_basis }}，我局对{{ batch }}批次{{ met }}，"
+            "根据{{ campaign_basis }}，我局将{{ batch }}批次{{ met }}"
             "与在职教师库和学校教职工名册进行了核对，并逐条经人工复核签字确认。"
             "现将其中按管理权限应由你单位办理的{{ count }}条线索移送，请依规依纪依法核查处理。",
         ),
@@ -50,7 +51,7 @@ def build_referral_letter() -> bytes:
         *write_loop(
             "lines",
             "{{ item.order }}.线索{{ item.referral_id }}：{{ item.raid_day }}{{ act }}，{{ item.place }}；"
-            "登记身份所涉行为为“{{ item.conduct }}”；证据等级{{ item.grade }}；"
+            "现场登记的身份所涉行为类型（待查证）为“{{ item.conduct }}”；证据等级{{ item.grade }}；"
             "复核签字人{{ item.signed_by }}；查到有利事实{{ item.exculpatory_count }}项。",
         ),
         paragraph("二、移送依据", "Heading"),
@@ -66,12 +67,13 @@ def build_referral_letter() -> bytes:
             "（五）如经查身份有误，请立即告知我局，我局将撤回线索，更正由此产生的全部记录，并书面澄清。",
         ),
         paragraph("四、反馈", "Heading"),
-        *write_body(
+        paragraph(
             "请自收到本函次日起{{ reply_text }}内反馈办理情况，包括查证属实、不属实、"
             "身份有误等各种结果。依据：{{ reply_basis }}。",
+            "BodyKept",
         ),
-        GAP,
-        paragraph("附件：1.线索清单（含支持与有利事实，姓名已隐去）", "Attachment"),
+        KEPT_GAP,
+        paragraph("附件：1.线索清单（含支持与有利事实，姓名只写姓氏）", "Attachment", "<w:keepNext/>"),
         paragraph("　　　2.人员身份附件（限经办人）", "Attachment", "<w:keepNext/>"),
         KEPT_GAP,
         *CLOSE,
@@ -88,7 +90,7 @@ def build_correction_letter() -> bytes:
     body = [
         *MARK,
         paragraph("{{ number_line }}", "DocNo"),
-        GAP,
+        *GAPS,
         *write_when("only_waits", paragraph("关于暂停使用有关文书的函", "Title")),
         *write_when("not only_waits", paragraph("关于撤回、更正有关文书的函", "Title")),
         GAP,

@@ -54,8 +54,8 @@ def _question_identities(rows: pl.DataFrame, slack: int) -> list[pl.DataFrame]:
     other_age = known.filter((pl.col("age") - years).abs() > slack)
     return [
         *(_ask_whole(beside.filter(is_lost), column) for column, is_lost in lost.items()),
-        _ask(other_sex, "identities", "sex", "「性别」与「证件号码」所示不一致"),
-        _ask(other_age, "identities", "age", f"「年龄」与「证件号码」所示相差超过 {slack} 岁"),
+        _ask(other_sex, "identities", "sex", "“性别”与“证件号码”所示不一致"),
+        _ask(other_age, "identities", "age", f"“年龄”与“证件号码”所示相差超过 {slack} 岁"),
     ]
 
 
@@ -65,14 +65,14 @@ def _question_entries(rows: pl.DataFrame) -> list[pl.DataFrame]:
     is_odd = pl.col("id_tail").str.slice(SEX_IN_TAIL, 1).cast(pl.Int64) % 2 == 1
     told = pl.when(is_odd).then(pl.lit("男")).otherwise(pl.lit("女"))
     other = known.filter(pl.col("sex").is_in(["男", "女"]), pl.col("sex") != told)
-    return [_ask(other, "staff_entries", "sex", "「性别」与「证件后四位」所示不一致")]
+    return [_ask(other, "staff_entries", "sex", "“性别”与“证件后四位”所示不一致")]
 
 
 def _ask_whole(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     """Ask for a number of which a spreadsheet kept a part; the part is used as what it is."""
     label = IDENTITIES.column(column).label
     reason = (
-        f"「{label}」被表格软件当作数字，后几位已丢失，按残缺号码收下；请把该列设为文本格式，填完整号码再报"
+        f"“{label}”被表格软件当作数字，后几位已丢失，按残缺号码收下；请把该列设为文本格式，填完整号码再报"
     )
     rule = f"{column}_is_whole"
     return reject_rows(rows, table="identities", rule=rule, reason=reason, outcome=ASKED, column=column)

@@ -192,8 +192,8 @@ def fill_from_site(frame: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 def check_sites(sites: pl.DataFrame, source: Source, today: dt.date) -> list[pl.DataFrame]:
     """Return entries for raids that lie in the future or after the source's expiry."""
     rules = {
-        "raid_is_not_in_the_future": (pl.col("raid_date") > today, "「查处日期」在处理日期之后"),
-        "raid_within_source": (pl.col("raid_date") > source.expires_on, "「查处日期」在来源有效期之后"),
+        "raid_is_not_in_the_future": (pl.col("raid_date") > today, "“查处日期”在处理日期之后"),
+        "raid_within_source": (pl.col("raid_date") > source.expires_on, "“查处日期”在来源有效期之后"),
     }
     return [
         reject_rows(sites.filter(breach), table="sites", rule=rule, reason=reason, column="raid_date")
@@ -204,13 +204,13 @@ def check_sites(sites: pl.DataFrame, source: Source, today: dt.date) -> list[pl.
 def check_raids(frame: pl.DataFrame, sites: pl.DataFrame, table: str) -> list[pl.DataFrame]:
     """Return entries for rows whose raid isn't among the accepted sites or has another date there."""
     stray = frame.join(sites, on="raid_id", how="anti", maintain_order="left")
-    reason = "「查处编号」不在本批次收下的场所之中"
+    reason = "“查处编号”不在本批次收下的场所之中"
     entries = [reject_rows(stray, table=table, rule="raid_is_known", reason=reason, column="raid_id")]
     if "raid_date" in frame.columns:
         dates = sites.select("raid_id", __date="raid_date")
         joined = frame.join(dates, on="raid_id", how="inner", maintain_order="left")
         other = joined.filter(pl.col("raid_date") != pl.col("__date"))
-        reason = "「查处日期」与场所登记的日期不一致"
+        reason = "“查处日期”与场所登记的日期不一致"
         entries.append(
             reject_rows(other, table=table, rule="raid_date_agrees", reason=reason, column="raid_date")
         )

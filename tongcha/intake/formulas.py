@@ -29,7 +29,7 @@ def blank_failures(text: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[pl
             text.filter(pl.col(column).is_in(FAILURES)),
             table=name,
             rule=f"{column}_is_worked_out",
-            reason=f"「{BY_NAME[name].column(column).label}」是出错或者没有算出的公式；请改正，或者粘贴为数值后再报",
+            reason=f"“{BY_NAME[name].column(column).label}”是出错或者没有算出的公式；请改正，或者粘贴为数值后再报",
             column=column,
         )
         for column in broken

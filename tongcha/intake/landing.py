@@ -252,15 +252,15 @@ class Lander:
         if missing:
             raise FileRefusedError(
                 "missing_column",
-                f"作为{table.label}缺少列「{'、'.join(missing)}」",
+                f"作为{table.label}缺少列“{'、'.join(missing)}”",
                 "补上该列，或把它的写法登记到 policy/intake.yaml 的表头别名",
                 header.table,
             )
         if "name" in header.repeated and header.table in OF_PEOPLE:
             raise FileRefusedError(
                 "name_column_twice",
-                "「姓名」一列出现两次（左右并排的两栏，或者另有家属的姓名），无法判断各格说的是谁",
-                "改成一人一行、「姓名」只有一列；家属等人的列删去",
+                "“姓名”一列出现两次（左右并排的两栏，或者另有家属的姓名），无法判断各格说的是谁",
+                "改成一人一行、“姓名”只有一列；家属等人的列删去",
                 header.table,
             )
 

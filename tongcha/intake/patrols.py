@@ -22,7 +22,7 @@ def number_patrols(frame: pl.DataFrame) -> pl.DataFrame:
 
 def check_patrols(frame: pl.DataFrame, today: dt.date) -> list[pl.DataFrame]:
     """Return entries for patrols that are dated after the day of processing."""
-    reason = "「巡查日期」在处理日期之后"
+    reason = "“巡查日期”在处理日期之后"
     late = frame.filter(pl.col("patrol_date") > today)
     return [
         reject_rows(

@@ -38,6 +38,7 @@ CREATED: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 """Fixed, so that the same rows give the same bytes."""
 
 MAX_STEM: Final = 60
+CONFIDENTIAL: Final = "本文件载有原报的个人信息，只限原报送单位改正、核实使用，不得转发，用毕销毁。"
 SUMMARY_HEAD: Final = ("工作表", "行号", "列", "原因")
 SUMMARY_WIDTHS: Final = (18, 8, 16, 70)
 QUESTION_HEAD: Final = ("工作表", "原行号", "列", "填写的内容", "为什么请您核实")
@@ -146,6 +147,7 @@ def _write_summary(
     sheet.write_string(0, 0, sheet.get_name(), styles.title)
     sheet.write_string(1, 0, f"来源文件：{PurePosixPath(file).name}")
     sheet.write_string(2, 0, _what_to_do(entries) + _what_to_check(asked))
+    sheet.write_string(3, 0, CONFIDENTIAL)
     for place, label in enumerate(SUMMARY_HEAD if entries.height else ()):
         sheet.write_string(4, place, label, styles.head)
     for line, entry in enumerate(entries.iter_rows(named=True), 5):
@@ -173,13 +175,13 @@ def _what_to_do(entries: pl.DataFrame) -> str:
     if whole.height:
         return "有整张工作表没有收下。请按下面的原因处理，连同标红的单元格一并改正，再整份重新报送。"
     rows = entries.select("sheet", "row").unique().height
-    return f"退回 {rows} 行，其余行已收下。请在原文件中改正「退回行」各表里标红的单元格，再整份重新报送。"
+    return f"退回 {rows} 行，其余行已收下。请在原文件中改正“退回行”各表里标红的单元格，再整份重新报送。"
 
 
 def _what_to_check(asked: pl.DataFrame) -> str:
     if asked.is_empty():
         return ""
-    return f"另有 {asked.height} 格没有采用或存疑，所在行已收下，请看「请核实」表，确有错误的改正后再报。"
+    return f"另有 {asked.height} 格没有采用或存疑，所在行已收下，请看“请核实”表，确有错误的改正后再报。"
 
 
 def _write_questions(

@@ -75,7 +75,7 @@ def reject_shared_cells(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     # only a separator or a blank can part two names: the parser sees a few values, not all
     suspect = rows.filter(pl.col("name").str.contains_any(list(MAY_PART_NAMES)))
     shared = [_holds_several(text) for text in suspect["name"]]
-    reason = "「姓名」一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
+    reason = "“姓名”一格写了不止一个人，无法判断其余各格说的是谁；请一人一行"
     several = suspect.filter(pl.Series(shared, dtype=pl.Boolean))
     if name in TAKEN_DOWN:
         several = several.vstack(rows.filter(pl.col("name").str.contains(AND_OTHERS)))
@@ -100,7 +100,7 @@ def reject_no_names(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     headings = rows.filter(is_alone & folded.str.contains(HEADING))
     unnamed = pl.Series([not surname_of(text) for text in headings["name"]], dtype=pl.Boolean)
     found = pl.concat([rows.filter(nobodys), headings.filter(unnamed)])
-    reason = "「姓名」不是人的姓名（空缺、标题或者签章）；是人的请写明姓名，不是的不必再报"
+    reason = "“姓名”不是人的姓名（空缺、标题或者签章）；是人的请写明姓名，不是的不必再报"
     return [reject_rows(found, table=name, rule="name_is_somebodys", reason=reason, column="name")]
 
 
@@ -114,7 +114,7 @@ def question_names(rows: pl.DataFrame, name: str) -> list[pl.DataFrame]:
     length = pl.col("name").str.len_chars()
     long = rows.filter(length >= MAY_HOLD_TWO[0], length <= LONGEST_NAME)
     doubtful = [parse_name(text).form == "perhaps_two" for text in long["name"]]
-    reason = "「姓名」疑似写了两个人的姓名，未用于姓名比对；确是一人请注明，是两人请一人一行"
+    reason = "“姓名”疑似写了两个人的姓名，未用于姓名比对；确是一人请注明，是两人请一人一行"
     asked = long.filter(pl.Series(doubtful, dtype=pl.Boolean))
     return [
         reject_rows(

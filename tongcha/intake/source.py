@@ -91,7 +91,7 @@ def _read_values(path: Path, culprit: str) -> dict[str, object]:
             misfit.name_culprit(culprit), misfit.rule, "按模板用 UTF-8 编码重新填写"
         ) from misfit
     if not isinstance(values, dict):
-        raise SourceError(culprit, "不是「键：值」的格式", "按模板重新填写")
+        raise SourceError(culprit, "不是“键：值”的格式", "按模板重新填写")
     return values
 
 
@@ -99,4 +99,4 @@ def _read_day(value: object, culprit: str) -> dt.date:
     try:
         return value if type(value) is dt.date else dt.date.fromisoformat(str(value).strip())
     except ValueError as error:
-        raise SourceError(culprit, "「有效期至」不是日期", "写成 2027-12-31 的样式") from error
+        raise SourceError(culprit, "“有效期至”不是日期", "写成 2027-12-31 的样式") from error

@@ -171,10 +171,10 @@ def _unreadable(
         how = MONTH_WILL_DO if column.name in _find_spans(table) else DAY_NEEDED
     if lost.is_empty():
         return []
-    rule, reason = f"{column.name}_is_readable", f"「{column.label}」不是可识别的{kind}"
+    rule, reason = f"{column.name}_is_readable", f"“{column.label}”不是可识别的{kind}"
     if column.dtype == pl.String:
         rule = f"{column.name}_is_whole"
-        reason = f"「{column.label}」被表格软件当作数字，后几位已丢失；请把该列设为文本格式，从原系统重新导出"
+        reason = f"“{column.label}”被表格软件当作数字，后几位已丢失；请把该列设为文本格式，从原系统重新导出"
     is_either = pl.col(column.name).str.contains(JANUARY_OR_OCTOBER) & pl.lit(how == MONTH_WILL_DO)
     told = [(lost.filter(~is_either), reason + how), (lost.filter(is_either), reason + EITHER)]
     return [

@@ -45,7 +45,7 @@ class TeacherRule(PolicyPart):
     """Points per act of a confirmed in-service teacher, and the addition for a repeated act."""
 
     points: Points = Field(gt=0)
-    repeat_points: Points = Field(description="同一人在同一专项行动内再次查实，每次另加")
+    repeat_points: Points = Field(description="同一人在同一专项行动内再次经确认在场，每次另加")
     clause: str = Field(min_length=6)
     repeat_clause: str = Field(min_length=6)
 

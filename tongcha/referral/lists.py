@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOT_A_FINDING: Final = "比对一致不等于违规事实成立。本表只是线索，须由接收单位查证并听取本人陈述申辩。"
-_LABELS: Final = {
+FIELD_LABELS: Final = {
     "name": ("姓名", 12.0),
     "sex": ("性别", 6.0),
     "id_number": ("证件号码", 24.0),
@@ -36,12 +36,13 @@ def list_clues(clues: pl.DataFrame) -> Sheet:
         ("线索编号", 15.0, "referral_id"), ("姓名", 9.0, "masked"), ("当日任职学校", 18.0, "school"),
         ("查处编号", 12.0, "raid_id"), ("查处日期", 12.0, "raid_date"), ("场所地址", 20.0, "address"),
         ("证照情况", 10.0, "licence"), ("学科类别", 10.0, "subject_type"),
-        ("行为类型（待查证）", 20.0, "conduct"), ("证据等级", 9.0, "evidence_grade"),
-        ("复核签字人", 11.0, "signed_by"), ("有利事实", 9.0, "exculpatory_count"),
+        ("行为类型（待查证）", 20.0, "conduct"), ("身份怎样取得", 14.0, "taken"),
+        ("证据等级", 9.0, "evidence_grade"),
+        ("复核签字人", 11.0, "signed_by"), ("有利事实数", 11.0, "exculpatory_count"),
     )  # fmt: skip
     return Sheet(
         "线索清单",
-        "移送线索清单",
+        "附件1　线索清单",
         NOT_A_FINDING,
         tuple((label, width) for label, width, _ in columns),
         _as_text(shown, [name for *_, name in columns]),
@@ -63,8 +64,8 @@ def list_evidence(clues: pl.DataFrame, evidence: pl.DataFrame) -> Sheet:
     columns = (("线索编号", 17.0), ("证据项", 14.0), ("作用", 8.0), ("说明", 70.0))
     return Sheet(
         "身份证据",
-        "身份比对的证据（支持与反对）",
-        "只说明此人是谁，不说明其做了什么。",
+        "附件1　线索清单：身份比对的证据（支持与反对）",
+        "只说明此人是谁，不说明其做了什么；比对一致不等于违规事实成立。",
         columns,
         _as_text(rows, list(_EVIDENCE)),
     )
@@ -96,7 +97,7 @@ def list_facts(clues: pl.DataFrame, findings: pl.DataFrame, *, shows_origin: boo
         columns.append(("出处", 36.0, "origin"))
     return Sheet(
         "有利事实",
-        "对当事人有利的事实",
+        "附件1　线索清单：对当事人有利的事实",
         f"请一并核查。{NOT_SEARCHED}等我局没有数据，未能查找。",
         tuple((label, width) for label, width, _ in columns),
         _as_text(rows, [name for *_, name in columns]),
@@ -105,11 +106,11 @@ def list_facts(clues: pl.DataFrame, findings: pl.DataFrame, *, shows_origin: boo
 
 def list_identities(clues: pl.DataFrame, fields: Sequence[str]) -> Sheet:
     """Return the attachment: exactly the fields that the policy grants this recipient."""
-    columns = (("线索编号", 17.0), *(_LABELS[name] for name in fields))
+    columns = (("线索编号", 17.0), *(FIELD_LABELS[name] for name in fields))
     return Sheet(
         "人员身份",
-        "人员身份附件",
-        "含个人信息，只限办理本线索的经办人使用，不得复制扩散。",
+        "附件2　人员身份附件",
+        f"{NOT_A_FINDING}含个人信息，只限办理本线索的经办人使用，不得复制扩散。",
         columns,
         _as_text(clues, ["referral_id", *fields]),
     )

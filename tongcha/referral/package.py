@@ -18,6 +18,7 @@ from tongcha.documents.render import CompiledTemplate
 from tongcha.documents.sheets import render_workbook
 from tongcha.policy.adoption import EXAMPLE_MARK, require_adoption
 from tongcha.referral.lists import list_clues, list_evidence, list_facts, list_identities
+from tongcha.review.shown import CAPTURES
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import REFERRAL_PACKAGES
 
@@ -34,7 +35,7 @@ ATTACHMENT: Final = "人员身份附件.xlsx"
 FOLDER: Final = "referrals"
 ON_SITE, FILED = BATCH_KINDS
 FOUND_BY: Final = {
-    ON_SITE: {"met": "查处现场由公安机关核验身份的人员", "act": "查处"},
+    ON_SITE: {"met": "查处现场登记身份的人员（身份怎样取得逐条列于附件1）", "act": "查处"},
     FILED: {"met": "校外培训机构备案名单所列、经学校或者本人核实的人员（没有现场核验）", "act": "备案"},
 }
 """What the letter says of how the people came to be known; a batch is of one kind."""
@@ -50,6 +51,7 @@ class Dossiers:
         people: table `people`.
         schools: table `schools`.
         sites: table `sites`.
+        identities: table `identities`.
     """
 
     findings: pl.DataFrame
@@ -57,6 +59,7 @@ class Dossiers:
     people: pl.DataFrame
     schools: pl.DataFrame
     sites: pl.DataFrame
+    identities: pl.DataFrame
 
 
 def write_packages(  # noqa: PLR0913 – two tables of input, two policies, where from and where to
@@ -143,14 +146,25 @@ def join_clues(part: pl.DataFrame, dossiers: Dossiers) -> pl.DataFrame:
     site = dossiers.sites.select(
         "batch", "raid_id", "address", "area", "licence", "kind", "recorder_file", "recorder_sha256"
     )
+    met = dossiers.identities.select("batch", "identity_id", "capture", "checked_by")
     return (
         part.join(person, on="person_id", how="left")
+        .join(met, on=["batch", "identity_id"], how="left")
         .join(school, on="school_id", how="left")
         .join(site, on=["batch", "raid_id"], how="left")
         .sort("referral_id")
-        .with_columns(school=pl.coalesce("school", "school_id"))
+        .with_columns(school=pl.coalesce("school", "school_id"), taken=_say_taken())
         .with_row_index("order", offset=1)
     )
+
+
+def _say_taken() -> pl.Expr:
+    """How the identity was taken on site, and whether an officer who checked it is on record."""
+    how = pl.col("capture").replace_strict(CAPTURES, default="未登记", return_dtype=pl.String)
+    unchecked = (
+        pl.when(pl.col("checked_by").is_null()).then(pl.lit("（没有登记核验民警）")).otherwise(pl.lit(""))
+    )
+    return pl.when(pl.col("kind") == FILED).then(pl.lit("机构备案名单")).otherwise(how + unchecked)
 
 
 def _fill_letter(clues: pl.DataFrame, policy: RoutingPolicy) -> Mapping[str, object]:

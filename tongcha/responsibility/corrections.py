@@ -28,9 +28,9 @@ CORRECTION_COLUMNS: Final = ("recipient_name", "path", "sha256", "change", "sent
 FOLDER: Final = "corrections"
 FILE: Final = "更正函.docx"
 WITHDRAWN: Final = "此前送达的文书已撤回，请停止使用并退回或者销毁，由此作出的处理请一并更正"
-PART_WITHDRAWN: Final = "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以更正后的文书为准"
+PART_WITHDRAWN: Final = "其中编号{}的内容已撤回，不得再作为任何处理的依据；其余以重新送达的文书为准"
 PENDING: Final = "其中编号{}的内容有异议，正在核实，结果另行函告；此前请暂停使用，不得据以处理"
-REPLACED: Final = "此前送达的文书内容有变，请以更正后的为准"
+REPLACED: Final = "此前送达的文书内容有变，请以重新送达的文书为准"
 STANDS_AGAIN: Final = "此前已告知撤回，现经核查重新成立，请以重新送达的文书为准"
 _SHOWN: Final = 12
 

@@ -27,9 +27,9 @@ SELF_REPORT: Final = "self_report"
 CAP: Final = "school_cap"
 RECTIFICATION: Final = "rectification"
 LABELS: Final = {
-    TEACHER: "在职教师违规补课",
-    REPEAT: "同一教师再次查实",
-    PUPILS: "学生参加非法培训",
+    TEACHER: "涉及在职教师的线索",
+    REPEAT: "同一教师再次涉及",
+    PUPILS: "本校学生在证照不全的场所登记",
     SELF_REPORT: "学校主动报告减轻",
     CAP: "封顶冲减",
     RECTIFICATION: "整改销号恢复",
@@ -147,7 +147,7 @@ def _charge_teachers(responsibilities: pl.DataFrame, policy: DeductionPolicy) ->
                               f"1 人次 × {rule.points} 分 = {rule.points} 分"))  # fmt: skip
         if (row["person_id"], campaign) in seen and rule.repeat_points > 0:
             addends.append(Addend(school, campaign, REPEAT, rule.repeat_clause, case, 1, rule.repeat_points,
-                                  f"再次查实，另加 {rule.repeat_points} 分"))  # fmt: skip
+                                  f"同一专项行动内再次涉及，另加 {rule.repeat_points} 分"))  # fmt: skip
         seen.add((row["person_id"], campaign))
     return addends
 

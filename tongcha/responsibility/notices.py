@@ -18,7 +18,7 @@ from tongcha.documents.masks import number_same
 from tongcha.documents.numbers import number_record
 from tongcha.documents.render import CompiledTemplate
 from tongcha.policy.adoption import EXAMPLE_POINTS_MARK, require_adoption
-from tongcha.responsibility.deductions import CENT, LABELS, PUPILS, RECTIFICATION, TEACHER
+from tongcha.responsibility.deductions import CAP, CENT, LABELS, PUPILS, RECTIFICATION, TEACHER
 from tongcha.tables.responsibility import SCHOOL_NOTICES
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "notices"
 FILE: Final = "拟扣分告知书.docx"
+ALL_ABOVE: Final = "以上各项"
 RULE_ORDER: Final = {rule: place for place, rule in enumerate(LABELS)}
 
 
@@ -145,10 +146,12 @@ def _describe_acts(own: pl.DataFrame) -> list[dict[str, object]]:
 
 
 def _describe_addend(order: int, row: dict[str, object]) -> dict[str, object]:
+    """Return one line of the sum; numbers stand one to a line, since a page would break them anywhere."""
+    rests_on = ALL_ABOVE if row["rule"] == CAP else str(row["case_ref"]).replace("、", "、\n")
     return {
         "order": order,
         "label": LABELS[str(row["rule"])],
-        "case_ref": row["case_ref"],
+        "case_ref": rests_on,
         "sum_shown": row["sum_shown"],
         "points": str(row["points"]),
     }

@@ -68,7 +68,7 @@ def write_pupil_lists(
         .unique("pupil_key", keep="first", maintain_order=True)
         .sort("school_id", "grade", "name", "pupil_key")
     )
-    footer = f"{policy.issuer}　{EXAMPLE_MARK if demo else ''}　须于{destroy_by.isoformat()}前销毁"
+    footer = f"{policy.issuer}　{EXAMPLE_MARK if demo else ''}　{_say_end(destroy_by)}"
     rows = [
         _store_list(str(school_id), part, destroy_by, footer, out)
         for (school_id,), part in own.partition_by("school_id", as_dict=True).items()
@@ -153,6 +153,10 @@ def record_deletions(list_ids: Iterable[str], released_on: date | None) -> list[
     ]
 
 
+def _say_end(destroy_by: date) -> str:
+    return f"须于{destroy_by:%Y年%-m月%-d日}前销毁"
+
+
 def _store_list(
     school_id: str, part: pl.DataFrame, destroy_by: date, footer: str, out: Path
 ) -> dict[str, object]:
@@ -161,7 +165,8 @@ def _store_list(
     sheet = Sheet(
         "本校学生",
         "本校学生名单",
-        f"只限本校负责人和班主任用于家校沟通，不得公开，不得计入学生操行等级；须于{destroy_by.isoformat()}前销毁。",
+        "只限本校负责人和班主任用于家校沟通，不得公开，不得计入学生操行等级；"
+        f"不是本校学生或者登记有误的，请告知我局更正；{_say_end(destroy_by)}。",
         (("序号", 8.0), ("姓名", 20.0), ("年级", 20.0)),
         [[str(order), name, grade] for order, (name, grade) in enumerate(names, start=1)],
     )

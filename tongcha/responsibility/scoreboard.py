@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 
 FILE: Final = "scoreboard/督导计分.xlsx"
 PICTURE: Final = "scoreboard/督导计分.svg"
-PROPOSED: Final = "拟扣分，学校可以申辩，未经决定不作为评价结果；按学校标识码排列，不作排名。"
+PROPOSED: Final = (
+    "拟扣分，学校可以申辩，未经决定不作为评价结果；比对一致不等于违规事实成立；按学校标识码排列，不作排名。"
+)
 _BAR: Final = 320
+_NAME: Final = 21
+"""characters of 13 pixels that fit left of a bar"""
 _ROW: Final = 24
 _HEAD: Final = 58
 
@@ -89,9 +93,20 @@ def _draw_bar(row: dict[str, Any], y: int, most: Decimal) -> str:
     counted = f"教师{row['teacher_count']}人次、学生{row['pupil_count']}人"
     return (
         f"<g><title>{name}：{counted}，拟扣{row['points']}分</title>"
-        f'<text x="288" y="{y + 13}" text-anchor="end">{name}</text>'
+        f"{_draw_name(row['school_name'], y)}"
         f'<rect x="296" y="{y}" width="{width:.1f}" height="16" fill="#4c78a8"/>'
         f'<text x="{304 + width:.1f}" y="{y + 13}">{row["points"]} 分（{counted}）</text></g>'
+    )
+
+
+def _draw_name(name: str, y: int) -> str:
+    """Return a school's name left of its bar; what one line can't hold stands small in two."""
+    if len(name) <= _NAME:
+        return f'<text x="288" y="{y + 13}" text-anchor="end">{escape(name)}</text>'
+    half = -(-len(name) // 2)
+    lines = ((y + 7, name[:half]), (y + 18, name[half:]))
+    return "".join(
+        f'<text x="288" y="{at}" text-anchor="end" font-size="10">{escape(part)}</text>' for at, part in lines
     )
 
 
@@ -211,10 +226,11 @@ def _add_proposals(book: xlsxwriter.Workbook, proposals: pl.DataFrame) -> None:
 
 def _add_addends(book: xlsxwriter.Workbook, addends: pl.DataFrame) -> None:
     page = book.add_worksheet("逐项算式")
+    page.write_string(0, 0, PROPOSED, book.add_format({"font_color": "#9C0006", "font_name": "宋体"}))
     columns = (
         ("扣分编号", 15, "deduction_id"), ("专项行动", 24, "campaign"), ("学校标识码", 13, "school_id"),
         ("项目", 18, "label"), ("所依事项", 20, "case_ref"), ("数量", 6, "count"), ("算式", 26, "sum_shown"),
-        ("分值", 8, "points"), ("条款依据", 34, "clause"), ("规则版本", 16, "policy_version"),
+        ("分值", 8, "points"), ("条款依据", 34, "clause"), ("规则版本", 28, "policy_version"),
     )  # fmt: skip
     _add_rows(book, page, columns, addends.with_columns(label=pl.col("rule").replace(LABELS)))
 

@@ -52,5 +52,5 @@ def list_provenance(on_record: OnRecord, identity: Row, person: Row, link: Row) 
 
 
 def _place(row: Row) -> str:
-    sheet = f"「{row['sheet']}」表" if row["sheet"] else ""
+    sheet = f"“{row['sheet']}”表" if row["sheet"] else ""
     return f"{row['file']} {sheet}第 {row['row']} 行"

@@ -96,7 +96,7 @@ def _prove(name: str, answer: list[Grid] | FileRefusedError, key: bytes) -> Retu
     cover = _prove_cover(culprit, sheets.get(layout.META_SHEET, []), key)
     rows = [[*row, *[""] * (len(HEADERS) - len(row))] for row in sheets.get(layout.REVIEW_SHEET, [])]
     if len(rows) <= layout.HEADER_ROW or tuple(rows[layout.HEADER_ROW][: len(HEADERS)]) != HEADERS:
-        raise ReturnError(culprit, f"「{layout.REVIEW_SHEET}」表或其表头被改动、移动或删除", RESEND)
+        raise ReturnError(culprit, f"“{layout.REVIEW_SHEET}”表或其表头被改动、移动或删除", RESEND)
     return ReturnSheet(cover, rows)
 
 

@@ -41,7 +41,7 @@ class RowRefusedError(Exception):
 
     def __init__(self, column: str, reason: str) -> None:
         """Keep the sentence."""
-        super().__init__(f"「{column}」列：{reason}")
+        super().__init__(f"“{column}”列：{reason}")
 
 
 @dataclass(frozen=True, slots=True)

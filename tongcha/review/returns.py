@@ -203,7 +203,7 @@ def _mark_taken_back(
     """A replayed file doesn't bring back what was taken back; its reader is told so."""
     gone = pl.col("link_id").is_in(sorted({e.subject for e in events if e.event_id in taken_back}))
     told = pl.format(
-        "第 {} 行「结论」列：同样的判断已被撤回；仍作此判断的，请改填当天日期或写明理由", pl.col("row")
+        "第 {} 行“结论”列：同样的判断已被撤回；仍作此判断的，请改填当天日期或写明理由", pl.col("row")
     )
     return rows.with_columns(
         outcome=pl.when(gone).then(pl.lit(REFUSED)).otherwise("outcome"),

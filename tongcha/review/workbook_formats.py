@@ -33,7 +33,7 @@ FORMATS: Final[dict[str, Properties]] = {
     "date": INPUT | {"num_format": "yyyy-mm-dd"},
     "plain": RICH,
     "differs": RICH | {"font_color": "#C00000", "bold": True, "underline": 1},
-    "guide": {"text_wrap": True, "valign": "top"},
+    "guide": {"font_name": FONT, "text_wrap": True, "valign": "top"},
     "number": {"num_format": "0.00", "border": 1, "text_wrap": True, "valign": "top"},
     "same": {"bg_color": "#C6EFCE"},
     "different": {"bg_color": "#FFC7CE"},

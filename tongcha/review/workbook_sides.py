@@ -37,6 +37,7 @@ def add_reveal_sheet(book: Book, formats: Formats, links: Sequence[ShownLink]) -
             sheet.write_formula(offset + 2, column, formula, formats["number"], "先写结论")
     sheet.freeze_panes(2, 1)
     sheet.set_landscape()
+    sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.protect("")
 
@@ -44,7 +45,7 @@ def add_reveal_sheet(book: Book, formats: Formats, links: Sequence[ShownLink]) -
 def add_guide_sheet(book: Book, formats: Formats, reasons: Reasons) -> None:
     """Add the instructions for reviewers."""
     sheet = book.add_worksheet(layout.GUIDE_SHEET)
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, 84)
     length = f"{reasons.min_chars} 至 {reasons.max_chars} 字"
     lines = (
         "一、每行是一条比对。“场｜”是查处现场记下的，“册｜”是教师库或名册里的；红色下划线是两者不同的字。",
@@ -60,6 +61,9 @@ def add_guide_sheet(book: Book, formats: Formats, reasons: Reasons) -> None:
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, formats["guide"])
         sheet.set_row(row, 34)
+    sheet.set_landscape()  # a single column wider than its page is cut off, whatever the scale
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.protect("")
 
 

@@ -104,7 +104,7 @@ PATROLS = Table(
         Rule(
             "patrol_names_a_place",
             "address IS NOT NULL OR institution_id IS NOT NULL",
-            "「场所地址」与「机构编号」至少填一项",
+            "“场所地址”与“机构编号”至少填一项",
         ),
     ),
 )
@@ -150,7 +150,7 @@ IDENTITIES = Table(
         ),
         *PROVENANCE,
     ),
-    "现场核验的每个人一行；多数不是教师。",
+    "现场登记的每个人一行；多数不是教师。",
     (
         Rule("raid_date_is_not_before_2000", "raid_date >= DATE '2000-01-01'", "查处日期不早于 2000 年"),
         Rule(

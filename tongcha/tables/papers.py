@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tongcha.tables.contract import Partition, Stage, Table, day, flag, text, whole
-from tongcha.tables.referral import RECIPIENTS
+from tongcha.tables.referral import RECIPIENTS, RECIPIENTS_SAY
 
 DOCUMENT_KINDS = ("referral", "notice", "prompt", "pupils", "correction", "answer", "supervision")
 CHANGES = ("withdrawn", "replaced", "disputed")
@@ -21,7 +21,7 @@ DISCLOSURES = Table(
         text("event_id", "台账事件", required=True, pattern="E[0-9a-f]{16}"),
         text("document_id", "文书编号", required=True),
         text("kind", "文书种类", required=True, one_of=DOCUMENT_KINDS),
-        text("recipient", "接收单位类别", "移送包才有", one_of=RECIPIENTS),
+        text("recipient", "接收单位类别", f"{RECIPIENTS_SAY}；移送包才有", one_of=RECIPIENTS),
         text("recipient_name", "接收单位", required=True),
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", "存档以此为名", required=True),

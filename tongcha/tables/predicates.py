@@ -50,13 +50,14 @@ def column_limits(column: Column) -> Iterator[tuple[Rule, pl.Expr]]:
     """
     name, label, value = quote_name(column.name), column.label, pl.col(column.name)
     if column.required:
-        rule = Rule(f"{column.name}_is_present", f"{name} IS NOT NULL", f"「{label}」不能为空", column.name)
+        rule = Rule(f"{column.name}_is_present", f"{name} IS NOT NULL", f"“{label}”不能为空", column.name)
         yield rule, value.is_not_null()
     if column.one_of:
         admitted = ", ".join(quote_text(value) for value in column.one_of)
-        # codes say nothing to a reader; their meaning names the Chinese ways of writing them
-        listed = column.meaning if all(map(str.isascii, column.one_of)) else "、".join(column.one_of)
-        text = f"「{label}」只能是：{listed}"
+        # codes say little to a reader; their meaning, if any, names the Chinese ways of writing them
+        coded = column.meaning and all(map(str.isascii, column.one_of))
+        listed = column.meaning if coded else "、".join(column.one_of)
+        text = f"“{label}”只能是：{listed}"
         yield (
             Rule(f"{column.name}_is_listed", f"{name} IN ({admitted})", text, column.name),
             value.is_in(column.one_of),
@@ -64,7 +65,7 @@ def column_limits(column: Column) -> Iterator[tuple[Rule, pl.Expr]]:
     if column.pattern:
         matched = f"regexp_full_match({name}, {quote_text(column.pattern)})"
         hint = f"（{column.meaning}）" if column.meaning else ""
-        text = f"「{label}」须合规定的格式{hint}"
+        text = f"“{label}”须合规定的格式{hint}"
         # of values that recur in thousands of rows each is matched once
         yield (
             Rule(f"{column.name}_has_its_form", matched, text, column.name),
@@ -75,14 +76,14 @@ def column_limits(column: Column) -> Iterator[tuple[Rule, pl.Expr]]:
 
 def _range_limits(column: Column, name: str, value: pl.Expr) -> Iterator[tuple[Rule, pl.Expr]]:
     if column.minimum is not None:
-        text = f"「{column.label}」不小于 {column.minimum:g}"
+        text = f"“{column.label}”不小于 {column.minimum:g}"
         predicate = f"{name} >= {column.minimum!r}"
         yield (
             Rule(f"{column.name}_is_not_too_small", predicate, text, column.name),
             value >= column.minimum,
         )
     if column.maximum is not None:
-        text = f"「{column.label}」不大于 {column.maximum:g}"
+        text = f"“{column.label}”不大于 {column.maximum:g}"
         predicate = f"{name} <= {column.maximum!r}"
         yield (
             Rule(f"{column.name}_is_not_too_large", predicate, text, column.name),
@@ -95,7 +96,7 @@ def _key_rule(table: Table) -> Rule:
     labels = "、".join(table.column(name).label for name in table.key)
     only_one = f"count(*) OVER (PARTITION BY {columns}) = 1"
     return Rule(
-        "key_is_unique", only_one, f"「{labels}」不能重复：内容不同的，无法判断以哪一行为准", table.key[-1]
+        "key_is_unique", only_one, f"“{labels}”不能重复：内容不同的，无法判断以哪一行为准", table.key[-1]
     )
 
 

@@ -187,13 +187,13 @@ INSTITUTIONS = Table(
         Rule(
             "institution_is_no_person",
             f"NOT regexp_full_match(institution_id, '{PERSON_NUMBER}')",
-            "「机构编号」不能是身份证号码的样式：名单只列机构，不列人",
+            "“机构编号”不能是身份证号码的样式：名单只列机构，不列人",
             "institution_id",
         ),
         Rule(
             "institution_has_a_full_name",
             "length(institution_name) >= 5 AND NOT regexp_matches(institution_name, '[·•]')",
-            "「机构名称」须为机构全称（五字以上）：名单只列机构，不列人",
+            "“机构名称”须为机构全称（五字以上）：名单只列机构，不列人",
             "institution_name",
         ),
     ),

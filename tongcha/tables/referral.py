@@ -7,6 +7,10 @@ from tongcha.tables.linkage import GRADES, LINK_ID
 from tongcha.tables.shared_columns import BATCH
 
 RECIPIENTS = ("discipline_committee", "supervisory_commission", "education_authority", "penalty_team")
+RECIPIENTS_SAY = (
+    "discipline_committee=纪委，supervisory_commission=监委，"
+    "education_authority=主管教育部门，penalty_team=行政处罚工作组"
+)
 
 REFERRALS = Table(
     "referrals",
@@ -18,7 +22,7 @@ REFERRALS = Table(
         BATCH,
         text("referral_id", "线索编号", required=True, pattern="R[0-9a-f]{12}"),
         LINK_ID,
-        text("recipient", "接收单位类别", required=True, one_of=RECIPIENTS),
+        text("recipient", "接收单位类别", RECIPIENTS_SAY, required=True, one_of=RECIPIENTS),
         text("recipient_name", "接收单位", required=True),
         text("route_rule", "分流规则", "policy/routing.yaml 中的规则名", required=True),
         text("basis", "依据", required=True),
@@ -72,7 +76,7 @@ REFERRAL_PACKAGES = Table(
     (
         BATCH,
         text("package_id", "移送包编号", required=True, pattern="P[0-9a-f]{12}"),
-        text("recipient", "接收单位类别", required=True, one_of=RECIPIENTS),
+        text("recipient", "接收单位类别", RECIPIENTS_SAY, required=True, one_of=RECIPIENTS),
         text("recipient_name", "接收单位", required=True),
         text("path", "文件", "相对发件箱的路径", required=True),
         text("sha256", "文件指纹", required=True),

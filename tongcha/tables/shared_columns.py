@@ -59,7 +59,7 @@ def refuse_person_as_number(column: str, label: str) -> Rule:
     return Rule(
         f"{column}_is_nobodys_own",
         f"NOT regexp_full_match({column}, '{OWN_NUMBER}')",
-        f"「{label}」是证件号码或者学籍号的样式；编号会留在各表和记录里，请另编序号",
+        f"“{label}”是证件号码或者学籍号的样式；编号会留在各表和记录里，请另编序号",
         column,
     )
 
