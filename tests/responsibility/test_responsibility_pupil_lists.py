@@ -69,7 +69,10 @@ def test_a_list_is_deleted_when_its_day_has_come(tmp_path):
     lists, deleted = keep(date(2026, 12, 22))
     assert set(lists["destroy_by"]) == {date(2026, 12, 22)}
     assert (deleted, len(list((tmp_path / "pupils").iterdir()))) == ([], 2)
+    written = {path: path.read_bytes() for path in (tmp_path / "pupils").rglob("*.xlsx")}
     gone, deleted = keep(date(2026, 12, 23))
     assert (gone.height, set(deleted)) == (0, set(lists["list_id"]))
     assert not list((tmp_path / "pupils").iterdir())
+    assert keep(date(2026, 12, 22))[0].equals(lists)  # a clock that ran ahead and was put right costs nothing
+    assert {path: path.read_bytes() for path in written} == written
     assert keep(date(2026, 11, 22), released_on=None)[0].height == 0
