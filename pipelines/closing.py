@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.office import list_returns
 from assets.store import TableStore
-from pipelines.casework import find_recorder
+from pipelines.casework import find_recorder, refuse_interested
 from pipelines.home import write_private
 from pipelines.irrevocable import show_day
 from pipelines.report import read_all
@@ -32,6 +32,7 @@ from tongcha.casebook.closing import (
 from tongcha.casebook.erasure import BatchTables, erase_people, list_values
 from tongcha.errors import LedgerError, UnknownBatchError
 from tongcha.intake.source import FILE as SOURCE
+from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 from tongcha.ledger.wording import refuse_numbers
 from tongcha.review.layout import name_workbook
@@ -115,12 +116,16 @@ def admit_closer(home: Home, batch: str, by: str) -> None:
 
     Raises:
         UnknownBatchError: no such batch was proposed.
-        LedgerError: the person may not record, or not this: all its raids must lie in their districts.
+        LedgerError: the person may not record, or not this: all its raids must lie in their districts, and
+            none of its links may be one from which they are recused.
     """
     person = find_recorder(home, by)
     if not home.has_table("candidate_links", batch):
         raise UnknownBatchError(f"批次 {batch}", "没有比对过", "核对批次名称")
-    refuse_foreign(home, Ledger(home.ledger_url()).events(), person, [batch])
+    office = build_office(home)
+    before = office.events()
+    refuse_foreign(home, before, person, [batch])
+    refuse_interested(office, before, [NewEvent(EventKind.DELETION, batch, by)])
 
 
 def weigh_closing(office: Office, batch: str) -> tuple[tuple[BatchTables, list[str]], dict[str, int]]:

@@ -148,10 +148,9 @@ def test_whoever_declared_a_conflict_of_interest_lets_nobody_off_but_may_stop_th
         batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", declared_on=TODAY
     )
     Ledger(home.ledger_url()).append(recusal, at="2026-11-20T09:00:00+08:00")
+    strike = record_strike(case_ref=link, by="C04", reason="申辩成立")
     with pytest.raises(LedgerError, match="声明过回避"):
-        refuse_recused(
-            Ledger(home.ledger_url()).events(), [record_strike(case_ref=link, by="C04", reason="申辩成立")]
-        )
+        refuse_recused(Ledger(home.ledger_url()).events(), [strike], {})
     said = ("withdraw", link, "--reason", "不是此人")
     assert "声明过回避" in refuse(*said, "--by", "C04")
     say(*dispute(link, "C04"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.signing import signed, sure_of_the_day, to_day
+from pipelines.commands.signing import dated, open_desk, signed, sure_of_the_day, to_day
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -51,3 +51,17 @@ def close(batch: str, by: str, reason: str, today: datetime | None, *, drop_with
         return
     require_day(runner.home, day)
     close_batch(runner, batch, by=by, reason=reason, drop_withheld=drop_withheld)
+
+
+@click.command()
+@click.argument("link", metavar="比对编号")
+@signed
+@dated
+def recuse(link: str, by: str, reason: str, on: datetime | None) -> None:
+    """声明回避：与当事人有利害关系的，不再办理有关这条比对的任何事项。复核人在复核台或者复核表中声明。
+
+    Declare your own conflict of interest with a link; you may then act no more in its case.
+    """
+    from pipelines.recusal import recuse as record
+
+    record(open_desk(by), link, on=to_day(on), reason=reason)
