@@ -234,3 +234,12 @@ def test_a_reason_that_names_who_was_met_or_is_on_record_is_refused_without_repe
     told = refuse("case", "resolve", link, "不成立", "--by", CLERK, "--reason", "赵某甲当日在场")
     assert "写有所涉人员的姓名" in told
     assert find_disputed(Ledger(home.ledger_url()).events()) == {link}
+
+
+def test_a_name_of_one_character_is_no_name_that_a_reason_could_hold(home, link):
+    """A clerk may have put down 王 alone; 国王 or 王某 in a reason then names nobody."""
+    person = {"snapshot": "2026-09-01", "person_id": "T1", "source": "registry", "name": "王"}
+    TableStore(home.root / "tables").write(BY_NAME["people"], "2026-09-01", world.build("people", [person]))
+    words = ("case", "dispute", link, "--source", "当事人", "--by", CLERK)
+    say(*words, "--reason", "王某书面说明当日在外地")
+    assert find_disputed(Ledger(home.ledger_url()).events()) == {link}

@@ -191,9 +191,10 @@ def test_evidence_that_changed_since_refuses_the_row_and_says_so(ledger, links, 
     assert "证据已变化" in reasons[SURE]
 
 
-def test_the_lock_file_of_an_open_workbook_is_passed_over(ledger, links, tmp_path):
+@pytest.mark.parametrize("name", ["~${}", ".~lock.{}#"])
+def test_the_lock_file_of_an_open_workbook_is_passed_over(ledger, links, tmp_path, name):
     [path] = write_books(ledger, links, tmp_path)
-    lock = path.with_name(f"~${path.name}")
+    lock = path.with_name(name.format(path.name))
     lock.write_bytes(b"\x05user")
     assert set(take_returns([lock, path], ledger, terms(links), at=AT)["file"]) == {path.name}
 
