@@ -13,7 +13,14 @@ from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
 from tongcha.policy.deductions import DeductionPolicy
-from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.deductions import (
+    REPEAT,
+    SELF_REPORT,
+    TEACHER,
+    Addend,
+    compute_deductions,
+    settle_school,
+)
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.scoreboard import (
     FILE,
@@ -152,6 +159,22 @@ def test_reliefs_are_negative_addends_that_name_what_granted_them():
         "S4": Decimal("2.00"),
     }
     assert rows.filter(pl.col("rule") == "self_report")["case_ref"][0] == "E77"
+
+
+def test_half_a_cent_of_a_relief_is_given_to_the_school():
+    report = world.DEDUCTIONS.self_report.model_copy(update={"share": Decimal("0.25")})
+    policy = world.DEDUCTIONS.model_copy(update={"self_report": report})
+    charge = Addend("S1", world.CAMPAIGN, TEACHER, "条款", "L1", 1, Decimal("4.50"), "")
+    [_, relief] = settle_school([charge], {SELF_REPORT: "E1"}, policy)
+    assert relief.points == Decimal("-1.13")  # 4.50 × 25 % = 1.125
+
+
+def test_a_teacher_met_in_another_campaign_before_is_no_repeat_in_this_one():
+    acts = (("I01", "T01", "Q4", "授课", "S1", 1), ("I02", "T01", "Q1", "授课", "S1", 1))
+    rows = deduct(acts, pupils=world.build_pupil_schools().clear())
+    assert rows["rule"].to_list() == [TEACHER, TEACHER]
+    again = (*acts, ("I03", "T01", "Q2", "授课", "S1", 1))
+    assert deduct(again, pupils=world.build_pupil_schools().clear())["rule"].to_list().count(REPEAT) == 1
 
 
 def test_a_raid_outside_any_campaign_is_ordinary_supervision():
