@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tongcha.policy.deductions import DeductionPolicy
 
 
-def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
+def attribute(acts=world.ACTS, *, changes=None, **tables: pl.DataFrame) -> pl.DataFrame:
     given_tables = {
         "identities": world.build_identities(),
         "people": world.build_people(),
@@ -24,7 +24,10 @@ def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
         "schools": world.build_schools(),
     } | tables
     return attribute_schools(
-        confirmed=world.build_confirmed(acts), policy=world.ROUTING, lent=world.LINKAGE.lent, **given_tables
+        confirmed=world.build_confirmed(acts, **(changes or {})),
+        policy=world.ROUTING,
+        lent=world.LINKAGE.lent,
+        **given_tables,
     )
 
 

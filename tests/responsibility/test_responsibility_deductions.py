@@ -99,6 +99,41 @@ def test_two_posts_that_day_are_a_question_unless_one_is_a_loan():
         assert "另有任职学校" in row["chain"]
 
 
+@pytest.mark.parametrize(
+    ("points", "floor", "proposed"),
+    [("5.99", "6.00", False), ("6.00", "6.00", True), ("6.01", "6.00", True), ("6.00", "0.00", False)],
+)
+def test_a_measure_is_proposed_from_its_threshold_on_and_a_threshold_of_nought_turns_it_off(
+    points, floor, proposed
+):
+    honours = world.DEDUCTIONS.honours.model_copy(update={"at_least": Decimal(floor)})
+    policy = world.DEDUCTIONS.model_copy(update={"honours": honours, "escalations": ()})
+    row = {"school_id": "S1", "campaign": world.CAMPAIGN, "school_name": "示例市第一中学", "teacher_count": 1}
+    row |= {"pupil_count": 0, "capped_points": Decimal("0.00"), "points": Decimal(points)}
+    board = world.build("scoreboard", [row])
+    assert propose_measures(scoreboard=board, policy=policy).height == proposed
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"employment_state": "undated"}, "是否在职不能由任职经历确定"),
+        ({"teacher_id": None}, "只在学校名册上"),
+    ],
+)
+def test_what_stands_in_the_way_of_a_school_is_asked_by_its_own_name(changes, asked):
+    row = attribute(world.ACTS[:1], changes=changes).row(0, named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
+    assert asked in row["question"]
+
+
+def test_a_school_that_the_directory_lacks_answers_for_nothing_before_it_is_entered():
+    known = world.build_schools().filter(pl.col("school_id") != "S1")
+    row = attribute(world.ACTS[:1], schools=known).row(0, named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
+    assert "须先补全名录" in row["question"]
+
+
 def test_a_retired_teacher_who_was_hired_again_is_a_question():
     rehired = world.build_employment().with_columns(
         staff_type=pl.when(pl.col("teacher_id") == "T01").then(pl.lit("返聘")).otherwise("staff_type")

@@ -29,6 +29,7 @@ from tests.review.review_scenario import (
 from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.linkage.evidence import LABELS
+from tongcha.review.decisions import record_retraction
 from tongcha.review.layout import INPUTS, name_workbook
 from tongcha.review.return_file import PROPERTIES_PART, ReturnCover, read_cover
 from tongcha.review.returns import take_returns
@@ -282,6 +283,9 @@ def test_a_round_is_answered_by_one_person_who_may_think_again_until_the_next_be
     assert "之后已有人作出判断" in hand_in(first, "5.xlsx", same("r1"))
     assert states_of(ledger, links)[LIKELY] == "待集体研究"
     assert hand_in(first, "6.xlsx", other("r1", "手机号也不同")) == "已登记"  # an old answer changes nothing
+    for said in [event for event in ledger.events(EventKind.JUDGEMENT) if event.actor == "r1"]:
+        ledger.append(record_retraction(event_id=said.event_id, by="D1", reason="看错了行"), at=AT)
+    assert hand_in(first, "7.xlsx", same("r1")) == "已登记"  # the round is open again
 
 
 def test_a_judgement_is_not_dated_ahead(ledger, links, tmp_path):
