@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import actions, entrance, link_pages, queue_pages
+from console import actions, entrance, link_pages, own_pages, queue_pages
 from console.refusals import LoginRequired, Refusal
 from console.rendering import STATIC, render_page
 from console.shield import LOOPBACK_NAMES, Shield
@@ -33,6 +33,7 @@ ROUTES: Final = [
     Route("/logout", takes_form(entrance.log_out), methods=["POST"]),
     Route("/password", for_reviewers(entrance.show_password), methods=["GET"]),
     Route("/password", takes_form(entrance.change_password), methods=["POST"]),
+    Route("/said", for_reviewers(own_pages.show_said), methods=["GET"]),
     Route("/", for_reviewers(queue_pages.show_batches), methods=["GET"]),
     Route(BATCH, for_reviewers(queue_pages.show_queue), methods=["GET"]),
     Route(BATCH + "/progress", for_reviewers(queue_pages.show_progress, is_use=False), methods=["GET"]),

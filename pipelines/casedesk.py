@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.archive import Archive
 from pipelines.home import write_private
+from pipelines.irrevocable import require_day, show_day
 from pipelines.report import find_link, name_link, read_all
 from pipelines.resources import build_office
 from pipelines.terminal import say
@@ -259,11 +260,17 @@ def reply(desk: Desk, prompt_id: str, *, text: str, on: date | None) -> None:
     desk.record([record_reply(prompt_id=prompt_id, text=text, on=desk.date_of(on), by=desk.by)])
 
 
-def expire_archive(desk: Desk, *, reason: str) -> None:
-    """Delete the archived papers whose term is over, with a deletion record each.
+def expire_archive(desk: Desk, *, reason: str, today: date | None) -> None:
+    """Delete the archived papers whose term is over, with a deletion record each; first only list them.
+
+    Args:
+        desk: who decides.
+        reason: on what grounds.
+        today: the day, as the person says it; None lists what would be deleted and deletes nothing.
 
     Raises:
-        LedgerError: none has expired, no reason is given, or the person is bound to a district.
+        LedgerError: none has expired, no reason is given, the day isn't the clock's, or the person may not
+            record or is bound to a district.
     """
     office = build_office(desk.runner.home)
     rule = office.policy(CasebookPolicy, "casebook").retention
@@ -271,6 +278,15 @@ def expire_archive(desk: Desk, *, reason: str) -> None:
     archive = Archive(office.home)
     kept = [archive.holds(sha256) for sha256 in expired["sha256"]]
     events = record_expiry(expired.filter(kept), by=desk.by, reason=reason)
+    for event in events:
+        desk.refuse_stranger(event.subject)
+    if today is None:
+        for event in events:
+            say(f"{event.subject}　最后送达 {event.payload['last']}　{str(event.payload[ARCHIVED])[:12]}")
+        say(f"共 {len(events)} 份文书存档满 {rule.archive_months} 个月。")
+        show_day(desk.runner.home)
+        return
+    require_day(desk.runner.home, today)
     desk.record(events)
     for event in events:
         archive.drop(str(event.payload[ARCHIVED]))

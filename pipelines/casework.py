@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.concerned import locate_links
 from pipelines.resources import build_office, hold_home
 from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
@@ -19,7 +20,7 @@ from tongcha.policy.clocks import ClockPolicy
 from tongcha.responsibility.clocks import set_deadline
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
-from tongcha.review.disputes import refuse_loose_ends, refuse_recused
+from tongcha.review.disputes import find_recused, refuse_loose_ends, refuse_recused
 from tongcha.review.reviewers import RECORDER, Reviewers
 from tongcha.tables import BY_NAME
 
@@ -171,7 +172,7 @@ def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
             its resolution wouldn't fit together; or the person is recused from the link.
     """
     before = office.events()
-    refuse_recused(before, wanted)
+    refuse_interested(office, before, wanted)
     events = rehearse_events(before, wanted)
     refuse_loose_ends(before, events)
     steps = read_steps(events)
@@ -182,6 +183,16 @@ def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
     clocks = office.policy(ClockPolicy, "clocks")
     project_notice_states(notice_ids=notices, steps=steps, clocks=clocks, today=office.today)
     read_rectifications(events)
+
+
+def refuse_interested(office: Office, before: list[Event], wanted: Sequence[NewEvent]) -> None:
+    """Refuse who declared a conflict of interest to act in the case, by whatever paper or number.
+
+    Raises:
+        LedgerError: an event is about a link from which its author is recused.
+    """
+    if find_recused(before).keys() & {event.actor for event in wanted}:
+        refuse_recused(before, wanted, locate_links(office.tables, before))
 
 
 def rehearse_events(before: list[Event], wanted: Sequence[NewEvent]) -> list[Event]:

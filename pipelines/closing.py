@@ -11,10 +11,12 @@ import polars as pl
 
 from assets.office import list_returns
 from assets.store import TableStore
-from pipelines.casework import find_recorder
+from pipelines.casework import find_recorder, refuse_interested
 from pipelines.home import write_private
+from pipelines.irrevocable import show_day
 from pipelines.report import read_all
 from pipelines.resources import build_office, hold_home
+from pipelines.scope import refuse_foreign
 from pipelines.terminal import say
 from pipelines.traces import find_traces
 from pipelines.workflow import act_on, settle
@@ -30,6 +32,7 @@ from tongcha.casebook.closing import (
 from tongcha.casebook.erasure import BatchTables, erase_people, list_values
 from tongcha.errors import LedgerError, UnknownBatchError
 from tongcha.intake.source import FILE as SOURCE
+from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.store import Ledger
 from tongcha.ledger.wording import refuse_numbers
 from tongcha.review.layout import name_workbook
@@ -68,12 +71,11 @@ def close_batch(runner: Runner, batch: str, *, by: str, reason: str, drop_withhe
 
     Raises:
         UnknownBatchError: no such batch was proposed.
-        LedgerError: something of the batch still waits for a person, or erased values are left somewhere.
+        LedgerError: the person may not close it, something of it still waits for a person, or erased
+            values are left somewhere.
     """
     home = runner.home
-    find_recorder(home, by)
-    if not home.has_table("candidate_links", batch):
-        raise UnknownBatchError(f"批次 {batch}", "没有比对过", "核对批次名称")
+    admit_closer(home, batch, by)
     store, ledger = TableStore(home.root / "tables"), Ledger(home.ledger_url())
     if batch in find_closed(ledger.events()):
         renew_tables(store, batch)
@@ -90,6 +92,51 @@ def close_batch(runner: Runner, batch: str, *, by: str, reason: str, drop_withhe
     prove_erased(home, batch, by=by, counts=counts | {"files_removed": removed})
 
 
+def preview_closing(home: Home, batch: str, *, by: str) -> None:
+    """Say what closing a batch would delete, as the last `act` left it; nothing is deleted.
+
+    Raises:
+        UnknownBatchError: no such batch was proposed.
+        LedgerError: the person may not record, or not this.
+    """
+    admit_closer(home, batch, by)
+    office = build_office(home)
+    _, counts = weigh_closing(office, batch)
+    files = len(list(list_leftovers(home, batch)))
+    say(
+        f"办结批次 {batch} 将删除 {counts['people_erased']} 人、{counts['pupils_erased']} 名学生的信息"
+        f"和 {files} 个文件，保留 {counts['people_kept']} 人。"
+        "办结时先读回复核表、按当日重过关口，数目可能有变。"
+    )
+    show_day(home)
+
+
+def admit_closer(home: Home, batch: str, by: str) -> None:
+    """Refuse who may not close a batch, and a batch that isn't there.
+
+    Raises:
+        UnknownBatchError: no such batch was proposed.
+        LedgerError: the person may not record, or not this: all its raids must lie in their districts, and
+            none of its links may be one from which they are recused.
+    """
+    person = find_recorder(home, by)
+    if not home.has_table("candidate_links", batch):
+        raise UnknownBatchError(f"批次 {batch}", "没有比对过", "核对批次名称")
+    office = build_office(home)
+    before = office.events()
+    refuse_foreign(home, before, person, [batch])
+    refuse_interested(office, before, [NewEvent(EventKind.DELETION, batch, by)])
+
+
+def weigh_closing(office: Office, batch: str) -> tuple[tuple[BatchTables, list[str]], dict[str, int]]:
+    """Return the batch's tables, who stays, and the counts of who goes."""
+    tables = BatchTables(*(office.tables.read(BY_NAME[name], batch) for name in ERASED))
+    confirmed = office.tables.read(BY_NAME["confirmed_links"], batch)["link_id"].to_list()
+    told = find_told(office.tables.read_all(BY_NAME["disclosures"]))
+    kept = find_kept(tables.candidate_links, confirmed, told)
+    return (tables, kept), count_erased(tables, kept)
+
+
 def begin_closing(office: Office, batch: str, *, by: str, reason: str, drop_withheld: bool) -> dict[str, int]:
     """Record that the batch is closed, then erase its tables; return the counts.
 
@@ -99,12 +146,8 @@ def begin_closing(office: Office, batch: str, *, by: str, reason: str, drop_with
     Raises:
         LedgerError: something of the batch still waits for a person, or the reason holds a number.
     """
-    tables = BatchTables(*(office.tables.read(BY_NAME[name], batch) for name in ERASED))
-    confirmed = office.tables.read(BY_NAME["confirmed_links"], batch)["link_id"].to_list()
-    told = find_told(office.tables.read_all(BY_NAME["disclosures"]))
-    kept = find_kept(tables.candidate_links, confirmed, told)
+    (tables, kept), counts = weigh_closing(office, batch)
     values = list_values(tables.identities, tables.pupils, kept)
-    counts = count_erased(tables, kept)
     ledger = Ledger(office.ledger_url)
     if batch not in find_closed(ledger.events()):
         waiting = Waiting(

@@ -20,6 +20,7 @@ from tongcha.intake.source import read_source
 from tongcha.ledger.events import EventKind, drop_retracted
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
+from tongcha.review.said import list_said
 from tongcha.tables import BY_NAME, Partition
 from tongcha.tables.review import EVERY_ROUND
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from tongcha.ledger.events import Event
+    from tongcha.review.reviewers import Reviewer
 
 MADE_BY_ACT: Final = ("confirmed_links", "exculpatory_findings")
 """tables that aren't there yet when a batch is reviewed for the first time"""
@@ -92,17 +94,44 @@ def disable_reviewer(home: Home, code: str) -> None:
         )
 
 
-def tell_signatures(home: Home, code: str, password: str) -> None:
-    """Tell a person what to write behind their code in each batch's workbooks.
+def verify_person(home: Home, code: str, password: str) -> Reviewer:
+    """Return the person whose password this is.
 
     Raises:
-        HomeError: the password isn't theirs.
+        HomeError: it isn't theirs, or nobody has that code.
     """
     person = open_accounts(home).verify(code, password)
     if person is None:
         raise HomeError(
             f"复核人代号 {code[:20]}", "代号或者密码不对", "没有密码的，先用 tongcha reviewer add 设"
         )
+    return person
+
+
+def tell_said(home: Home, code: str, password: str) -> None:
+    """Tell a person what the ledger holds under their code, latest first.
+
+    Raises:
+        HomeError: the password isn't theirs.
+    """
+    person = verify_person(home, code, password)
+    rows = list_said(Ledger(home.ledger_url()).events(), person.code)
+    for row in rows:
+        answer = f"{row.answer}（已撤回）" if row.is_retracted else row.answer
+        parts = (row.recorded_at, row.batch, row.link_id, row.round, answer, row.on, row.reason, row.way)
+        say("　".join(filter(None, (*parts, row.event_id))))
+    say(
+        f"共 {len(rows)} 条。有不是您所答的，立即告知办案人员，用 tongcha retract 事件编号 撤回，并修改密码。"
+    )
+
+
+def tell_signatures(home: Home, code: str, password: str) -> None:
+    """Tell a person what to write behind their code in each batch's workbooks.
+
+    Raises:
+        HomeError: the password isn't theirs.
+    """
+    person = verify_person(home, code, password)
     settings = build_console_settings(home)
     for batch in settings.list_batches():
         for review_round in (name for name in EVERY_ROUND if name in person.roles):

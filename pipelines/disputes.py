@@ -135,7 +135,7 @@ def refuse_named(desk: Desk, link: dict[str, Any], reason: str) -> None:
     names = {*met.filter(own)["name"], *known.filter(record)["name"]}
     if any(name and len(name) > 1 and name in reason for name in names):
         raise LedgerError(
-            f"比对 {link['link_id']} 的异议", "理由中写有所涉人员的姓名，而理由要写入台账和告知书",
+            f"比对 {link['link_id']}", "理由中写有所涉人员的姓名，而理由要写入台账，异议的还写入告知书",
             "改写“本人”“该教师”或者编号",
         )  # fmt: skip
 

@@ -62,6 +62,7 @@ def locate_subjects(home: Home, events: list[Event]) -> Areas:
     links = read_all(home, "candidate_links").join(raids, on=["batch", "raid_id"], how="left")
     schools = read_all(home, "schools").select("school_id", "area").unique("school_id")
     found: Areas = {}
+    _note(found, raids.select("batch", "area"))
     _note(found, raids.select(pl.format("{}/{}", "batch", "raid_id"), "area"))
     _note(found, links.select("link_id", "area"))
     _note(found, schools)

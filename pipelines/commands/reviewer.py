@@ -61,6 +61,18 @@ def sign(code: str) -> None:
     tell_signatures(Home.from_environment().open(), code, click.prompt("密码", hide_input=True))
 
 
+@reviewer.command()
+@click.argument("code", metavar="代号")
+def said(code: str) -> None:
+    """本人查看台账中记在自己名下的判断与回避，核对复核表读回的是不是自己所答；也可以在复核台查看。
+
+    Show a person, by their password, what the ledger holds under their code.
+    """
+    from pipelines.desk import tell_said
+
+    tell_said(Home.from_environment().open(), code, click.prompt("密码", hide_input=True))
+
+
 @reviewer.command(name="list")
 def list_all() -> None:
     """列出代号与轮次，不列姓名。

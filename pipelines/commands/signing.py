@@ -34,6 +34,14 @@ def dated(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def sure_of_the_day(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask whoever deletes for today's date; without it only what would be deleted is shown."""
+    return click.option(
+        "--today", type=DAY, metavar="日期",
+        help="今天的日期，核对日历后写；不写只列出将删除什么。 Today's date; without it nothing is deleted.",
+    )(command)  # fmt: skip
+
+
 def open_desk(by: str) -> Desk:
     """Open the home for a person who records something."""
     from pipelines.casework import Desk

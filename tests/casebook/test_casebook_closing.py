@@ -33,6 +33,8 @@ from tongcha.errors import ContractError, InputError, LedgerError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.casebook import CasebookPolicy
 from tongcha.responsibility.pupils import place_pupils
+from tongcha.review.capacity import CAPACITY
+from tongcha.review.requirements import REQUIREMENTS
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -134,6 +136,22 @@ def test_nothing_is_closed_while_something_waits_for_a_person():
         )
 
 
+@pytest.mark.parametrize("lack", [need.name for need in REQUIREMENTS] + [CAPACITY])
+def test_only_what_no_time_will_mend_is_not_waited_for(lack):
+    """A source that expired can be renewed: closing without a word would erase a confirmed case."""
+    queue = make_table("review_queue").filter(pl.col("state") == "已确认")
+    empty = BY_NAME["withheld_links"].empty()
+    held = BY_NAME["withheld_links"].conform(
+        pl.DataFrame([(BATCH, CONFIRMED, lack, "缺")], empty.schema, orient="row")
+    )
+    waiting = Waiting(queue, held, BY_NAME["pupil_lists"].empty())
+    if lack in {"not_withdrawn", "one_record", "not_erased"}:
+        refuse_unfinished(waiting, BATCH, drop_withheld=False)
+    else:
+        with pytest.raises(LedgerError, match="还有 1 条比对"):
+            refuse_unfinished(waiting, BATCH, drop_withheld=False)
+
+
 def test_a_batch_is_not_closed_over_somebodys_open_dispute():
     queue = make_table("review_queue").filter(pl.col("state") == "已确认")
     empty = BY_NAME["withheld_links"].empty()
@@ -159,6 +177,7 @@ def test_a_batch_is_due_to_be_closed_some_days_after_its_last_raid():
     sites = make_table("sites")
     due = list_unclosed(sites, [], RULE, today=date(2027, 2, 16))
     assert due.rows() == [(BATCH, date(2027, 2, 15), True)]  # 2026-10-18 and 120 days
+    assert list_unclosed(sites, [], RULE, today=date(2027, 2, 15))["overdue"].to_list() == [False]
     assert list_unclosed(sites, [BATCH], RULE, today=date(2027, 2, 16)).is_empty()
 
 

@@ -71,6 +71,15 @@ def test_an_issue_without_ground_keeps_no_points_back():
     assert list_unclosed_issues(issues, world.CAMPAIGN, world.DEDUCTIONS) == [OTHER]
 
 
+@pytest.mark.parametrize("day", [world.DEDUCTIONS.valid_from, world.DEDUCTIONS.valid_to])
+def test_issues_of_days_that_the_rules_do_not_price_keep_no_points_back(day):
+    outside = day + timedelta(days=1 if day == world.DEDUCTIONS.valid_to else -1)
+    issues = pl.DataFrame(
+        {"issue_id": [ISSUE, OTHER], "state": ["open", "open"], "found_on": [outside, world.RAIDS["Q1"]]}
+    )
+    assert list_unclosed_issues(issues, world.CAMPAIGN, world.DEDUCTIONS) == [OTHER]
+
+
 @pytest.mark.parametrize(("closed", "drawn"), [(2, 2), (15, 3), (16, 4), (20, 4), (21, 5)])
 def test_a_share_of_what_was_closed_is_drawn_rounded_up_and_never_fewer_than_the_least(closed, drawn):
     issues = [f"I{n:012x}" for n in range(closed)]
@@ -119,6 +128,18 @@ def test_what_one_recipient_reported_of_a_link_is_no_answer_of_another():
         TODAY, disclosures=world.build("disclosures", given), outcomes=world.build("outcomes", told)
     )
     assert due["ref"].to_list() == ["P2"]
+
+
+def test_the_time_to_answer_runs_from_the_first_delivery_whatever_is_handed_over_again():
+    given = {"seq": 1, "event_id": "E0000000000000001", "document_id": "Q1", "kind": "prompt", "path": "p",
+             "recipient_name": "示例市第一中学", "sha256": "s", "basis": "依据", "on": TODAY,
+             "receipt": "签收", "by": "D1"}  # fmt: skip
+    again = given | {"seq": 2, "event_id": "E0000000000000002", "on": TODAY + timedelta(days=7)}
+    once, twice = (
+        list_due(TODAY, disclosures=world.build("disclosures", rows)) for rows in ([given], [given, again])
+    )
+    assert twice.equals(once)
+    assert once["started"].to_list() == [TODAY]
 
 
 @pytest.mark.parametrize(("is_open", "kinds"), [(True, ["disclosure", "reply"]), (False, ["disclosure"])])

@@ -8,6 +8,7 @@ import zipfile
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from tests.responsibility import hand_worked as world
@@ -42,8 +43,6 @@ from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import polars as pl
 
 AT, TODAY = "2026-11-20T09:00:00+08:00", date(2026, 11, 20)
 CASEBOOK = adopt_as_example(CasebookPolicy.load(world.ROOT / "policy" / "casebook.yaml"))
@@ -236,6 +235,16 @@ def test_nothing_is_ordered_where_nothing_is_open_or_without_a_reason(district):
     issues = list_district_issues(**district.registers())
     with pytest.raises(LedgerError, match="理由"):
         record_supervision(area=HOME, issues=issues, on=TODAY, by="D1", reason=" ")
+
+
+def test_what_the_bureau_itself_has_yet_to_decide_is_asked_of_no_district(district):
+    district.enter(2)
+    made = district.registers()
+    first = pl.col("issue_id") == made["issue_ledger"]["issue_id"].sort()[0]
+    kind = pl.when(first).then(pl.lit("undecided")).otherwise("category")
+    ours = made | {"issue_ledger": made["issue_ledger"].with_columns(category=kind)}
+    asked = [set(list_district_issues(**tables)["issue_id"]) for tables in (made, ours)]
+    assert asked[0] - asked[1] == {made["issue_ledger"]["issue_id"].sort()[0]}
 
 
 def test_an_order_under_rules_that_nobody_adopted_is_refused(district):

@@ -252,3 +252,14 @@ def test_the_browser_keeps_no_personal_data(enter):
     kept = page.evaluate("JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])")
     for name in ("李芳", "李方", "2102031980", "1380013800"):
         assert name not in kept
+
+
+def test_a_password_form_tells_password_managers_whose_it_is_and_nobody_else_meets_that_field(enter):
+    page = enter("r1")
+    page.goto("/password")
+    field = page.locator('form[action="/password"] input[autocomplete="username"]')
+    assert field.input_value() == "r1"
+    expect(field).to_be_hidden()
+    expect(page.get_by_role("textbox")).to_have_count(3)  # the passwords alone, for a screen reader too
+    sent = page.evaluate("[...new FormData(document.querySelector('form.stack')).keys()]")
+    assert sent == ["token", "present", "fresh", "again"]

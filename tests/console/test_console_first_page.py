@@ -9,14 +9,24 @@ import polars as pl
 import pytest
 
 from assets.store import TableStore
-from pipelines.desk import build_console_settings, tell_signatures
+from pipelines.desk import build_console_settings, tell_said, tell_signatures
 from pipelines.home import Home, Settings
 from pipelines.resources import build_office
 from tests.console.console_batch import BATCH, SURE
-from tests.console.console_scenario import PASSWORD, Browser, link_path, make_settings, queue_path, running
+from tests.console.console_scenario import (
+    PASSWORD,
+    START,
+    Browser,
+    link_path,
+    make_settings,
+    queue_path,
+    running,
+)
 from tongcha.errors import HomeError, SourceError
 from tongcha.intake.source import LABELS, read_source
 from tongcha.ledger.events import EventKind
+from tongcha.ledger.store import Ledger
+from tongcha.review.decisions import record_judgement
 from tongcha.review.page_one import UNLOOKED
 from tongcha.review.requirements import REQUIREMENTS, GateFacts
 from tongcha.tables.linkage import CANDIDATE_LINKS
@@ -51,6 +61,38 @@ def test_a_password_tells_its_owners_signatures_as_workbooks_are_read_and_no_oth
     asked = ("r1", BATCH, "一审")
     assert f"{BATCH}　一审　r1/{build_office(opened).sign(*asked)}" in capsys.readouterr().out
     assert build_console_settings(opened).sign(*asked) == build_office(opened).sign(*asked)
+
+
+def test_a_person_sees_their_own_answers_as_the_ledger_holds_them_and_no_colleagues(settings, log_in):
+    for code in ("r1", "r2"):
+        said = record_judgement(
+            batch=BATCH, link_id=SURE, review_round="一审", reviewer=code, verdict="different",
+            reason=f"证据不一致，{code}", evidence_hash="h", decided_on=START.date(),
+        )  # fmt: skip
+        settings.ledger.append(said, at=START.isoformat())
+    page = log_in("r1").get("/said").text
+    assert "不是同一人" in page
+    assert "证据不一致，r1" in page
+    assert "r2" not in page
+    assert "还没有您的判断" in log_in("r3").get("/said").text
+
+
+def test_a_password_tells_its_owner_what_stands_under_their_code_and_no_other_does(home, capsys):
+    opened = Home(home).open()
+    said = record_judgement(
+        batch=BATCH, link_id=SURE, review_round="一审", reviewer="r1", verdict="same", reason="",
+        evidence_hash="h", decided_on=START.date(),
+    )  # fmt: skip
+    recorded = Ledger(opened.ledger_url()).append(said, at=START.isoformat())
+    with pytest.raises(HomeError, match="密码不对"):
+        tell_said(opened, "r1", PASSWORD + "x")
+    assert recorded.event_id not in capsys.readouterr().out
+    tell_said(opened, "r1", PASSWORD)
+    told = capsys.readouterr().out
+    assert f"{SURE}　一审　同一人" in told
+    assert recorded.event_id in told
+    tell_said(opened, "r2", PASSWORD)
+    assert "共 0 条" in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.ledger.ledger_scene import AT, append_from_processes, note
 from tongcha.errors import LedgerError
-from tongcha.ledger.chain import GENESIS, digest_event
+from tongcha.ledger.chain import GENESIS, digest_event, verify_chain
 from tongcha.ledger.events import EventKind, NewEvent, drop_retracted, renew_event, write_canonical
 from tongcha.ledger.store import Ledger
 
@@ -203,3 +203,14 @@ def test_a_retraction_returns_to_what_stood_before(tmp_path_factory, steps):
         last = ledger.events()[-1]
         ledger.append(NewEvent(EventKind.RETRACTION, last.event_id, "r1", {"undo": number}), at=AT)
         assert drop_retracted(ledger.events()) == before
+
+
+def test_a_place_left_out_of_a_chain_that_otherwise_holds_is_found(tmp_path):
+    """Whoever can write the table can link the events anew; then the numbering alone shows the gap."""
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    first, _, third = (ledger.append(note(f"{n}"), at=AT) for n in range(3))
+    linked = replace(third, previous=first.digest)
+    linked = replace(linked, digest=digest_event(linked))
+    found = verify_chain([first, linked])
+    assert (found.broken_at, found.is_intact) == (3, False)
+    assert "缺失" in found.reason

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import polars as pl
 import pytest
 
+from tongcha.casebook.disclosures import record_delivery
+from tongcha.casebook.due import record_reply
+from tongcha.casebook.issues import record_issue
+from tongcha.casebook.papers import PAPERS
+from tongcha.casebook.rectification import record_assignment, record_closing, record_recheck
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import EventKind, NewEvent
 from tongcha.ledger.wording import holds_number, mask_numbers, refuse_numbers
+from tongcha.review.decisions import record_withdrawal
 
 
 @pytest.mark.parametrize(
@@ -15,6 +24,7 @@ from tongcha.ledger.wording import holds_number, mask_numbers, refuse_numbers
         "现场人员_210203198001011234.xlsx",
         "号码应为21020319800101123x，抄录有误",
         "电话13800138001已核实",
+        "电话19912345678已核实",
         "（13800138001）",
         "2102031980010112 34 不算，但 210203198001011235 算",
     ],
@@ -46,3 +56,37 @@ def test_only_peoples_own_words_are_looked_at():
     with pytest.raises(LedgerError, match="删去号码") as refused:
         refuse_numbers([NewEvent(EventKind.NOTE, "L1", "r1", {"reason": "致电15010226001"})])
     assert "15010226001" not in str(refused.value)
+
+
+SAID = f"电话{19912345678}"
+DAY = date(2026, 11, 20)
+
+
+def write_everything(words: dict[str, str]) -> list[NewEvent]:
+    """An event of every kind in which people write words of their own; `words` says where a number stands."""
+
+    def say(place: str) -> str:
+        return words.get(place, "已核实")
+
+    papers = pl.DataFrame([dict.fromkeys(PAPERS, "x") | {"document_id": "Q1"}], schema=PAPERS)
+    return [
+        record_assignment(
+            issue_id="I1", measure=say("措施"), due=DAY, department=say("部门"), person=say("责任人"), on=DAY,
+            by="D1",
+        ),
+        record_closing(issue_id="I1", proof=say("依据"), on=DAY, by="D1"),
+        record_recheck(issue_id="I1", is_kept=True, finding=say("所见"), on=DAY, by="D1"),
+        record_issue(sentence=say("问题"), area="210202", school_id="", on=DAY, by="D1"),
+        record_reply(prompt_id="Q1", text=say("回复"), on=DAY, by="D1"),
+        record_withdrawal(batch="B", link_id="L1", by="D1", reason=say("理由")),
+        *record_delivery(
+            papers=papers, document_id="Q1", is_open=False, on=DAY, by="D1", receipt=say("回执"), made_by={}
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["措施", "部门", "责任人", "依据", "所见", "问题", "回复", "理由", "回执"])
+def test_wherever_people_write_words_of_their_own_a_number_is_refused(place):
+    refuse_numbers(write_everything({}))
+    with pytest.raises(LedgerError, match="只增不删"):
+        refuse_numbers(write_everything({place: SAID}))

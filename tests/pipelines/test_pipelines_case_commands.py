@@ -17,6 +17,7 @@ import yaml
 
 from assets.store import WHOLE, TableStore
 from pipelines.report import show_refused_returns
+from pipelines.scope import refuse_foreign
 from tests.casebook.casebook_scene import POLICY
 from tests.pipelines.case_desk import (
     CLERK,
@@ -35,9 +36,11 @@ from tongcha.casebook.due import find_answered
 from tongcha.casebook.issues import build_issue_ledger, read_opened
 from tongcha.casebook.rectification import read_rectifications
 from tongcha.casebook.supervision import read_supervisions
+from tongcha.errors import LedgerError
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.inspectors import name_inspectors
 from tongcha.review.decisions import record_judgement
+from tongcha.review.reviewers import Reviewers
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -352,3 +355,35 @@ def test_whoever_reads_returns_is_told_which_rows_were_refused_and_why(home, cap
     store.write(BY_NAME["review_returns"], world.BATCH, BY_NAME["review_returns"].empty())
     show_refused_returns(home)
     assert capsys.readouterr().out == ""
+
+
+def test_what_can_not_be_placed_in_a_district_is_no_business_of_who_is_bound_to_one(home):
+    people = Reviewers.load(home.root / "reviewers.yaml")
+    district, city = people.find("C03"), people.find(CLERK)
+    assert district is not None
+    assert city is not None
+    refuse_foreign(home, [], city, ["L9999999999999999"])
+    with pytest.raises(LedgerError, match="不属代号 C03 的区划"):
+        refuse_foreign(home, [], district, ["L9999999999999999"])
+    refuse_foreign(home, [], district, [f"{world.BATCH}/Q1"])  # a raid in that district
+
+
+def test_points_come_back_for_rectification_only_when_every_issue_of_the_campaign_is_closed(home):
+    issues = build_issue_ledger(
+        sites=world.build_sites(), school_responsibilities=attribute(),
+        score_deductions=store_tables()["score_deductions"], events=[], policy=POLICY,
+    )  # fmt: skip
+    relief = ("case", "relieve", "S1", "整改销号", "--campaign", world.CAMPAIGN, "--by", CLERK)
+    store, own = TableStore(home.root / "tables"), pl.col("school_id") == "S1"
+    closed = issues.with_columns(state=pl.when(own).then(pl.lit("closed")).otherwise("state"))
+    last = issues.filter(own)["issue_id"][-1]
+    for state in ("open", "rectifying"):
+        left = closed.with_columns(
+            state=pl.when(pl.col("issue_id") == last).then(pl.lit(state)).otherwise("state")
+        )
+        store.write(BY_NAME["issue_ledger"], WHOLE, left)
+        assert f"还有 1 个问题没有销号（如 {last}）" in refuse(*relief, "--reason", "整改到位")
+    assert Ledger(home.ledger_url()).events() == []
+    store.write(BY_NAME["issue_ledger"], WHOLE, closed)  # those of other schools are open still
+    say(*relief, "--reason", "整改到位")
+    assert asked == ["settle"]

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.casework import Desk
-from pipelines.closing import close_batch
+from pipelines.closing import close_batch, preview_closing
 from pipelines.handover import deliver
 from pipelines.replay import replay
 from pipelines.report import read_all
@@ -76,7 +76,7 @@ def list_gone(home: Home, batch: str) -> set[str]:
 
 
 def test_after_closing_nothing_of_an_unmatched_person_is_left_and_what_was_referred_stands(
-    runner: Runner, tmp_path
+    runner: Runner, tmp_path, capsys
 ):
     home = runner.home
     batch = choose_batch(home)
@@ -95,10 +95,16 @@ def test_after_closing_nothing_of_an_unmatched_person_is_left_and_what_was_refer
     }
     with pytest.raises(LedgerError, match="没有“办案”权限"):
         close_batch(runner, batch, by="R01", reason="期限已满", drop_withheld=True)
+    whole = digests(home, "tables", "inbox", "outbox")
+    preview_closing(home, batch, by=BY)
+    told = capsys.readouterr().out
+    assert digests(home, "tables", "inbox", "outbox") == whole
     assert any(value in read_everything(home.root) for value in gone)
 
     close_batch(runner, batch, by=BY, reason="期限已满", drop_withheld=True)
 
+    begun = find_closed(Ledger(home.ledger_url()).events())[batch]
+    assert f"将删除 {begun.payload['people_erased']} 人" in told
     left = read_everything(home.root)
     assert sorted(value for value in gone if value in left) == []
     for name, frame in tables.items():

@@ -148,10 +148,9 @@ def test_whoever_declared_a_conflict_of_interest_lets_nobody_off_but_may_stop_th
         batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", declared_on=TODAY
     )
     Ledger(home.ledger_url()).append(recusal, at="2026-11-20T09:00:00+08:00")
+    strike = record_strike(case_ref=link, by="C04", reason="申辩成立")
     with pytest.raises(LedgerError, match="声明过回避"):
-        refuse_recused(
-            Ledger(home.ledger_url()).events(), [record_strike(case_ref=link, by="C04", reason="申辩成立")]
-        )
+        refuse_recused(Ledger(home.ledger_url()).events(), [strike], {})
     said = ("withdraw", link, "--reason", "不是此人")
     assert "声明过回避" in refuse(*said, "--by", "C04")
     say(*dispute(link, "C04"))
@@ -234,4 +233,13 @@ def test_a_reason_that_names_who_was_met_or_is_on_record_is_refused_without_repe
     say(*dispute(link))
     told = refuse("case", "resolve", link, "不成立", "--by", CLERK, "--reason", "赵某甲当日在场")
     assert "写有所涉人员的姓名" in told
+    assert find_disputed(Ledger(home.ledger_url()).events()) == {link}
+
+
+def test_a_name_of_one_character_is_no_name_that_a_reason_could_hold(home, link):
+    """A clerk may have put down 王 alone; 国王 or 王某 in a reason then names nobody."""
+    person = {"snapshot": "2026-09-01", "person_id": "T1", "source": "registry", "name": "王"}
+    TableStore(home.root / "tables").write(BY_NAME["people"], "2026-09-01", world.build("people", [person]))
+    words = ("case", "dispute", link, "--source", "当事人", "--by", CLERK)
+    say(*words, "--reason", "王某书面说明当日在外地")
     assert find_disputed(Ledger(home.ledger_url()).events()) == {link}

@@ -108,6 +108,21 @@ def test_subject_tutoring_without_licences_also_goes_to_the_penalty_team():
     assert "penalty_team" not in set(route(sites=undecided)["recipient"])
 
 
+@pytest.mark.parametrize("licence", ["有照有证", "有照无证", "无照无证", None])
+def test_a_site_whose_licences_are_in_order_or_unknown_is_nothing_for_the_penalty_team(licence):
+    sites = world.build_sites().with_columns(
+        licence=pl.lit(licence, pl.String), subject_type=pl.lit("学科类")
+    )
+    is_penal = "penalty_team" in set(route(sites=sites)["recipient"])
+    assert is_penal == (licence in world.ROUTING.penalty.licences) == (licence in {"有照无证", "无照无证"})
+
+
+@pytest.mark.parametrize("role", ["其他", "保洁", None])
+def test_nobody_is_referred_for_a_role_that_is_none_of_the_four_bans_unknown_or_not_written(role):
+    met = world.build_identities().with_columns(role=pl.lit(role, pl.String))
+    assert route(identities=met).is_empty()
+
+
 def test_presence_without_a_banned_role_is_not_referred():
     assert recipients_of("T11", route()) == set()
 

@@ -149,8 +149,10 @@ def build_identities() -> pl.DataFrame:
     )  # fmt: skip
 
 
-def build_confirmed(acts: tuple[tuple[str, str, str, str, str, int], ...] = ACTS) -> ConfirmedLinks:
-    """Return the acts as links that carry real judgements of two people."""
+def build_confirmed(
+    acts: tuple[tuple[str, str, str, str, str, int], ...] = ACTS, **changes: object
+) -> ConfirmedLinks:
+    """Return the acts as links that carry real judgements of two people; `changes` hold for all of them."""
     numbers = {act[0]: int(act[0][1:]) for act in ACTS}
     links, judgements = [], []
     for identity, person, raid, _, school, spell in acts:
@@ -160,7 +162,7 @@ def build_confirmed(acts: tuple[tuple[str, str, str, str, str, int], ...] = ACTS
              "person_id": person, "teacher_id": person, "decision": "review", "evidence_grade": "甲",
              "employment_state": "in_service", "responsible_school_id": school, "spell_no": spell,
              "signed_by": "R1、R2", "judgement_ids": f"{identity}-1、{identity}-2",
-             "confirmed_on": date(2026, 11, 20), "evidence_hash": "h"}
+             "confirmed_on": date(2026, 11, 20), "evidence_hash": "h", **changes}
         )  # fmt: skip
         judgements += [
             {"event_id": f"{identity}-{n}", "link_id": link, "round": "一审" if n == 1 else "二审",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tongcha.policy.deductions import DeductionPolicy
 
 
-def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
+def attribute(acts=world.ACTS, *, changes=None, **tables: pl.DataFrame) -> pl.DataFrame:
     given_tables = {
         "identities": world.build_identities(),
         "people": world.build_people(),
@@ -24,7 +24,7 @@ def attribute(acts=world.ACTS, **tables: pl.DataFrame) -> pl.DataFrame:
         "schools": world.build_schools(),
     } | tables
     return attribute_schools(
-        confirmed=world.build_confirmed(acts),
+        confirmed=world.build_confirmed(acts, **(changes or {})),
         policy=world.ROUTING,
         spell_rules=world.LINKAGE.employment,
         **given_tables,

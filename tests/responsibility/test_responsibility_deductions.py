@@ -14,7 +14,14 @@ from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import attribute, deduct, totals
 from tongcha.errors import PolicyError
 from tongcha.policy.deductions import DeductionPolicy
-from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.deductions import (
+    REPEAT,
+    SELF_REPORT,
+    TEACHER,
+    Addend,
+    compute_deductions,
+    settle_school,
+)
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.scoreboard import (
     FILE,
@@ -93,6 +100,41 @@ def test_two_posts_that_day_are_a_question_unless_one_is_a_loan():
         assert "另有任职学校" in row["chain"]
 
 
+@pytest.mark.parametrize(
+    ("points", "floor", "proposed"),
+    [("5.99", "6.00", False), ("6.00", "6.00", True), ("6.01", "6.00", True), ("6.00", "0.00", False)],
+)
+def test_a_measure_is_proposed_from_its_threshold_on_and_a_threshold_of_nought_turns_it_off(
+    points, floor, proposed
+):
+    honours = world.DEDUCTIONS.honours.model_copy(update={"at_least": Decimal(floor)})
+    policy = world.DEDUCTIONS.model_copy(update={"honours": honours, "escalations": ()})
+    row = {"school_id": "S1", "campaign": world.CAMPAIGN, "school_name": "示例市第一中学", "teacher_count": 1}
+    row |= {"pupil_count": 0, "capped_points": Decimal("0.00"), "points": Decimal(points)}
+    board = world.build("scoreboard", [row])
+    assert propose_measures(scoreboard=board, policy=policy).height == proposed
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"employment_state": "undated"}, "是否在职不能由任职经历确定"),
+        ({"teacher_id": None}, "只在学校名册上"),
+    ],
+)
+def test_what_stands_in_the_way_of_a_school_is_asked_by_its_own_name(changes, asked):
+    row = attribute(world.ACTS[:1], changes=changes).row(0, named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
+    assert asked in row["question"]
+
+
+def test_a_school_that_the_directory_lacks_answers_for_nothing_before_it_is_entered():
+    known = world.build_schools().filter(pl.col("school_id") != "S1")
+    row = attribute(world.ACTS[:1], schools=known).row(0, named=True)
+    assert (row["state"], row["school_id"]) == ("question", None)
+    assert "须先补全名录" in row["question"]
+
+
 def test_a_retired_teacher_who_was_hired_again_is_a_question():
     rehired = world.build_employment().with_columns(
         staff_type=pl.when(pl.col("teacher_id") == "T01").then(pl.lit("返聘")).otherwise("staff_type")
@@ -153,6 +195,22 @@ def test_reliefs_are_negative_addends_that_name_what_granted_them():
         "S4": Decimal("2.00"),
     }
     assert rows.filter(pl.col("rule") == "self_report")["case_ref"][0] == "E77"
+
+
+def test_half_a_cent_of_a_relief_is_given_to_the_school():
+    report = world.DEDUCTIONS.self_report.model_copy(update={"share": Decimal("0.25")})
+    policy = world.DEDUCTIONS.model_copy(update={"self_report": report})
+    charge = Addend("S1", world.CAMPAIGN, TEACHER, "条款", "L1", 1, Decimal("4.50"), "")
+    [_, relief] = settle_school([charge], {SELF_REPORT: "E1"}, policy)
+    assert relief.points == Decimal("-1.13")  # 4.50 × 25 % = 1.125
+
+
+def test_a_teacher_met_in_another_campaign_before_is_no_repeat_in_this_one():
+    acts = (("I01", "T01", "Q4", "授课", "S1", 1), ("I02", "T01", "Q1", "授课", "S1", 1))
+    rows = deduct(acts, pupils=world.build_pupil_schools().clear())
+    assert rows["rule"].to_list() == [TEACHER, TEACHER]
+    again = (*acts, ("I03", "T01", "Q2", "授课", "S1", 1))
+    assert deduct(again, pupils=world.build_pupil_schools().clear())["rule"].to_list().count(REPEAT) == 1
 
 
 def test_a_raid_outside_any_campaign_is_ordinary_supervision():

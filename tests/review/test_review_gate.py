@@ -106,6 +106,8 @@ def test_two_records_of_one_person_are_no_rivals_and_leave_once():
         ("in_service", {"in_service": None, "employment_state": "unknown"}),
         ("in_service", {"in_service": False, "employment_state": "left"}),
         ("in_service", {"in_service": True, "employment_state": "conflict"}),
+        ("in_service", {"in_service": None, "employment_state": "in_service"}),
+        ("in_service", {"in_service": False, "employment_state": "in_service"}),
         ("school", {"responsible_school_id": None}),
     ],
 )
@@ -134,6 +136,14 @@ def test_what_was_handed_over_needs_no_source_in_force_any_more_and_a_source_end
     assert confirmed_by(pass_gate(signed, **late, handed_over={SURE: DAY})) == [SURE]
     assert confirmed_by(pass_gate(signed, **late, is_closed=True)) == [SURE, LATIN]
     assert confirmed_by(pass_gate(signed, source_expiry=DAY)) == [SURE, LATIN]
+
+
+def test_nothing_leaves_about_somebody_whose_particulars_were_erased():
+    erased = pl.when(pl.col("identity_id") == "I1").then(pl.lit("0" * 32))
+    met = identities().with_columns(digest=erased)
+    outcome = pass_gate([judge(SURE, "r1"), *both(LATIN)], identities=met)
+    assert confirmed_by(outcome) == [LATIN]
+    assert missing_of(outcome, SURE) == ["not_erased"]
 
 
 def test_outside_the_demo_every_policy_must_be_adopted():

@@ -119,6 +119,13 @@ def test_verdicts_settle_a_link_by_the_table_in_the_docs(ledger, link_id, verdic
     assert state_after(ledger, events, link_id) == state
 
 
+@pytest.mark.parametrize("verdict", ["same", "different"])
+def test_one_person_who_answers_two_rounds_is_one_person(ledger, verdict):
+    """Workbook and console refuse it; whatever else writes the ledger gains nothing by it either."""
+    twice = [judgement(LATIN, "r1", verdict), judgement(LATIN, "r1", verdict, rnd="二审")]
+    assert state_after(ledger, twice, LATIN) == "待二审"
+
+
 def test_a_panel_of_the_same_two_people_settles_nothing(ledger):
     events = [judgement(LATIN, "r1"), judgement(LATIN, "r2", "different", "二审")]
     events += [judgement(LATIN, who, "same", "集体研究") for who in ("r1", "r2")]

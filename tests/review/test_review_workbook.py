@@ -33,6 +33,7 @@ from tongcha.ledger.events import EventKind
 from tongcha.ledger.store import Ledger
 from tongcha.linkage.evidence import LABELS
 from tongcha.policy.review import Reasons
+from tongcha.review.decisions import record_retraction
 from tongcha.review.layout import INPUTS, name_workbook
 from tongcha.review.return_file import PROPERTIES_PART, ReturnCover, read_cover
 from tongcha.review.returns import take_returns
@@ -197,9 +198,10 @@ def test_evidence_that_changed_since_refuses_the_row_and_says_so(ledger, links, 
     assert "证据已变化" in reasons[SURE]
 
 
-def test_the_lock_file_of_an_open_workbook_is_passed_over(ledger, links, tmp_path):
+@pytest.mark.parametrize("name", ["~${}", ".~lock.{}#"])
+def test_the_lock_file_of_an_open_workbook_is_passed_over(ledger, links, tmp_path, name):
     [path] = write_books(ledger, links, tmp_path)
-    lock = path.with_name(f"~${path.name}")
+    lock = path.with_name(name.format(path.name))
     lock.write_bytes(b"\x05user")
     assert set(take_returns([lock, path], ledger, terms(links), at=AT)["file"]) == {path.name}
 
@@ -287,6 +289,9 @@ def test_a_round_is_answered_by_one_person_who_may_think_again_until_the_next_be
     assert "之后已有人作出判断" in hand_in(first, "5.xlsx", same("r1"))
     assert states_of(ledger, links)[LIKELY] == "待集体研究"
     assert hand_in(first, "6.xlsx", other("r1", "手机号也不同")) == "已登记"  # an old answer changes nothing
+    for said in [event for event in ledger.events(EventKind.JUDGEMENT) if event.actor == "r1"]:
+        ledger.append(record_retraction(event_id=said.event_id, by="D1", reason="看错了行"), at=AT)
+    assert hand_in(first, "7.xlsx", same("r1")) == "已登记"  # the round is open again
 
 
 def test_a_judgement_is_not_dated_ahead(ledger, links, tmp_path):

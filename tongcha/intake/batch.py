@@ -121,7 +121,7 @@ def _accept_batch(
         "sites",
         policy,
         derive=lambda frame: complete(frame).with_columns(kind=pl.lit(source.kind)),
-        cross_check=lambda f: check_sites(f, source, today),
+        cross_check=lambda f: check_sites(f, today),
     )
     identities = accept_table(
         landing,
@@ -189,16 +189,14 @@ def fill_from_site(frame: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def check_sites(sites: pl.DataFrame, source: Source, today: dt.date) -> list[pl.DataFrame]:
-    """Return entries for raids that lie in the future or after the source's expiry."""
-    rules = {
-        "raid_is_not_in_the_future": (pl.col("raid_date") > today, "“查处日期”在处理日期之后"),
-        "raid_within_source": (pl.col("raid_date") > source.expires_on, "“查处日期”在来源有效期之后"),
-    }
+def check_sites(sites: pl.DataFrame, today: dt.date) -> list[pl.DataFrame]:
+    """Return entries for raids that lie in the future; a source in force today covers all others."""
     return [
-        reject_rows(sites.filter(breach), table="sites", rule=rule, reason=reason, column="raid_date")
-        for rule, (breach, reason) in rules.items()
-    ]
+        reject_rows(
+            sites.filter(pl.col("raid_date") > today), table="sites", rule="raid_is_not_in_the_future",
+            reason="“查处日期”在处理日期之后", column="raid_date",
+        )
+    ]  # fmt: skip
 
 
 def check_raids(frame: pl.DataFrame, sites: pl.DataFrame, table: str) -> list[pl.DataFrame]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.signing import dated, open_desk, signed, to_day
+from pipelines.commands.signing import dated, open_desk, signed, sure_of_the_day, to_day
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -91,11 +91,14 @@ def reissue(event: str, out: Path) -> None:
 
 @click.command()
 @signed
-def expire(by: str, reason: str) -> None:
+@sure_of_the_day
+def expire(by: str, reason: str, today: datetime | None) -> None:
     """删除存档中保存期满的已送达文书（期限见 policy/casebook.yaml），逐份登记删除记录。
 
-    Delete archived papers whose term is over, with a deletion record each.
+    先列出将删除哪些，核对日期后写明 --today 才删；删除不能恢复。
+
+    Delete archived papers whose term is over, with a deletion record each; lists them first.
     """
     from pipelines.casedesk import expire_archive
 
-    expire_archive(open_desk(by), reason=reason)
+    expire_archive(open_desk(by), reason=reason, today=to_day(today))
