@@ -8,6 +8,7 @@ import dagster as dg
 
 from assets.linkage import LINKAGE
 from assets.page_one import tell_error_rates
+from assets.refusal import tell_plainly
 from assets.store import WHOLE
 from checks.judging import keeps_contract
 from checks.verdict import write_markdown
@@ -39,6 +40,7 @@ class ParquetTables(dg.IOManager):
         self._office = office
         self._made: dict[str, str] = {}
 
+    @tell_plainly()
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Conform, judge and store one table, and describe it for the UI."""
         table = BY_NAME[context.asset_key.path[-1]]
@@ -61,6 +63,7 @@ class ParquetTables(dg.IOManager):
             }
         )
 
+    @tell_plainly()
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Return the stored table that a downstream asset asked for."""
         table = BY_NAME[context.asset_key.path[-1]]
