@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
@@ -49,6 +50,8 @@ class ParquetTables(dg.IOManager):
         is_good = keeps_contract(table, frame)
         path = self._office.tables.write(table, partition, frame, is_good=is_good)
         self._made[table.name] = partition
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        context.step_context.set_data_version(context.asset_key, dg.DataVersion(digest))
         context.add_output_metadata(
             {
                 "dagster/row_count": frame.height,
@@ -88,7 +91,14 @@ class ParquetTables(dg.IOManager):
                 return context.partition_key
 
     def _snapshot_for(self, context: dg.InputContext) -> str:
-        """Linkage reads the newest complete snapshot; what follows in a batch, the one it was linked to."""
+        """Linkage reads the newest complete snapshot; what follows in a batch, the one it was linked to.
+
+        What is itself made per snapshot reads the one being taken in: a run that is repeated from where it
+        failed reads what the first one stored.
+        """
+        own = BY_NAME.get(context.op_def.name)
+        if own is not None and own.partition is Partition.SNAPSHOT:
+            return newest_snapshot(self._office.inbox)
         tables, links = self._office.tables, BY_NAME["candidate_links"]
         if context.has_partition_key and context.op_def.name != LINKAGE:
             proposed = tables.read(links, context.partition_key)
