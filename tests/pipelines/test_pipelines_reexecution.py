@@ -27,7 +27,7 @@ def version_of(runner, table: str, batch: str) -> str:
     found = runner.instance.fetch_materializations(
         dg.AssetRecordsFilter(dg.AssetKey(table), asset_partitions=[batch]), limit=1
     )
-    return found.records[0].asset_materialization.tags[VERSION]
+    return str(found.records[0].asset_materialization.tags[VERSION])
 
 
 def test_the_same_files_again_give_the_same_data_version_so_nothing_below_looks_outdated(runner):
