@@ -7,6 +7,7 @@ from typing import Any, Final
 import dagster as dg
 import polars as pl
 
+from assets.refusal import tell_plainly
 from tongcha.tables import Column, Partition, Table
 
 RAIDS: Final = dg.DynamicPartitionsDefinition(name="raid_batch")
@@ -27,7 +28,7 @@ def declare_asset(table: Table, *, deps: Sequence[str] = ()) -> Decorator:
         kinds={"polars", "parquet"},
         deps=list(deps),
     )
-    return decorate
+    return lambda function: decorate(tell_plainly()(function))
 
 
 def declare_assets(
@@ -53,7 +54,7 @@ def declare_assets(
                 )
                 for table in tables
             },
-        )(function)
+        )(tell_plainly()(function))
 
     return decorate
 

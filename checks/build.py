@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from assets.office import Office
+from assets.refusal import tell_plainly
 from checks.contracts import name_contract_check, tell_contract
 from checks.expectations import find_breaches
 from checks.report import write_report
@@ -33,18 +34,24 @@ def _build_step(table: Table, rules: list[CrossRule]) -> dg.AssetChecksDefinitio
     def judge_table(
         context: dg.AssetCheckExecutionContext, office: dg.ResourceParam[Office]
     ) -> Iterator[dg.AssetCheckResult]:
-        frame = read_judged(context, office, table)
-        needed = sorted({name for rule in rules for name in rule.needs})
-        others = {name: read_neighbour(context, office, BY_NAME[name]) for name in needed}
-        breaches = find_breaches(table, frame)
-        found = [(rule, rule.find({table.name: frame, **others}, office)) for rule in rules]
-        partitions = list_judged(context, office, table)
-        page = write_report(office, table, frame, partitions=partitions, breaches=breaches, found=found)
-        yield tell_contract(table, frame, breaches, page)
-        for rule, culprits in found:
-            yield tell_rule(rule, culprits, frame.height)
+        yield from _judge(context, office, table, rules)
 
     return judge_table
+
+
+@tell_plainly()
+def _judge(
+    context: dg.AssetCheckExecutionContext, office: Office, table: Table, rules: list[CrossRule]
+) -> list[dg.AssetCheckResult]:
+    frame = read_judged(context, office, table)
+    needed = sorted({name for rule in rules for name in rule.needs})
+    others = {name: read_neighbour(context, office, BY_NAME[name]) for name in needed}
+    breaches = find_breaches(table, frame)
+    found = [(rule, rule.find({table.name: frame, **others}, office)) for rule in rules]
+    partitions = list_judged(context, office, table)
+    page = write_report(office, table, frame, partitions=partitions, breaches=breaches, found=found)
+    contract = tell_contract(table, frame, breaches, page)
+    return [contract, *(tell_rule(rule, culprits, frame.height) for rule, culprits in found)]
 
 
 def _specify_contract(table: Table) -> dg.AssetCheckSpec:

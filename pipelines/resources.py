@@ -13,6 +13,7 @@ import dagster as dg
 from assets.office import Office
 from console.accounts import Accounts
 from pipelines.home import KEYS, Home
+from pipelines.presence import show_alive
 from pipelines.provenance import code_version, policy_digest
 from pipelines.terminal import say
 from pipelines.witness import note_head, refuse_earlier_clock, refuse_older_ledger
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 
 @dg.resource(description="办案台：收件箱、发件箱、政策、台账、密钥与日期")
-def open_office_for_run(_context: dg.InitResourceContext) -> Iterator[Office]:
+def open_office_for_run(context: dg.InitResourceContext) -> Iterator[Office]:
     """Give a run the office of TONGCHA_HOME and keep other runs waiting until it ends.
 
     At its end the overview of the validation pages is brought up to date, once for all its checks, and the
     head of the ledger is noted, so that the next run doesn't work on an older copy.
     """
     home = Home.from_environment().open()
-    with hold_home(home):
+    with show_alive(home, context.run.run_id if context.run else None), hold_home(home):
         refuse_older_ledger(home)
         refuse_earlier_clock(home)
         yield build_office(home)

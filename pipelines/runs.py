@@ -85,6 +85,8 @@ class Runner:
                     run_config=QUIET,
                     tags={STATE_TAG: state} if state else None,
                 )
+        except dg.Failure as failure:
+            raise failure.__context__ or failure from None  # what was raised, out of assets/refusal.py
         except DagsterAssetCheckFailedError:
             raise StoppedError(title, list(self._failed_sentences(run_id))) from None
         except DagsterResourceFunctionError as error:

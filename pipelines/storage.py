@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
 from assets.linkage import LINKAGE
 from assets.page_one import tell_error_rates
+from assets.refusal import tell_plainly
 from assets.store import WHOLE
 from checks.judging import keeps_contract
 from checks.verdict import write_markdown
@@ -39,6 +41,7 @@ class ParquetTables(dg.IOManager):
         self._office = office
         self._made: dict[str, str] = {}
 
+    @tell_plainly()
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Conform, judge and store one table, and describe it for the UI."""
         table = BY_NAME[context.asset_key.path[-1]]
@@ -47,6 +50,8 @@ class ParquetTables(dg.IOManager):
         is_good = keeps_contract(table, frame)
         path = self._office.tables.write(table, partition, frame, is_good=is_good)
         self._made[table.name] = partition
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        context.step_context.set_data_version(context.asset_key, dg.DataVersion(digest))
         context.add_output_metadata(
             {
                 "dagster/row_count": frame.height,
@@ -61,6 +66,7 @@ class ParquetTables(dg.IOManager):
             }
         )
 
+    @tell_plainly()
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Return the stored table that a downstream asset asked for."""
         table = BY_NAME[context.asset_key.path[-1]]
@@ -85,7 +91,14 @@ class ParquetTables(dg.IOManager):
                 return context.partition_key
 
     def _snapshot_for(self, context: dg.InputContext) -> str:
-        """Linkage reads the newest complete snapshot; what follows in a batch, the one it was linked to."""
+        """Linkage reads the newest complete snapshot; what follows in a batch, the one it was linked to.
+
+        What is itself made per snapshot reads the one being taken in: a run that is repeated from where it
+        failed reads what the first one stored.
+        """
+        own = BY_NAME.get(context.op_def.name)
+        if own is not None and own.partition is Partition.SNAPSHOT:
+            return newest_snapshot(self._office.inbox)
         tables, links = self._office.tables, BY_NAME["candidate_links"]
         if context.has_partition_key and context.op_def.name != LINKAGE:
             proposed = tables.read(links, context.partition_key)

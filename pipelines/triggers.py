@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 import dagster as dg
@@ -9,9 +10,11 @@ import dagster as dg
 from assets.declare import RAIDS
 from pipelines.home import Home
 from pipelines.jobs import act, propose, reference, settle
+from pipelines.presence import end_interrupted
 from pipelines.states import STATE_TAG, raid_states, reference_state, return_states, settle_state, was_run
 
 INTERVAL_SECONDS: Final = 30
+GATE: Final = dg.AssetKey("confirmed_links")
 ON: Final = dg.DefaultSensorStatus.RUNNING
 
 
@@ -60,15 +63,35 @@ def watch_returns(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=[act],
     request_job=settle,
     default_status=ON,
-    description="某批次的 act 完成后，重算全部学校的责任、扣分与告知书。",
+    description="某批次的 act 完成后（在界面上单独重算关口、回填的也算），重算全部学校的责任、扣分与告知书。",
 )
-def settle_after_act(context: dg.RunStatusSensorContext) -> dg.RunRequest:
-    """Recompute the whole tables after each act."""
+def settle_after_act(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """Recompute the whole tables after the gate was passed, once for all runs that ended before it starts."""
+    if not passed_gate(context.dagster_run):
+        return dg.SkipReason("这次运行没有经过关口")
+    waiting = dg.RunsFilter(job_name=settle.name, statuses=[dg.DagsterRunStatus.QUEUED])
+    if context.instance.get_runs(waiting, limit=1):
+        return dg.SkipReason("已有一次 settle 在排队，会一并算入")
     state = settle_state(Home.from_environment())
     return dg.RunRequest(run_key=context.dagster_run.run_id, tags={STATE_TAG: state})
+
+
+def passed_gate(run: dg.DagsterRun) -> bool:
+    """Whether a run made confirmed links anew: `act`, or the UI's own job for chosen tables and backfills."""
+    return run.job_name == act.name or GATE in (run.asset_selection or ())
+
+
+@dg.sensor(
+    minimum_interval_seconds=INTERVAL_SECONDS,
+    default_status=ON,
+    description="停机或者被强制结束而中断的运行，标为失败，不再占住队列。",
+)
+def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """End runs whose process is gone, so that others can start."""
+    ended = end_interrupted(context.instance, Home.from_environment(), datetime.now(tz=UTC))
+    return dg.SkipReason(f"已把 {len(ended)} 次中断的运行标为失败" if ended else "没有中断的运行")
 
 
 def request_new(
@@ -85,4 +108,4 @@ def request_new(
     return dg.SensorResult(requests, dynamic_partitions_requests=[RAIDS.build_add_request(sorted(fresh))])
 
 
-SENSORS: Final = (watch_reference, watch_raids, watch_returns, settle_after_act)
+SENSORS: Final = (watch_reference, watch_raids, watch_returns, settle_after_act, watch_runs)

@@ -81,6 +81,7 @@ def test_jobs_and_sensors_are_described_and_sensors_run_by_themselves():
         "watch_raids",
         "watch_returns",
         "settle_after_act",
+        "watch_runs",
     }
     assert all(sensor.default_status is dg.DefaultSensorStatus.RUNNING for sensor in sensors)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from pipelines.home import Home
 from pipelines.states import assign_returns
-from pipelines.triggers import watch_raids, watch_reference, watch_returns
+from pipelines.triggers import settle_after_act, watch_raids, watch_reference, watch_returns
 
 
 @pytest.fixture
@@ -107,6 +108,47 @@ def test_a_returned_workbook_acts_on_its_own_batch_only(home, instance):
     assert [request.partition_key for request in asked.run_requests] == ["一批"]
     start(instance, "act", asked.run_requests[0])
     assert isinstance(evaluate(watch_returns, instance), dg.SkipReason)
+
+
+def enqueue(instance, job):
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("tongcha"), "__repository__")
+    origin = RemoteJobOrigin(repository, job)
+    instance.add_run(dg.DagsterRun(job, status=dg.DagsterRunStatus.QUEUED, remote_job_origin=origin))
+
+
+def ended(instance, job, **of_run):
+    """What the sensor says to a run of that job that ended well."""
+    run = dg.DagsterRun(job, status=dg.DagsterRunStatus.SUCCESS, **of_run)
+    event = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, job)
+    return settle_after_act(
+        dg.build_run_status_sensor_context(
+            "settle_after_act", event, dagster_instance=instance, dagster_run=run
+        )
+    )
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("job", "chosen", "follows"),
+    [
+        ("act", None, True),
+        ("__ASSET_JOB", "confirmed_links", True),  # chosen tables and backfills in the UI
+        ("__ASSET_JOB", "identities", False),
+        ("propose", None, False),
+        ("settle", None, False),
+    ],
+)
+def test_the_whole_tables_follow_whatever_run_passed_the_gate(instance, job, chosen, follows):
+    selection = frozenset({dg.AssetKey(chosen)}) if chosen else None
+    said = ended(instance, job, asset_selection=selection)
+    assert isinstance(said, dg.RunRequest if follows else dg.SkipReason)
+
+
+@pytest.mark.usefixtures("home")
+def test_one_settle_in_the_queue_is_enough_for_all_that_ended_before_it(instance):
+    assert isinstance(ended(instance, "act"), dg.RunRequest)
+    enqueue(instance, "settle")
+    assert isinstance(ended(instance, "act"), dg.SkipReason)
 
 
 def test_a_renamed_workbook_concerns_every_batch(tmp_path):
