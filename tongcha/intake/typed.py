@@ -32,9 +32,7 @@ NOT_PLAIN: Final = r"[^!-~]"
 DAY_NEEDED: Final = "；请写到年月日，一格一个日期，如 2026-09-01"
 MONTH_WILL_DO: Final = "；一格一个日期，请写成 2026-09-01，查不到日子的写到月，如 2026-09"
 EITHER: Final = "：分不清是 1 月还是 10 月，请写成 2020-01 或者 2020-10 的样子"
-NO_START: Final = (
-    "“起始日期”是空的，此人查处当日是否在职可能无法判定；请补上，查不到日子的写到月，如 2026-09"
-)
+NO_START: Final = "“起始日期”是空的，此人查处当日是否在职可能无法判定；请补上，查不到日子的写到月，如 2026-09"
 AS_NUMBER: Final = r"^([0-9]+)\.0+$"
 DESTROYED: Final = r"^(?:[0-9]{15}\*+|[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+)$"
 """What a spreadsheet leaves of a long code that it took for a number."""
