@@ -71,11 +71,22 @@ def settle_after_act(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.S
     """Recompute the whole tables after the gate was passed, once for all runs that ended before it starts."""
     if not passed_gate(context.dagster_run):
         return dg.SkipReason("这次运行没有经过关口")
-    waiting = dg.RunsFilter(job_name=settle.name, statuses=[dg.DagsterRunStatus.QUEUED])
-    if context.instance.get_runs(waiting, limit=1):
-        return dg.SkipReason("已有一次 settle 在排队，会一并算入")
+    if is_settled(context.instance, context.dagster_run.run_id):
+        return dg.SkipReason("已有一次 settle 在排队，或者在这次运行之后开始，一并算入")
     state = settle_state(Home.from_environment())
     return dg.RunRequest(run_key=context.dagster_run.run_id, tags={STATE_TAG: state})
+
+
+def is_settled(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a `settle` waits, or began after that run ended and didn't fail."""
+    run = instance.get_run_record_by_id(run_id)
+    counted = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.SUCCESS]
+    latest = instance.get_run_records(dg.RunsFilter(job_name=settle.name, statuses=counted), limit=1)
+    if not latest:
+        return False
+    is_waiting = latest[0].dagster_run.status is dg.DagsterRunStatus.QUEUED
+    ended, began = run.end_time if run else None, latest[0].start_time
+    return is_waiting or (ended is not None and began is not None and began > ended)
 
 
 def passed_gate(run: dg.DagsterRun) -> bool:

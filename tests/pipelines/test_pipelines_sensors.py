@@ -151,6 +151,16 @@ def test_one_settle_in_the_queue_is_enough_for_all_that_ended_before_it(instance
     assert isinstance(ended(instance, "act"), dg.SkipReason)
 
 
+@pytest.mark.usefixtures("home")
+def test_a_settle_that_began_after_the_gate_was_passed_counts_and_an_earlier_one_does_not(instance):
+    earlier = noop_job("settle").execute_in_process(instance=instance)
+    act = noop_job("act").execute_in_process(instance=instance)
+    assert earlier.success
+    assert isinstance(ended(instance, "act", run_id=act.run_id), dg.RunRequest)
+    assert noop_job("settle").execute_in_process(instance=instance).success
+    assert isinstance(ended(instance, "act", run_id=act.run_id), dg.SkipReason)
+
+
 def test_a_renamed_workbook_concerns_every_batch(tmp_path):
     renamed, named = tmp_path / "王科长退回.xlsx", tmp_path / "一批-二审.xlsx"
     assert assign_returns([renamed, named], ["一批", "二批"]) == {"一批": [renamed, named], "二批": [renamed]}
