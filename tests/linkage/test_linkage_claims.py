@@ -144,6 +144,7 @@ def test_a_campus_adds_no_letters_to_the_name_of_its_school():
     assert fits("光明学校") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["无", "不详", "N/A", "null", " （未知） ", "学校"])
 def test_a_word_for_an_untold_school_or_subject_is_no_claim(word):
     plain = {"age": 41}

@@ -97,6 +97,7 @@ def test_a_number_that_shows_another_birth_date_than_the_record_is_never_accepte
 PHONED = {"phone": "13812345678", "sex": "男", "age": 41}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["张健国", "张剪国", "章建国"])
 def test_a_phone_bears_out_a_name_as_written_and_one_that_sounds_alike_only_with_school_or_number(name):
     told = PHONED | {"name": name}
@@ -108,6 +109,7 @@ def test_a_phone_bears_out_a_name_as_written_and_one_that_sounds_alike_only_with
         assert best(link(met(told | more), people(PERSON)))["decision"] == "accept"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("colleague", "decision"),
     [
@@ -166,6 +168,7 @@ def test_a_record_elsewhere_in_the_city_with_name_and_birth_date_is_the_same_per
     assert not is_one or link_["decision"] == "review"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "backs"),
     [

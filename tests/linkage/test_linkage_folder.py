@@ -178,6 +178,7 @@ def rich(folder):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "is_theirs"),
     [
@@ -218,6 +219,7 @@ def test_a_prepared_index_knows_whose_list_a_phone_is_on(rich):
     assert run(rich, index=rich / "index").equals(run(rich))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [pl.String, pl.Int64])
 @pytest.mark.parametrize("end", ["", "000000", "012003"])
 def test_codes_of_the_statistics_bureau_count_with_their_first_six_digits(rich, end, dtype):
@@ -261,6 +263,7 @@ def test_a_name_on_record_is_found_by_its_sound_whatever_stands_around_it(folder
     assert run(folder).equals(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("male", "female"), [("M", "F"), ("1", "2"), (1, 2), ("男性", "女性"), ("男生", "女生")]
 )
@@ -329,6 +332,7 @@ def test_what_can_not_be_read_counts_as_not_given_and_is_counted(folder):
     assert count_unread(folder) == counted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", "－", "至 今", *OPEN_ENDED])
 def test_a_spell_that_says_it_goes_on_has_no_end(folder, end):
     rewrite(folder, "spells", pl.lit(end).alias("end"))

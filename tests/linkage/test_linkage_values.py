@@ -61,6 +61,7 @@ def test_a_phone_is_read_as_each_cell_is(written):
 FAILS = NAN[:17] + "0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("around", ["{}号", "'{}", "身份证{}", "{}（核）", "{}.", "({})"])
 def test_what_stands_around_a_number_hides_neither_it_nor_that_its_check_fails(around):
     teacher, phone = people({"id_number": NAN, "phone": "13812345678"}), {"phone": "13812345678"}
@@ -71,6 +72,7 @@ def test_what_stands_around_a_number_hides_neither_it_nor_that_its_check_fails(a
     assert "校验不通过" in wrong["reason"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "as_well"),
     [
@@ -92,6 +94,7 @@ def test_what_is_no_number_is_none(written):
     assert read_numbers(pl.Series([written]))[1].tolist() in ([0], [3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "written", [TWO_LETTERS, THREE_LETTERS, "34〇1〇4198503124319", "340I04198SO3124319"]
 )

@@ -204,7 +204,7 @@ def surname_alternates() -> dict[str, str]:
         return {row["alternate"]: row["surname"] for row in csv.DictReader(lines)}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def name_words(kind: str) -> tuple[str, ...]:
     """Words in a name's place (`placeholder`), after a surname (`title`) or before a name (`label`).
 

@@ -37,7 +37,6 @@ _REMARK: Final = re.compile(r"[(\[【〔{<《「『]([^)\]】〕}>》」』]*)[)
 _QUOTES: Final = str.maketrans("", "", "'\"‘’“”`´#^~=!:_…")
 _WILDCARDS: Final = str.maketrans(dict.fromkeys("*□■○●×※某", WILDCARD))
 _SEPARATORS: Final = re.compile(r"[、,;/\\+&|]")
-_ALTERNATIVES: Final = re.compile(r"[/|或]")
 _DETAILS: Final = re.compile(
     r"(?<=..)(?:[、,;/ ]+(?:[男女]性?|[\u4e00-\u9fff]{1,4}族|[0-9]{1,3} ?岁?))+[、,;。.]?$"
 )
@@ -81,7 +80,7 @@ def parse_name(text: str | None) -> ParsedName:
         >>> parse_name("王(吉吉)").clean, parse_name("小王").form, parse_name("张伟、李娜").people
         ('王喆', 'surname', ('张伟', '李娜'))
     """
-    tidy = _take_out(tidy_name(text or ""))
+    tidy = _drop_details(tidy_name(text or ""))
     if not 0 < len(tidy) <= LONGEST_NAME or tidy.replace(" ", "") in _no_names():
         return NOTHING
     if _LATIN.fullmatch(tidy):
@@ -89,7 +88,7 @@ def parse_name(text: str | None) -> ParsedName:
     people = split_people(tidy)
     if len(people) > 1:
         return ParsedName("none", "、".join(people), people=people)
-    parsed = _parse_han(_DOTS.sub(DOT, _NOT_HAN.sub("", tidy).replace(" ", "")).strip(DOT))
+    parsed = _parse_han(_take_out(_DOTS.sub(DOT, _NOT_HAN.sub("", tidy).replace(" ", "")).strip(DOT)))
     return (parsed.form == "surname" and _find_whole(text or "", parsed.surname)) or parsed
 
 
@@ -98,28 +97,40 @@ def _no_names() -> frozenset[str]:
     return frozenset((*name_words("placeholder"), *name_words("label")))
 
 
-def _take_out(tidy: str) -> str:
-    """Take a whole name out of what stands around it: 自称张亚芳, 张亚芳，女，35岁, 张亚芳?, 张芳/张方."""
-    bare = _drop_label(_DETAILS.sub("", tidy))
-    doubted = _DOUBT.sub("", bare)
-    if _has_whole_name(doubted) and len(doubted) - len(surname_of(doubted)) > 1:
-        return doubted
-    readings = _ALTERNATIVES.split(bare)
-    return readings[0] if len(readings) > 1 and _are_one(readings) else bare
-
-
-def _drop_label(text: str) -> str:
+@lru_cache(maxsize=1)
+def _labels() -> re.Pattern[str]:
     titles = (title for title in name_words("title") if len(title) > 1)
-    for label in (*name_words("label"), *titles):
-        rest = text.removeprefix(label).lstrip()
-        if rest != text and (_has_whole_name(_DOUBT.sub("", rest)) or DOT in rest):
-            return rest
-    return text
+    return re.compile(rf"(?:(?:{'|'.join((*name_words('label'), *titles))}){DOT}?)+")
+
+
+def _drop_details(tidy: str) -> str:
+    """Drop sex, ethnicity and age behind a name, and the second of two readings: 张亚芳，女，35岁."""
+    return _take_first(_DETAILS.sub("", tidy), "/")
+
+
+def _take_out(name: str) -> str:
+    """Take a whole name out of what is written before and behind it: 自称张亚芳, 张亚芳?, 张芳或张方."""
+    label = _labels().match(name)
+    rest = name[label.end() :].strip(DOT) if label else name
+    bare = rest if rest and (DOT in rest or _is_plain(_DOUBT.sub("", _strip_titles(rest)))) else name
+    told = _DOUBT.sub("", bare)
+    doubted = _is_plain(told) and len(told) - len(surname_of(told)) > 1
+    return _take_first(told if doubted else bare, "或")
+
+
+def _take_first(text: str, sign: str) -> str:
+    """Return the first of two whole names that are one name of which one character is in doubt."""
+    readings = text.split(sign)
+    return readings[0] if len(readings) > 1 and _are_one(readings) else text
+
+
+def _is_plain(text: str) -> bool:
+    return _has_whole_name(text) and not {DOT, WILDCARD} & set(text)
 
 
 def _are_one(readings: list[str]) -> bool:
-    """Whether whole names are one name of which one character is in doubt, by its sound."""
-    if not all(map(_has_whole_name, readings)) or len({len(name) for name in readings}) > 1:
+    """Whether names differ in one character, which sounds the same in all of them."""
+    if not all(map(_is_plain, readings)) or len({len(name) for name in readings}) > 1:
         return False
     places = [set(chars) for chars in zip(*readings, strict=True) if len(set(chars)) > 1]
     tables = load_characters()
@@ -129,8 +140,8 @@ def _are_one(readings: list[str]) -> bool:
 
 def _find_whole(text: str, surname: str) -> ParsedName | None:
     """The whole name that stands in brackets behind a nickname: 小方（方华）."""
-    inside = [_drop_label("".join(found.split())) for found in _REMARK.findall(clean_text(text))]
-    named = [_parse_han(name) for name in inside if _has_whole_name(name) and surname_of(name) == surname]
+    inside = [_take_out("".join(found.split())) for found in _REMARK.findall(clean_text(text))]
+    named = [_parse_han(name) for name in inside if _is_plain(name) and surname_of(name) == surname]
     whole = [name for name in named if name.form == "full"]
     return whole[0] if len(whole) == 1 else None
 
@@ -190,10 +201,11 @@ def _parse_latin(tidy: str) -> ParsedName:
 
 
 def _parse_han(name: str) -> ParsedName:
-    if not name.strip(WILDCARD) or name in name_words("placeholder"):
+    if not name.strip(WILDCARD) or name in _no_names():
         return NOTHING
     told = _SURNAME_TOLD.fullmatch(name)
-    bare = told[1] or told[2] if told else _strip_titles(name)
+    said = (told[1] or told[2]) if told else ""
+    bare = said if is_surname(said) else _strip_titles(name).strip(DOT)
     if is_surname(bare) and (len(bare) == 1 or bare != name):
         return ParsedName("surname", name, bare)
     if DOT in bare:
