@@ -92,7 +92,7 @@ def _state(rules: EmploymentRules) -> pl.Expr:
         .then(pl.lit("unknown"))
         .when("undated")
         .then(pl.lit("undated"))
-        .when((pl.col("schools") > 1) | _is_stale() | _is_lapsed())
+        .when(pl.col("has_two_employers") | _is_stale() | _is_lapsed())
         .then(pl.lit("conflict"))
         .when((pl.col("lent_last") > 1) & (pl.col("lent_undated") > 0))  # which of them began last?
         .then(pl.lit("undated"))
@@ -113,27 +113,37 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
 
     When a loan began or ended matters only if the host answers, or if nobody employs the person.
     """
-    employing = pl.col("runs") & ~pl.col("is_lent")
-    ended = ~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day"))
-    elsewhere = ended & (pl.col("school_id") != pl.col("school_id").filter(employing).first())
-    matters = ~pl.col("is_lent") | pl.lit(rules.responsible == "host") | ~employing.any()
-    lends = pl.col("runs") & pl.col("is_lent") & matters
-    is_last = lends & (began_by() >= pl.col("start").filter(lends).max())
-    over = pl.coalesce("end_latest", "end")
-    return spells.group_by(BY).agg(
+    school, over = pl.col("school_id").rank("dense"), pl.coalesce("end_latest", "end")
+    employs, ended = pl.col("employs"), pl.col("ended")
+    told = spells.with_columns(
+        school=school,
+        over=over,
+        employs=pl.col("runs") & ~pl.col("is_lent"),
+        ended=~pl.col("runs") & ~pl.col("is_lent") & (pl.col("end") <= pl.col("day")),
+    ).with_columns(
+        employer=pl.when("employs").then("school").min().over(BY),
+        matters=~pl.col("is_lent") | pl.lit(rules.responsible == "host") | ~employs.any().over(BY),
+    )
+    lends = pl.col("runs") & pl.col("is_lent") & pl.col("matters")
+    told = told.with_columns(
+        is_last=lends & (began_by() >= pl.when(lends).then("start").max().over(BY)),
+        elsewhere=ended & (pl.col("school") != pl.col("employer")),
+    )
+    return told.group_by(BY).agg(
         spells=pl.len(),
-        undated=(_is_undated() & matters).any(),
+        undated=(_is_undated() & pl.col("matters")).any(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
         next=pl.col("start").filter(pl.col("start") > pl.col("day")).min(),
-        schools=pl.col("school_id").filter(employing).n_unique(),
-        lent_last=pl.col("school_id").filter(is_last).n_unique(),
-        lent_undated=pl.col("start_latest").filter(is_last).count(),
-        is_open=pl.col("end").filter(employing).null_count() == employing.sum(),
+        is_employed=employs.any(),
+        has_two_employers=(employs & (pl.col("school") != pl.col("employer"))).any(),
+        lent_last=pl.col("school").filter("is_last").n_unique(),
+        lent_undated=pl.col("start_latest").filter("is_last").count(),
+        is_open=pl.col("end").filter("employs").null_count() == employs.sum(),
         began_last=pl.col("start").filter("runs").max(),
-        left_elsewhere=pl.min_horizontal(began_by(), over).filter(elsewhere).max(),
-        left_last=over.filter(ended).max(),
-        left_moving=over.filter(ended & names("end_reason", rules.moved)).max(),
+        left_elsewhere=pl.min_horizontal(began_by(), "over").filter("elsewhere").max(),
+        left_last=pl.col("over").filter("ended").max(),
+        left_moving=pl.col("over").filter(ended & names("end_reason", rules.moved)).max(),
     )
 
 
@@ -148,13 +158,13 @@ def _is_undated() -> pl.Expr:
 def _is_stale() -> pl.Expr:
     """An employer is left open from before another one that the person has left since."""
     left_since = (pl.col("left_elsewhere") > pl.col("began_last")).fill_null(value=False)
-    return (pl.col("schools") > 0) & pl.col("is_open") & left_since
+    return pl.col("is_employed") & pl.col("is_open") & left_since
 
 
 def _is_lapsed() -> pl.Expr:
     """Only loans run, and the employment that they were made in is over."""
     is_over = pl.col("left_last").is_not_null()
-    return (pl.col("schools") == 0) & (pl.col("running") > 0) & is_over
+    return ~pl.col("is_employed") & (pl.col("running") > 0) & is_over
 
 
 def _choose(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
