@@ -8,17 +8,20 @@ import shutil
 import polars as pl
 import pytest
 
+from assets.gate import find_lapsed
 from pipelines.caseview import show_disclosures
 from pipelines.casework import Desk
-from pipelines.handover import deliver, list_papers
+from pipelines.handover import deliver, list_papers, record_handed_over
 from pipelines.home import Home
 from pipelines.packing import pack_document
-from pipelines.report import read_all
+from pipelines.report import find_link, read_all
+from pipelines.resources import build_office
 from pipelines.runs import Runner
 from pipelines.withdrawal import record, withdraw_link
 from tongcha.errors import LedgerError
 from tongcha.responsibility.steps import record_strike
 from tongcha.review.decisions import record_retraction
+from tongcha.review.disputes import record_dispute
 
 pytestmark = pytest.mark.slow
 BY = "R06"
@@ -46,6 +49,58 @@ def test_no_paper_leaves_on_a_judgement_that_was_taken_back_even_if_the_machine_
     with pytest.raises(LedgerError, match="不能对外"):
         pack_document(desk, package, usb, password_file=tmp_path / "password.txt")
     assert read_all(desk.runner.home, "disclosures").is_empty()
+
+
+def test_no_file_leaves_that_somebody_altered_in_the_outbox(desk, tmp_path):
+    package, _ = choose_package(desk)
+    path = list_papers(desk.runner).filter(pl.col("document_id") == package)["path"][0]
+    letter = desk.runner.home.outbox / path
+    letter.write_bytes(letter.read_bytes() + b"x")
+    with pytest.raises(LedgerError, match="与登记的指纹不符"):
+        deliver(desk, package, on=None, receipt="签收")
+    (usb := tmp_path / "usb").mkdir()
+    with pytest.raises(LedgerError, match="指纹"):
+        pack_document(desk, package, usb, password_file=tmp_path / "password.txt")
+    assert not list(usb.iterdir())
+    assert read_all(desk.runner.home, "disclosures").is_empty()
+
+
+def test_what_changed_between_the_look_and_the_record_is_looked_at_again(desk):
+    package, _ = choose_package(desk)
+    now = list_papers(desk.runner).filter(pl.col("document_id") == package)
+    seen = now.with_columns(sha256=pl.lit("0" * 64))  # as it was before somebody else's run
+    with pytest.raises(LedgerError, match="登记之间另有变动"):
+        record_handed_over(desk, seen, on=None, receipt="签收")
+    assert read_all(desk.runner.home, "disclosures").is_empty()
+
+
+def test_a_link_that_the_gate_never_let_through_may_not_leave_by_any_paper(desk):
+    office = build_office(desk.runner.home)
+    waiting = "L9999999999999999"
+    assert find_lapsed(office, {waiting}) == {waiting: "没有通过关口"}
+    _, link = choose_package(desk)
+    assert find_lapsed(office, {link}) == {}
+
+
+def test_no_notice_leaves_on_a_judgement_that_was_taken_back_either(desk):
+    notices = list_papers(desk.runner).filter((pl.col("kind") == "notice") & (pl.col("links") != ""))
+    row = notices.row(0, named=True)
+    own = (pl.col("link_id") == row["links"].split("、")[0]) & pl.col("is_current")
+    signature = read_all(desk.runner.home, "judgements").filter(own)["event_id"][0]
+    record(desk.runner, record_retraction(event_id=signature, by=BY, reason="看错了行"))  # and no `act`
+    with pytest.raises(LedgerError, match="不能对外"):
+        deliver(desk, row["document_id"], on=None, receipt="签收")
+
+
+def test_the_gate_holds_a_disputed_link_back_from_the_moment_it_is_recorded(desk):
+    _, link = choose_package(desk)
+    office = build_office(desk.runner.home)
+    batch = str(find_link(desk.runner.home, link)["batch"])
+    event = record_dispute(
+        batch=batch, link_id=link, source="当事人", on=office.today, by=BY, reason="称不是本人"
+    )
+    desk.append([event])  # and no `act`
+    assert "异议尚未办结" in find_lapsed(office, {link})[link]
 
 
 def test_no_paper_leaves_once_the_source_of_its_batch_has_expired(desk):
