@@ -15,6 +15,7 @@ make_batch = partial(make_batch_of_either, is_text=True)
 """a row is judged alike whatever it was read from, and text needs no process of its own"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
@@ -44,6 +45,7 @@ def test_whoever_writes_a_number_in_another_form_is_told_which_is_wanted(inbox):
     assert "字母、数字" in read(inbox).rejected_rows["reason"].item()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "rules"),
     [
@@ -89,6 +91,7 @@ def test_a_row_that_goes_back_anyway_names_its_unusable_age_too(inbox):
     assert_rows_add_up(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["张伟、李娜", "张伟，李娜", "张伟/李娜", "张伟 李娜", "张伟和李娜"])
 def test_two_people_in_one_cell_go_back_and_nobody_is_guessed(inbox, name):
     make_batch(inbox, [identity(identity_id="I0"), identity(name=name)])
@@ -99,6 +102,7 @@ def test_two_people_in_one_cell_go_back_and_nobody_is_guessed(inbox, name):
     assert_rows_add_up(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["张 三", "欧阳 明华", "阿依·古丽", "张三（语文、数学）", "张三、"])
 def test_one_person_written_oddly_is_one_person(inbox, name):
     make_batch(inbox, [identity(name=name)])

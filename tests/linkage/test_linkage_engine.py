@@ -74,6 +74,7 @@ def test_a_number_that_fails_its_check_digit_is_never_accepted():
     assert (link_["person_id"], link_["decision"]) == ("P1", "review")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("told", "person"),
     [
@@ -148,6 +149,7 @@ def test_two_records_of_one_person_are_not_rivals_but_must_be_reviewed():
     assert link_["probability"] > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("other", "is_one"),
     [
@@ -228,6 +230,7 @@ def test_evidence_hash_follows_what_is_seen_and_not_its_weight():
     assert best(changed)["evidence_hash"] != best(one)["evidence_hash"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("other", "post"),
     [

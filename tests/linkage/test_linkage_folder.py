@@ -203,6 +203,7 @@ def test_a_listed_phone_is_a_teachers_only_on_the_list_of_their_school_or_with_t
     assert not without.equals(alone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", [{"phone": None}, {"phone": "13955556666", "sex": "男"}])
 def test_a_listed_phone_is_nobodys_where_another_entry_bears_the_name_in_that_district(rich, other):
     entry = pl.read_parquet(rich / "staff_lists.parquet")
@@ -245,6 +246,7 @@ def test_regions_that_a_spreadsheet_made_decimal_numbers_count(rich):
     assert run(rich).equals(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["{}.0", " {}", "+86 {}", "{}（爱人）", "{}/0551-84512345"])
 def test_a_phone_on_record_finds_its_bearer_however_it_is_written(folder, form):
     told = {"name": "小张老师", "phone": "13812345678"}
@@ -350,6 +352,7 @@ def test_an_end_told_by_its_month_is_as_good_as_a_day_but_for_a_raid_in_that_mon
     assert run(folder)["in_service"].to_list()[0] is in_service
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("edge", "text"), [("end", "离职"), ("start", "不详"), ("start", "2020.1")])
 def test_whose_spell_can_not_be_read_is_neither_in_service_nor_out_of_it(folder, edge, text):
     assert run(folder)["in_service"][0]

@@ -38,6 +38,7 @@ def decorated(draw):
     return "".join(number)
 
 
+@pytest.mark.slow
 @given(st.lists(lettered() | decorated(), min_size=1, max_size=20))
 def test_a_number_with_letters_or_around_is_read_as_the_slow_reference_reads_it(written):
     table, state, text = read_numbers(pl.Series(written))
@@ -47,6 +48,7 @@ def test_a_number_with_letters_or_around_is_read_as_the_slow_reference_reads_it(
         assert (text[place] or bytes(table[place]).decode().strip("\0")) == number, value
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.text("138138０１３８ 80-+.*/、话", max_size=16) | st.from_regex(r"1[3-9][0-9]{3}[05]{6}"),
@@ -115,6 +117,7 @@ def test_a_number_with_letters_is_shown_as_written_and_its_reading_is_told():
     assert "字母按形近数字读出" in row["sentence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["尾号{}", "后四位{}", "身份证后4位 {}"])
 def test_last_four_places_in_words_count_as_the_last_four_alone(words):
     plain, worded = ({"id_number": way.format(NAN[-4:]), "age": 41} for way in ("{}", words))

@@ -31,6 +31,7 @@ def school_of(taken: SnapshotIntake, teacher: str) -> tuple[str, str | None]:
     return found.select("employment_state", "responsible_school_id").row(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unread",
     [
@@ -50,6 +51,7 @@ def test_nobody_is_put_at_a_school_by_half_of_their_spells(tmp_path, unread, end
     assert (counts["rows_read"], counts["rows_accepted"], counts["rows_rejected"]) == (3, 1, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["2020年秋", "2020-02-31"])
 @pytest.mark.parametrize("end", ["至今", "2020-08-31"])
 def test_a_spell_whose_start_can_not_be_read_puts_nobody_at_either_school(tmp_path, start, end):
@@ -60,6 +62,7 @@ def test_a_spell_whose_start_can_not_be_read_puts_nobody_at_either_school(tmp_pa
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spells", "expected"),
     [

@@ -183,6 +183,7 @@ def test_an_age_is_compared_with_the_years_completed_on_the_raid_day(told, diffe
     assert found.height == (12 if differs else 0)
 
 
+@pytest.mark.slow
 @given(st.dates(date(1950, 1, 1), date(2000, 12, 31)), st.integers(18, 80))
 @settings(max_examples=40)
 def test_an_age_differs_for_the_facts_exactly_when_it_does_for_the_engine(birth, told):

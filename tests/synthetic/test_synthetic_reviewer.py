@@ -30,6 +30,7 @@ def test_anybody_else_is_different(demo_world):
             assert judge(demo_world.truth, (identity, person)) == "different"
 
 
+@pytest.mark.slow
 def test_a_named_reviewer_errs_and_hesitates_about_as_often_as_policy_says(big_world):
     pairs = links_of(big_world)[:1_500]
     truth = big_world.truth.filter(pl.col("identity_id").is_in([identity for identity, _ in pairs]))

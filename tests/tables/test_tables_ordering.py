@@ -23,6 +23,7 @@ def _every_frame_is_large(monkeypatch):
     monkeypatch.setattr(ordering, "MANY", 0)
 
 
+@pytest.mark.slow
 @given(BEGINNINGS, st.lists(st.tuples(st.none() | ENDS, st.none() | st.integers(-3, 3)), max_size=12))
 @example("", [("a\0", 1), ("a", 2), ("", 3), ("\0", 4)])
 @example("T", [("0000002", 1), ("0000001", 1), ("0000002", 0)])
