@@ -57,6 +57,7 @@ def test_a_person_whose_number_says_another_sex_stays_as_written_and_the_sender_
     assert why.endswith("该行各格均已照原样收下。")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "phone", "columns"),
     [
@@ -103,6 +104,7 @@ def test_a_number_of_somebody_born_after_the_raid_asks_nothing():
     assert asked(met(WOMAN, "男", 20, dt.date(1949, 1, 1))) == []
 
 
+@pytest.mark.slow
 @given(
     st.dates(dt.date(1930, 1, 1), dt.date(2008, 1, 1)),
     st.integers(0, 998),

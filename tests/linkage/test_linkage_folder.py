@@ -93,6 +93,7 @@ def test_a_prepared_index_gives_the_same_links(folder):
     assert run(folder, index=folder / "index", is_prepared=True).equals(plain)
 
 
+@pytest.mark.slow
 def test_a_prepared_index_knows_the_phones_of_staff_lists(folder):
     teacher = pl.read_parquet(folder / "registry.parquet").filter(pl.col("teacher_id") == "P1")
     listed = teacher.select("name", "area", phone=pl.lit("13912345678"), school_written=pl.lit("八中"))
@@ -122,6 +123,7 @@ def test_reading_part_by_part_changes_nothing(folder, monkeypatch):
     assert run(folder).equals(plain)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [pl.List(pl.String), pl.List(pl.Categorical), pl.Array(pl.String, 2)])
 def test_a_list_of_texts_is_read_as_a_text_of_them(folder, dtype):
     listed = SCHOOLS.with_columns(aliases=pl.Series([["八中", "八高"], ["红小", "红星"], None], dtype=dtype))

@@ -84,6 +84,7 @@ def test_a_new_password_makes_a_new_signature(tmp_path, ledger, monkeypatch):
     assert "签名码不对" in told[SURE][1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("several", ["r3、r3", "r3，R3", "r3,r3"])
 def test_one_person_written_twice_is_no_panel(tmp_path, ledger, several):
     links = candidate_links()

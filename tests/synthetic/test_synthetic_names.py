@@ -29,6 +29,7 @@ def million():
     return pl.Series("name", np.char.add(SETTING.drawer.draw_surnames(rng, MILLION), given_names))
 
 
+@pytest.mark.slow
 def test_a_million_names_have_the_known_number_of_distinct_ones_and_namesakes(million):
     counts = million.value_counts()
     assert 660_000 < counts.height < 705_000  # 683,000 measured
