@@ -325,6 +325,11 @@ LENT_END = date(2027, 2, 1)
             id="ended for no reason told, and the loan still runs",
         ),
         pytest.param(
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编", " "), ("T", 2, "H", BEFORE, None, "借调")],
+            ("in_service", True, "A", 1),
+            id="the same, a blank for the reason",
+        ),
+        pytest.param(
             [
                 ("T", 1, "A", LONG_AGO, "2026-08", "在编", "调动"),
                 ("T", 2, "H", "2026-09", "2027-08", "交流轮岗", "期满"),

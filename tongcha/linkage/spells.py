@@ -54,9 +54,8 @@ def _close(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.Da
     Those that say why they ended end there; those whose end is lost ended by then. An end stays open, or
     lost, where no later employment is known.
     """
-    has_reason = pl.col("end_reason").str.strip_chars().str.len_chars().fill_null(0) > 0
     is_lost = (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
-    is_over = ((pl.col("end").is_null() & has_reason) | is_lost) & ~names_a_loan(rules)
+    is_over = ((pl.col("end").is_null() & _gives_reason()) | is_lost) & ~names_a_loan(rules)
     over = spells.select(is_over).to_series()
     if not over.any():
         return spells
@@ -68,6 +67,10 @@ def _close(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.Da
     latest = pl.when(is_told).then("next_latest").otherwise("end_latest")
     closed = closed.with_columns(end=end, end_latest=pl.when(latest != end).then(latest))
     return closed.drop("over", "spell", "next", "next_latest")
+
+
+def _gives_reason() -> pl.Expr:
+    return pl.col("end_reason").str.strip_chars().str.len_chars().fill_null(0) > 0
 
 
 def _find_next(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> pl.DataFrame:
@@ -115,7 +118,7 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
         .filter((pl.col("start") >= pl.col("loan_start")) & _touch("loan_end", "start"))
         .select(cut.columns)
     )
-    told = names("end_reason", rules.lent) | (pl.col("end_reason").is_null() & pl.col("loan_end").is_null())
+    told = names("end_reason", rules.lent) | (~_gives_reason() & pl.col("loan_end").is_null())
     key = [*by, "school_id", "end", "end_latest"]
     cuts = (
         pl.concat([back, cut.filter(told)])
