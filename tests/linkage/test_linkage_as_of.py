@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.linkage.linkage_scene import RAIDED, policy, spells
-from tongcha.identity.written_values import ANY_DAY
-from tongcha.linkage.as_of import employment_as_of
+from tests.linkage.employment_lives import (
+    AFTER,
+    BEFORE,
+    DAY_AFTER_NEXT,
+    DAY_BEFORE,
+    LONG_AGO,
+    NEXT_DAY,
+    RULES,
+    as_of,
+)
+from tests.linkage.linkage_scene import RAIDED, spells
 from tongcha.linkage.spells import complete_spells
-
-WIDE = st.dates(date(2026, 8, 20), date(2026, 12, 10))
-BEFORE, AFTER = date(2026, 9, 1), date(2026, 12, 1)
-LONG_AGO = date(2010, 9, 1)
-LOST = "不详"
-DAY_BEFORE, NEXT_DAY, DAY_AFTER_NEXT = (RAIDED + timedelta(days) for days in (-1, 1, 2))
-
-
-RULES = policy().employment
-
-
-def as_of(
-    *rows: Any,
-    responsible: Any = "employer",
-    records: tuple[str, ...] = ("T",),
-    hired: date | None = None,
-) -> tuple[Any, ...]:
-    asked = pl.DataFrame({"person_id": "T", "teacher_id": list(records), "day": RAIDED, "hire_date": hired})
-    rules = RULES.model_copy(update={"responsible": responsible})
-    frame = employment_as_of(asked.cast({"hire_date": pl.Date}), lose_edges(spells(*rows), rows), rules)
-    return frame.select("employment_state", "in_service", "responsible_school_id", "spell_no").row(0)
-
-
-def lose_edges(employment: pl.DataFrame, rows: Any) -> pl.DataFrame:
-    """Let every edge written as `LOST` lie on any day, as intake does."""
-    for edge, place in (("start", 3), ("end", 4)):
-        is_lost = pl.Series([row[place] == LOST for row in rows], dtype=pl.Boolean)
-        first, latest = (pl.when(is_lost).then(pl.lit(day)) for day in ANY_DAY)
-        employment = employment.with_columns(
-            first.otherwise(edge).alias(edge), latest.otherwise(f"{edge}_latest").alias(f"{edge}_latest")
-        )
-    return employment
 
 
 @pytest.mark.parametrize(
@@ -168,260 +142,12 @@ def test_a_spell_runs_from_its_start_until_before_its_end(rows, expected):
     assert as_of(*rows) == expected
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param([("T", 1, "A", "2010-09", None, "在编")], ("in_service", True, "A", 1), id="long since"),
-        pytest.param(
-            [("T", 1, "A", "2010", None, "在编")], ("in_service", True, "A", 1), id="a year, long since"
-        ),
-        pytest.param([("T", 1, "A", "2010-09", "2026-09", "在编")], ("left", False, None, None), id="before"),
-        pytest.param([("T", 1, "A", "2026-11", None, "在编")], ("not_yet", False, None, None), id="to come"),
-        pytest.param(
-            [("T", 1, "A", "2010-09", "2026-09", "在编"), ("T", 2, "B", "2026-09", None, "在编")],
-            ("in_service", True, "B", 2),
-            id="a transfer the month before: the new school",
-        ),
-        pytest.param([("T", 1, "A", "2026-10", None, "在编")], ("undated", None, None, None), id="began"),
-        pytest.param([("T", 1, "A", "2026", None, "在编")], ("undated", None, None, None), id="began, year"),
-        pytest.param([("T", 1, "A", LONG_AGO, "2026-10", "在编")], ("undated", None, None, None), id="ended"),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, "2026年", "在编")], ("undated", None, None, None), id="ended, year"
-        ),
-        pytest.param(
-            [("T", 1, "A", "2010-09", "2026-10", "在编"), ("T", 2, "B", "2026-10", None, "在编")],
-            ("undated", None, None, None),
-            id="a transfer that month: either school",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, None, "在编", "调动"), ("T", 2, "B", "2026-10", None, "在编")],
-            ("undated", None, None, None),
-            id="the same, told by a reason only",
-        ),
-        pytest.param(
-            [("T", 1, "A", "2026-10", "2026-10", "在编")], ("undated", None, None, None), id="within"
-        ),
-    ],
-)
-def test_a_month_without_a_day_leaves_only_the_days_of_that_month_open(rows, expected):
-    assert as_of(*rows) == expected
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param([("T", 1, "A", LONG_AGO, LOST, "在编")], ("undated", None, None, None), id="an end"),
-        pytest.param([("T", 1, "A", AFTER, LOST, "在编")], ("not_yet", False, None, None), id="to come"),
-        pytest.param([("T", 1, "A", LOST, None, "在编")], ("undated", None, None, None), id="a start"),
-        pytest.param([("T", 1, "A", LOST, BEFORE, "在编")], ("left", False, None, None), id="a start, over"),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "B", BEFORE, None, "在编")],
-            ("in_service", True, "B", 2),
-            id="an end, and the next employment has begun",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "B", AFTER, None, "在编")],
-            ("undated", None, None, None),
-            id="an end, and the next employment is still to come",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "B", BEFORE, None, "借调")],
-            ("undated", None, None, None),
-            id="an end, and only a loan came after",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, LOST, "借调")],
-            ("in_service", True, "A", 1),
-            id="the end of a loan",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", LOST, BEFORE, "在编")],
-            ("conflict", None, None, None),
-            id="the start of a later or an earlier employment, while one from then is left open",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", LOST, date(2010, 8, 31), "在编")],
-            ("in_service", True, "A", 1),
-            id="the start of an earlier employment",
-        ),
-        pytest.param(
-            [("T", 1, "A", LOST, None, "在编", "调动"), ("T", 2, "B", LONG_AGO, None, "在编")],
-            ("undated", None, None, None),
-            id="the start of an employment that ended some time: it may have been the later one",
-        ),
-    ],
-)
-def test_an_edge_that_can_not_be_read_leaves_open_the_days_that_it_decides(rows, expected):
-    assert as_of(*rows) == expected
-
-
-@pytest.mark.parametrize("reason", [word for word in RULES.gone if word not in RULES.moved])
-def test_who_left_for_good_without_a_day_is_in_service_on_no_day_for_sure(reason):
-    left = ("T", 1, "A", LONG_AGO, None, "在编", f"因{reason}")
-    assert as_of(left)[0] == "undated"
-    assert as_of(left, ("T", 2, "B", BEFORE, None, "在编")) == ("in_service", True, "B", 2)
-    assert as_of(left, ("T", 2, "B", AFTER, None, "在编"))[0] == "undated"
-
-
-def test_an_end_before_the_start_tells_no_end():
-    assert as_of(("T", 1, "A", LONG_AGO, date(2009, 9, 1), "在编")) == ("undated", None, None, None)
-
-
-@pytest.mark.parametrize(
-    ("reason", "begins", "state"),
-    [
-        ("调动", RAIDED + timedelta(RULES.move_days - 60), "undated"),
-        ("校际交流", RAIDED + timedelta(RULES.move_days - 60), "undated"),
-        ("调动", RAIDED + timedelta(RULES.move_days - 59), "gap"),
-        ("辞职", RAIDED + timedelta(RULES.move_days - 60), "gap"),
-        (None, RAIDED + timedelta(RULES.move_days - 60), "gap"),
-    ],
-)
-def test_the_summer_that_a_move_takes_on_paper_is_left_open(reason, begins, state):
-    moved = ("T", 1, "A", LONG_AGO, RAIDED - timedelta(60), "在编", reason)
-    assert as_of(moved, ("T", 2, "B", begins, None, "在编"))[0] == state
-
-
 def test_a_day_between_hiring_and_the_first_spell_is_left_open():
     later = ("T", 1, "A", AFTER, None, "在编")
     assert as_of(later, hired=LONG_AGO)[0] == "undated"
     assert as_of(later, hired=RAIDED)[0] == "undated"
     assert as_of(later, hired=NEXT_DAY)[0] == "not_yet"
     assert as_of(later)[0] == "not_yet"
-
-
-LENT_END = date(2027, 2, 1)
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param(
-            [
-                ("T", 1, "A", LONG_AGO, BEFORE, "在编", "调动"),
-                ("T", 2, "H", BEFORE, LENT_END, "借调", "期满"),
-                ("T", 3, "A", LENT_END, None, "在编"),
-            ],
-            ("in_service", True, "A", 1),
-            id="back at the same school",
-        ),
-        pytest.param(
-            [
-                ("T", 1, "A", LONG_AGO, BEFORE - timedelta(1), "在编"),
-                ("T", 2, "H", BEFORE, LENT_END, "支教"),
-                ("T", 3, "A", LENT_END + timedelta(1), None, "在编"),
-            ],
-            ("in_service", True, "A", 1),
-            id="back at the same school, last days written",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, BEFORE, "在编", "借调"), ("T", 2, "H", BEFORE, None, "借调")],
-            ("in_service", True, "A", 1),
-            id="ended for the loan, which still runs",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
-            ("in_service", True, "A", 1),
-            id="ended for no reason told, and the loan still runs",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, BEFORE, "在编", " "), ("T", 2, "H", BEFORE, None, "借调")],
-            ("in_service", True, "A", 1),
-            id="the same, a blank for the reason",
-        ),
-        pytest.param(
-            [
-                ("T", 1, "A", LONG_AGO, "2026-08", "在编", "调动"),
-                ("T", 2, "H", "2026-09", "2027-08", "交流轮岗", "期满"),
-                ("T", 3, "A", "2027-08", None, "在编"),
-            ],
-            ("conflict", None, None, None),
-            id="months written: whether one follows the other is left to people",
-        ),
-        pytest.param(
-            [("T", 1, "A", LONG_AGO, LOST, "在编"), ("T", 2, "H", BEFORE, None, "借调")],
-            ("undated", None, None, None),
-            id="an end that can't be read is no cut",
-        ),
-        pytest.param(
-            [
-                ("T", 1, "A", LONG_AGO, BEFORE, "在编", "调动"),
-                ("T", 2, "H", BEFORE, LENT_END, "借调"),
-                ("T", 3, "C", LENT_END, None, "在编"),
-            ],
-            ("conflict", None, None, None),
-            id="elsewhere afterwards: left to people",
-        ),
-        pytest.param(
-            [
-                ("T", 1, "A", LONG_AGO, DAY_BEFORE - timedelta(100), "在编", "借调"),
-                ("T", 2, "H", DAY_BEFORE - timedelta(100), DAY_BEFORE, "借调"),
-            ],
-            ("left", False, None, None),
-            id="over, and back nowhere",
-        ),
-    ],
-)
-def test_a_loan_that_cuts_an_employment_in_two_leaves_the_lending_school_responsible(rows, expected):
-    assert as_of(*rows) == expected
-
-
-def test_the_host_of_a_loan_that_cuts_an_employment_answers_if_the_policy_says_so():
-    rows = [("T", 1, "A", LONG_AGO, BEFORE, "在编", "借调"), ("T", 2, "H", BEFORE, None, "借调")]
-    assert as_of(*rows, responsible="host") == ("in_service", True, "H", 2)
-
-
-def test_when_a_loan_began_matters_if_the_host_answers():
-    rows = [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", "2026-10", None, "借调")]
-    assert as_of(*rows, responsible="host")[0] == "undated"
-
-
-@given(st.dates(date(2026, 8, 1), date(2026, 12, 31)), st.dates(date(2026, 8, 1), date(2026, 12, 31)))
-@settings(max_examples=25)
-def test_what_a_month_says_for_sure_every_day_of_it_says(begun, ended):
-    dated = as_of(("T", 1, "A", begun, max(begun, ended), "在编"))
-    undated = as_of(("T", 1, "A", f"{begun:%Y-%m}", f"{max(begun, ended):%Y-%m}", "在编"))
-    assert undated[0] in {dated[0], "undated"}
-
-
-@st.composite
-def dated_and_undated(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
-    """Draw spells with every day written, and the same with months, and starts not told, for some of them."""
-    dated, undated = [], []
-    for number in range(1, draw(st.integers(1, 3)) + 1):
-        start, end = draw(WIDE), draw(st.none() | WIDE)
-        if end:
-            start, end = min(start, end), max(start, end)
-        told_start = draw(st.sampled_from([start, f"{start:%Y-%m}", LOST]))
-        told_end = end and draw(st.sampled_from([end, f"{end:%Y-%m}"]))
-        school, kind, why = draw(
-            st.tuples(
-                st.sampled_from("AB"),
-                st.sampled_from(["在编", "借调"]),
-                st.sampled_from([None, "调动", "借调", "退休"]),
-            )
-        )
-        dated.append(("T", number, school, start, end, kind, why))
-        undated.append(("T", number, school, told_start, told_end, kind, why))
-    return dated, undated
-
-
-def assert_nothing_is_guessed(rows: tuple[list[Any], list[Any]], responsible: str) -> None:
-    dated, undated = (as_of(*some, responsible=responsible) for some in rows)
-    assert undated[0] in {"undated", "conflict"} or undated[1:3] == dated[1:3]
-
-
-@given(dated_and_undated(), st.sampled_from(["employer", "host"]))
-@settings(max_examples=40)
-def test_who_served_where_without_days_is_so_whatever_the_days_were(rows, responsible):
-    assert_nothing_is_guessed(rows, responsible)
-
-
-@pytest.mark.slow
-@given(dated_and_undated(), st.sampled_from(["employer", "host"]))
-@settings(max_examples=1500, deadline=None)
-def test_who_served_where_without_days_is_so_in_many_more_lives(rows, responsible):
-    assert_nothing_is_guessed(rows, responsible)
 
 
 def test_the_host_answers_if_the_policy_says_so():

@@ -8,9 +8,10 @@ says that they left for good (退休) may have ended on any day until then, and 
 began. What contradicts itself (two employers, an employer left open though a later one was left, a
 loan whose employer is gone) is left to people. So is a day in the very month (or year) in which a spell began
 or ended if no day is written for that (2020-09); any other day is as sure as with one, unless it hangs on
-which of two such spells came first. So is a day between hiring and the first spell on record, and the summer
-that a move takes on paper. A teacher lent to another school (借调、交流轮岗) stays employed by the lending
-one, also where the loan cuts its spell in two; it answers for the person unless the policy says `host`:
+which of two such spells came first, or on whether a loan began where one ended. So is a day between hiring
+and the first spell on record, and the summer that a move takes on paper. A teacher lent to another school
+(借调、交流轮岗) stays employed by the lending one, also where the loan cuts its spell in two; it answers for
+the person unless the policy says `host`:
 《中小学教师违反职业道德行为处理办法》 addresses that school.
 """
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.identity.written_values import ANY_DAY
 from tongcha.linkage.spells import began_by, complete_spells, names, names_a_loan, runs_on
 
 if TYPE_CHECKING:
@@ -85,8 +87,8 @@ def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _state(rules: EmploymentRules) -> pl.Expr:
-    lasts = (pl.col("next") - pl.col("left_last")).dt.total_days()
-    is_move = (pl.col("left_moving") == pl.col("left_last")) & (lasts <= rules.move_days)
+    lasts = (pl.col("next") - pl.col("left_moving")).dt.total_days()
+    is_move = (pl.col("left_moving") >= pl.col("left_last")) & (lasts <= rules.move_days)
     return (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
@@ -139,10 +141,10 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
         has_two_employers=(employs & (pl.col("school") != pl.col("employer"))).any(),
         lent_last=pl.col("school").filter("is_last").n_unique(),
         lent_undated=pl.col("start_latest").filter("is_last").count(),
-        is_open=pl.col("end").filter("employs").null_count() == employs.sum(),
-        began_last=pl.col("start").filter("runs").max(),
+        is_open=(_may_last() | ~employs).all(),
+        began_last=pl.col("start").filter(pl.col("runs") & (began_by() <= pl.col("day"))).max(),
         left_elsewhere=pl.min_horizontal(began_by(), "over").filter("elsewhere").max(),
-        left_last=pl.col("over").filter("ended").max(),
+        left_last=pl.col("end").filter("ended").max(),
         left_moving=pl.col("over").filter(ended & names("end_reason", rules.moved)).max(),
     )
 
@@ -153,6 +155,11 @@ def _is_undated() -> pl.Expr:
     is_on = (pl.col("start") <= day) & (over.is_null() | (day < over))
     is_between = (day < pl.col("start_latest")) | (pl.col("end") <= day)
     return (is_on & is_between).fill_null(value=False)
+
+
+def _may_last() -> pl.Expr:
+    """Whether a spell may go on for ever."""
+    return pl.col("end").is_null() | (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
 
 
 def _is_stale() -> pl.Expr:

@@ -39,12 +39,17 @@ def complete_spells(spells: pl.DataFrame, by: list[str], rules: EmploymentRules)
 
 
 def _lose_ends(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
-    """Let spells end on any day that say why they ended for good but not when, or end before they began."""
+    """Let spells end on any day that say why they ended for good but not when, or end before they began.
+
+    None of the days on which a spell may have ended lies before its start.
+    """
     is_gone = pl.col("end").is_null() & names("end_reason", rules.gone)
     is_wrong = (pl.coalesce("end_latest", "end") < pl.col("start")).fill_null(value=False)
+    is_lost = is_gone | is_wrong
+    end = pl.when(is_lost).then(pl.lit(ANY_DAY[0])).otherwise("end")
     return spells.with_columns(
-        pl.when(is_gone | is_wrong).then(pl.lit(day)).otherwise(column).alias(column)
-        for column, day in zip(("end", "end_latest"), ANY_DAY, strict=True)
+        end=pl.when(end.is_not_null()).then(pl.max_horizontal(end, "start")),
+        end_latest=pl.when(is_lost).then(pl.lit(ANY_DAY[1])).otherwise("end_latest"),
     )
 
 
@@ -100,7 +105,8 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
     """Let an employment that a loan cut in two go on until the loan ends.
 
     It is cut if it ends where a loan begins, and ended for one, or goes on at the same school where the loan
-    ends, or gives no reason while the loan goes on still.
+    ends, or gives no reason while the loan goes on still. Where that hangs on days that aren't told, it may
+    have ended on any day from its own end to that of the loan.
     """
     is_lent = names_a_loan(rules)
     loan = {"loan_start": "start", "loan_start_latest": "start_latest"}
@@ -110,28 +116,34 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
         return spells
     employing = spells.filter(~is_lent)
     ended = employing.select(*by, "school_id", "end", "end_latest", "end_reason").unique().join(loans, on=by)
-    cut = ended.filter(
-        _touch("end", "loan_start") & (pl.col("end_latest") != ANY_DAY[1]).fill_null(value=True)
+    is_lost = (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
+    cut = ended.filter(_may_touch("end", "loan_start") & ~is_lost).with_columns(
+        is_sure=_touch("end", "loan_start")
     )
+    begun_again = pl.coalesce("start_latest", "start") >= pl.col("loan_start")
     back = (
         cut.join(employing.select(*by, "school_id", "start", "start_latest"), on=[*by, "school_id"])
-        .filter((pl.col("start") >= pl.col("loan_start")) & _touch("loan_end", "start"))
+        .filter(begun_again & _may_touch("loan_end", "start"))
+        .with_columns(is_sure=pl.col("is_sure") & _touch("loan_end", "start"))
         .select(cut.columns)
     )
     told = names("end_reason", rules.lent) | (~_gives_reason() & pl.col("loan_end").is_null())
     key = [*by, "school_id", "end", "end_latest"]
+    lasts = pl.coalesce("loan_end_latest", "loan_end").fill_null(ANY_DAY[1])
+    sure = pl.col("loan_end").filter("is_sure")
     cuts = (
         pl.concat([back, cut.filter(told)])
-        .sort("loan_end", "loan_end_latest", nulls_last=True)
-        .unique(key, keep="last", maintain_order=True)
-        .select(*key, "loan_end", "loan_end_latest", is_cut=pl.lit(value=True))
+        .group_by(key)
+        .agg(goes_on=sure.max(), is_open=sure.null_count() > 0, goes_on_latest=lasts.max())
     )
     joined = spells.join(cuts, on=key, how="left", nulls_equal=True, maintain_order="left")
-    is_cut = pl.col("is_cut").fill_null(value=False) & ~is_lent
+    is_cut = pl.col("is_open").is_not_null() & ~is_lent
+    end = pl.when(is_cut & pl.col("is_open")).then(None).otherwise(pl.max_horizontal("end", "goes_on"))
+    latest = pl.max_horizontal("end_latest", "goes_on_latest")
     return joined.with_columns(
-        pl.when(is_cut).then(f"loan_{column}").otherwise(column).alias(column)
-        for column in ("end", "end_latest")
-    ).drop("is_cut", "loan_end", "loan_end_latest")
+        end=pl.when(is_cut).then(end).otherwise("end"),
+        end_latest=pl.when(is_cut).then(pl.when(latest > end).then(latest)).otherwise("end_latest"),
+    ).drop("goes_on", "is_open", "goes_on_latest")
 
 
 def _touch(end: str, start: str) -> pl.Expr:
@@ -139,6 +151,13 @@ def _touch(end: str, start: str) -> pl.Expr:
     days = (pl.col(start) - pl.col(end)).dt.total_days()
     is_dated = pl.col(f"{end}_latest").is_null() & pl.col(f"{start}_latest").is_null()
     return (is_dated & days.is_between(0, 1)).fill_null(value=False)
+
+
+def _may_touch(end: str, start: str) -> pl.Expr:
+    """Whether something may have ended where another began."""
+    latest_end, latest_start = (pl.coalesce(f"{edge}_latest", edge) for edge in (end, start))
+    may_follow = (latest_start >= pl.col(end)) & ((pl.col(start) - latest_end).dt.total_days() <= 1)
+    return may_follow.fill_null(value=False)
 
 
 def runs_on(day: str, by: list[str], rules: EmploymentRules) -> pl.Expr:
