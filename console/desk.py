@@ -14,18 +14,18 @@ import polars as pl
 
 from console.refusals import Refusal
 from tongcha.casebook.jurisdiction import list_own_raids
-from tongcha.ledger.events import EventKind, drop_retracted
+from tongcha.ledger.events import EventKind
 from tongcha.review.judgements import project_judgements
 from tongcha.review.queue import build_review_queue
+from tongcha.review.recusals import find_recused
 from tongcha.review.reverification import sample_settled
 from tongcha.review.settle import ROUND_OF_STATE
 from tongcha.tables.review import EVERY_ROUND, JUDGEMENTS, REVERIFICATION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from console.settings import ConsoleSettings
-    from tongcha.ledger.events import Event
     from tongcha.review.reviewers import Reviewer
 
 STATE_OF_ROUND: Final = {review_round: state for state, review_round in ROUND_OF_STATE.items()}
@@ -48,7 +48,7 @@ class Desk:
             while a reviewer goes through the batch.
         drawn: settled links drawn for re-verification → their place, in an order that tells nothing.
         verified: links that have been re-verified.
-        recused: (link, code) of every declared conflict of interest that stands.
+        recused: code → links from which a declared conflict of interest keeps that person.
         own: (link, code) → round → that person's judgement that counts.
     """
 
@@ -60,7 +60,7 @@ class Desk:
     untouched: Mapping[str, int]
     drawn: Mapping[str, int]
     verified: frozenset[str]
-    recused: frozenset[tuple[str, str]]
+    recused: Mapping[str, Collection[str]]
     own: Mapping[tuple[str, str], Rounds]
 
     def find(self, link_id: str) -> dict[str, object]:
@@ -81,7 +81,7 @@ class Desk:
         that they disagreed with a colleague while they may still take their own answer back. A panel that
         meets with them writes all codes into the workbook, which `settle` admits with one new person.
         """
-        return (link_id, code) not in self.recused and not self.own.get((link_id, code))
+        return link_id not in self.recused.get(code, ()) and not self.own.get((link_id, code))
 
     def name_round(self, link_id: str) -> str:
         """Return the round that the link waits in; empty if it waits for nobody."""
@@ -172,7 +172,7 @@ def open_desk(settings: ConsoleSettings, batch: str, reviewer: Reviewer) -> Desk
         untouched=dict(untouched.select("link_id", "position").iter_rows()),
         drawn={link: place for place, link in enumerate(drawn, 1) if link in seen},
         verified=frozenset(again),
-        recused=_find_recused(events),
+        recused=find_recused(events, links),
         own=_collect_own(judgements),
     )
 
@@ -185,9 +185,12 @@ def admit(desk: Desk, link_id: str, reviewer: Reviewer) -> Admission:
             nothing of what others have judged.
     """
     review_round = desk.name_round(link_id)
-    if (link_id, reviewer.code) in desk.recused:
+    if link_id in desk.recused.get(reviewer.code, ()):
         raise Refusal(
-            HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您已声明回避，不再向您显示", "继续复核其他比对"
+            HTTPStatus.FORBIDDEN,
+            f"比对 {link_id}",
+            "您对此现场人员已声明回避，不再向您显示",
+            "继续复核其他比对",
         )
     if review_round in reviewer.roles and desk.may_judge(link_id, reviewer.code):
         return Admission("judge", review_round)
@@ -209,11 +212,6 @@ def _find_own_sites(settings: ConsoleSettings, sites: pl.DataFrame, reviewer: Re
     """Return the sites that lie in the person's districts or were handed over to them."""
     raids = list_own_raids(sites, settings.ledger.events(), reviewer)
     return sites.filter(pl.col("raid_id").is_in(raids))
-
-
-def _find_recused(events: list[Event]) -> frozenset[tuple[str, str]]:
-    standing = drop_retracted(events)
-    return frozenset((e.subject, e.actor) for e in standing if e.kind is EventKind.RECUSAL)
 
 
 def _collect_own(judgements: pl.DataFrame) -> dict[tuple[str, str], Rounds]:

@@ -80,7 +80,8 @@ def record_conflict(
         Refusal: the form was used before, the link isn't this person's to see, or the reason is poor.
     """
     batch, link_id = place
-    if admit(open_desk(settings, batch, reviewer), link_id, reviewer).mode == "view":
+    desk = open_desk(settings, batch, reviewer)
+    if admit(desk, link_id, reviewer).mode == "view":
         raise Refusal(HTTPStatus.FORBIDDEN, f"比对 {link_id}", "您不复核此比对，无须回避", "回到队列")
     _refuse_used(session, form, link_id)
     reason = _tidy(form.get("reason", ""))
@@ -91,6 +92,7 @@ def record_conflict(
         link_id=link_id,
         reviewer=reviewer.code,
         reason=reason,
+        evidence_hash=_find_evidence(desk, link_id),
         declared_on=settings.clock().date(),
     )
     _append(settings, session, _extend(event, {"entry": number}), batch, RECUSAL)
@@ -167,13 +169,16 @@ def _read_answer(form: Form, rules: Reasons) -> tuple[str, str]:
     return verdict, reason
 
 
+def _find_evidence(desk: Desk, link_id: str) -> str:
+    return str(desk.links.filter(pl.col("link_id") == link_id)["evidence_hash"].item())
+
+
 def _refuse_moved(desk: Desk, link_id: str, reviewer: Reviewer, form: Form) -> None:
     """Refuse an answer to a question that is no longer the one on the reviewer's screen."""
     admission = admit(desk, link_id, reviewer)
     if admission.mode != "judge" or admission.review_round != form.get("round"):
         raise Refusal(HTTPStatus.CONFLICT, f"比对 {link_id}", "本轮已有判断，您的答案没有登记", "继续下一条")
-    today = desk.links.filter(pl.col("link_id") == link_id)["evidence_hash"].item()
-    if today != form.get("evidence_hash"):
+    if _find_evidence(desk, link_id) != form.get("evidence_hash"):
         raise Refusal(
             HTTPStatus.CONFLICT,
             f"比对 {link_id}",

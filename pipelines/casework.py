@@ -20,7 +20,8 @@ from tongcha.policy.clocks import ClockPolicy
 from tongcha.responsibility.clocks import set_deadline
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
-from tongcha.review.disputes import find_recused, refuse_loose_ends, refuse_recused
+from tongcha.review.disputes import refuse_loose_ends
+from tongcha.review.recusals import find_recused, refuse_recused
 from tongcha.review.reviewers import RECORDER, Reviewers
 from tongcha.tables import BY_NAME
 
@@ -191,8 +192,9 @@ def refuse_interested(office: Office, before: list[Event], wanted: Sequence[NewE
     Raises:
         LedgerError: an event is about a link from which its author is recused.
     """
-    if find_recused(before).keys() & {event.actor for event in wanted}:
-        refuse_recused(before, wanted, locate_links(office.tables, before))
+    recused = find_recused(before, office.tables.read_all(BY_NAME["candidate_links"]))
+    if recused.keys() & {event.actor for event in wanted}:
+        refuse_recused(recused, wanted, locate_links(office.tables, before))
 
 
 def rehearse_events(before: list[Event], wanted: Sequence[NewEvent]) -> list[Event]:

@@ -24,7 +24,7 @@ def test_a_settled_link_that_was_drawn_waits_until_somebody_looked_again(drawn, 
     nothing = pl.DataFrame()
     desk = Desk(
         "B", nothing, queue, JUDGEMENTS.empty(), nothing, untouched={LINK: 1}, drawn=drawn, verified=verified,
-        recused=frozenset(), own={},
+        recused={}, own={},
     )  # fmt: skip
     assert desk.name_round(LINK) == waits_in
 

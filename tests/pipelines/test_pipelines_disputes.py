@@ -14,7 +14,8 @@ from tongcha.errors import LedgerError
 from tongcha.ledger.store import Ledger
 from tongcha.responsibility.steps import record_strike
 from tongcha.review.decisions import find_withdrawn, record_judgement, record_recusal
-from tongcha.review.disputes import find_disputed, refuse_recused
+from tongcha.review.disputes import find_disputed
+from tongcha.review.recusals import refuse_recused
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -133,8 +134,9 @@ def test_who_signed_a_link_can_not_undo_what_others_decided_of_it_even_by_a_deto
             reason="年龄不符", evidence_hash="h", decided_on=TODAY,
         )  # fmt: skip
         of_own = record_recusal(
-            batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", declared_on=TODAY
-        )
+            batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", evidence_hash="h",
+            declared_on=TODAY,
+        )  # fmt: skip
         ledger.append(of_own if decided == "recused" else of_another, at="2026-11-20T09:00:00+08:00")
     event = ledger.events()[-1].event_id
     assert "不能由其决定" in refuse("retract", event, "--by", "C04", *why)
@@ -145,12 +147,17 @@ def test_who_signed_a_link_can_not_undo_what_others_decided_of_it_even_by_a_deto
 
 def test_whoever_declared_a_conflict_of_interest_lets_nobody_off_but_may_stop_the_link(home, link):
     recusal = record_recusal(
-        batch=world.BATCH, link_id=link, reviewer="C04", reason="亲属关系", declared_on=TODAY
+        batch=world.BATCH,
+        link_id=link,
+        reviewer="C04",
+        reason="亲属关系",
+        evidence_hash="h",
+        declared_on=TODAY,
     )
     Ledger(home.ledger_url()).append(recusal, at="2026-11-20T09:00:00+08:00")
     strike = record_strike(case_ref=link, by="C04", reason="申辩成立")
     with pytest.raises(LedgerError, match="声明过回避"):
-        refuse_recused(Ledger(home.ledger_url()).events(), [strike], {})
+        refuse_recused({"C04": {link}}, [strike], {})
     said = ("withdraw", link, "--reason", "不是此人")
     assert "声明过回避" in refuse(*said, "--by", "C04")
     say(*dispute(link, "C04"))

@@ -129,6 +129,34 @@ def test_nobody_voids_a_verdict_by_declaring_its_author_recused_at_the_command_l
     assert recused(home) == []
 
 
+@pytest.fixture
+def rival(home) -> str:
+    """Another candidate of whoever was met under `LINK`."""
+    links = read_all(home, "candidate_links").with_columns(identity_id="link_id")
+    another = links.filter(pl.col("link_id") == LINK).with_columns(link_id=pl.lit("L00000000000000ff"))
+    batch = str(another["batch"][0])
+    own = pl.concat([links.filter(pl.col("batch") == batch), another])
+    TableStore(home.root / "tables").write(BY_NAME["candidate_links"], batch, own)
+    return str(another["link_id"][0])
+
+
+def test_who_keeps_out_of_one_candidate_keeps_out_of_the_others_of_whoever_was_met(rival):
+    say("case", "recuse", rival, "--by", CLERK, *WHY)
+    for act in (("withdraw",), ("case", "strike")):
+        assert "声明过回避" in refuse(*act, LINK, "--by", CLERK, "--reason", "不是此人")
+    say("case", "strike", LINK, "--by", OTHER, "--reason", "申辩成立")
+
+
+def test_a_verdict_on_another_candidate_is_not_voided_at_the_command_line_either(home, rival):
+    signed = record_judgement(
+        batch=world.BATCH, link_id=LINK, review_round="一审", reviewer="C04", verdict="same", reason="相符",
+        evidence_hash="h", decided_on=TODAY,
+    )  # fmt: skip
+    Ledger(home.ledger_url()).append(signed, at="2026-11-20T08:00:00+08:00")
+    assert "须由本人签名" in refuse("case", "recuse", rival, "--by", "C04", *WHY)
+    assert recused(home) == []
+
+
 def test_a_paper_that_was_handed_over_is_about_its_links_whatever_became_of_it(home):
     other = world.link_id(2)
     given = {

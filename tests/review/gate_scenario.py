@@ -9,7 +9,7 @@ import polars as pl
 from tests.review.review_scenario import BATCH, DAY, POLICY, candidate_links, facts, identities
 from tongcha.ledger.chain import digest_event
 from tongcha.ledger.events import Event, NewEvent
-from tongcha.review.decisions import find_withdrawn, record_judgement
+from tongcha.review.decisions import find_withdrawn, record_judgement, record_recusal
 from tongcha.review.disputes import find_disputed
 from tongcha.review.gate import GateOutcome, confirm_links
 from tongcha.review.judgements import project_judgements
@@ -25,6 +25,17 @@ def judge(link_id: str, who: str, verdict: str = "same", rnd: str = "一审", sa
         reason="理由充分",
         evidence_hash=saw or f"h{link_id}",
         decided_on=DAY,
+    )
+
+
+def recuse(link_id: str, who: str) -> NewEvent:
+    return record_recusal(
+        batch=BATCH,
+        link_id=link_id,
+        reviewer=who,
+        reason="亲属关系",
+        evidence_hash=f"h{link_id}",
+        declared_on=DAY,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.review.gate_scenario import recuse
 from tests.review.review_scenario import (
     AT,
     BATCH,
@@ -17,7 +18,7 @@ from tests.review.review_scenario import (
 )
 from tongcha.ledger.store import Ledger
 from tongcha.review.agreed import find_agreed
-from tongcha.review.decisions import record_judgement, record_recusal
+from tongcha.review.decisions import record_judgement
 
 
 @pytest.fixture
@@ -51,9 +52,7 @@ def test_two_rounds_agree_and_a_recused_reviewer_agrees_with_nobody(ledger):
         judge(ledger, link, "r1", "different", "一审")
         judge(ledger, link, "r2", "different", "二审")
     assert agreed_of(ledger) == {LATIN: (False, False, True), LIKELY: (False, False, True)}
-    ledger.append(
-        record_recusal(batch=BATCH, link_id=LIKELY, reviewer="r2", reason="同事", declared_on=DAY), at=AT
-    )
+    ledger.append(recuse(LIKELY, "r2"), at=AT)
     assert set(agreed_of(ledger)) == {LATIN}
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from tests.review.gate_scenario import confirmed_by, judge, missing_of, pass_gate, store
+from tests.review.gate_scenario import confirmed_by, judge, missing_of, pass_gate, recuse, store
 from tests.review.review_scenario import BATCH, DAY, SURE, candidate_links
 from tongcha.errors import LedgerError
 from tongcha.review.decisions import (
     find_renumbered,
-    record_recusal,
     record_retraction,
     record_withdrawal,
 )
@@ -122,7 +121,7 @@ def test_the_sentence_of_a_dispute_tells_its_answer():
     [
         SIGNED,
         judge(SURE, "r1", "different"),
-        record_recusal(batch=BATCH, link_id=SURE, reviewer="r1", reason="亲属", declared_on=DAY),
+        recuse(SURE, "r1"),
     ],
 )
 def test_who_judged_the_link_or_declared_a_conflict_may_not_resolve_its_dispute(part):

@@ -8,9 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.review.gate_scenario import both, confirmed_by, judge, missing_of, pass_gate
+from tests.review.gate_scenario import both, confirmed_by, judge, missing_of, pass_gate, recuse
 from tests.review.review_scenario import (
-    BATCH,
     DAY,
     LATIN,
     LIKELY,
@@ -23,7 +22,7 @@ from tests.review.review_scenario import (
 )
 from tongcha.errors import GateError, LedgerError
 from tongcha.policy.adoption import adopt_as_example
-from tongcha.review.decisions import record_recusal, record_retraction, record_withdrawal
+from tongcha.review.decisions import record_retraction, record_withdrawal
 
 
 def test_without_a_judgement_nothing_is_confirmed_however_sure_the_machine_is():
@@ -165,7 +164,7 @@ def test_a_judgement_on_other_evidence_carries_nothing():
 
 
 def test_a_recused_reviewers_signature_does_not_count():
-    recusal = record_recusal(batch=BATCH, link_id=SURE, reviewer="r1", reason="亲属关系", declared_on=DAY)
+    recusal = recuse(SURE, "r1")
     assert not confirmed_by(pass_gate([judge(SURE, "r1"), recusal]))
     back = record_retraction(event_id=recusal.event_id, by="D1", reason="登记有误")
     assert confirmed_by(pass_gate([judge(SURE, "r1"), recusal, back])) == [SURE]

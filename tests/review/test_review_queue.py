@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.review.gate_scenario import recuse
 from tests.review.review_scenario import (
     AT,
     BATCH,
@@ -33,7 +34,7 @@ from tests.review.review_scenario import (
 from tongcha.errors import HomeError, PolicyError
 from tongcha.ledger.store import Ledger
 from tongcha.policy.review import ReviewPolicy
-from tongcha.review.decisions import record_judgement, record_recusal, record_retraction
+from tongcha.review.decisions import record_judgement, record_retraction
 from tongcha.review.gate import confirm_links
 from tongcha.review.judgements import project_judgements
 from tongcha.review.quality import find_kappa
@@ -183,7 +184,7 @@ def test_a_proposal_that_lost_its_certainty_needs_the_second_person_after_all(le
 def test_each_judgement_says_why_it_no_longer_counts(ledger):
     first, again = judgement(SURE, "r1"), judgement(SURE, "r1", "different")
     recused, taken, kept = judgement(LIKELY, "r1"), judgement(LATIN, "r1"), judgement(LEFT, "r1")
-    recusal = record_recusal(batch=BATCH, link_id=LIKELY, reviewer="r1", reason="亲属关系", declared_on=DAY)
+    recusal = recuse(LIKELY, "r1")
     back = record_retraction(event_id=taken.event_id, by="r1", reason="看错了")
     ledger.append_all([first, again, recused, taken, kept, recusal, back], at=AT)
     table = judgements_of(ledger, candidate_links(LEFT={"evidence_hash": "other"}))

@@ -325,6 +325,18 @@ def test_a_recusal_is_recorded_and_the_link_waits_for_someone_else(ledger, links
     assert states_of(ledger, links)[SURE] == "待一审"
 
 
+def test_whoever_keeps_out_of_a_case_is_told_that_their_other_answers_in_it_do_not_count(
+    ledger, links, tmp_path
+):
+    [path] = write_books(ledger, links, tmp_path)
+    fill_workbook(path, {RIVAL: Answer("回避", "r1", DAY, "与当事人是同事"), LIKELY: same(), SURE: same()})
+    for _ in range(2):
+        table = take_returns([path], ledger, terms(links), at=AT)
+        told = table.filter(pl.col("reason").str.contains("其判断不计"))
+        assert told["link_id"].to_list() == [LIKELY]
+    assert states_of(ledger, links)[LIKELY] == "待一审"
+
+
 def test_a_book_claims_its_batch_and_round_and_other_files_claim_nothing(ledger, links, tmp_path):
     [path] = write_books(ledger, links, tmp_path)
     assert read_cover(path) == ReturnCover(BATCH, "一审")

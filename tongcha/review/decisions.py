@@ -47,9 +47,19 @@ def record_judgement(  # noqa: PLR0913 – a judgement has this many parts: who,
     )
 
 
-def record_recusal(*, batch: str, link_id: str, reviewer: str, reason: str, declared_on: date) -> NewEvent:
-    """Return the event by which a reviewer declares a conflict of interest (政务处分法 47)."""
-    payload = {"batch": batch, "reason": reason, "declared_on": declared_on.isoformat()}
+def record_recusal(
+    *, batch: str, link_id: str, reviewer: str, reason: str, evidence_hash: str, declared_on: date
+) -> NewEvent:
+    """Return the event by which somebody declares a conflict of interest (政务处分法 47).
+
+    The evidence tells whom it is about when the link has another number some day.
+    """
+    payload = {
+        "batch": batch,
+        "reason": reason,
+        "evidence_hash": evidence_hash,
+        "declared_on": declared_on.isoformat(),
+    }
     return NewEvent(EventKind.RECUSAL, link_id, reviewer, payload)
 
 

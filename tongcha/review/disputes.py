@@ -15,7 +15,7 @@ from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable
 
 SCHOOL: Final = "学校"
 SOURCES: Final = ("当事人", SCHOOL)
@@ -174,43 +174,6 @@ def refuse_partial(events: Iterable[Event], link_id: str, by: str) -> None:
             f"比对 {link_id}", f"代号 {by} 对此比对作过判断或者声明过回避，不能由其决定",
             "由没有参与过此比对的人办理",
         )  # fmt: skip
-
-
-def find_recused(events: Iterable[Event]) -> dict[str, set[str]]:
-    """Return for each person the links of which they declared a conflict of interest that stands."""
-    found: dict[str, set[str]] = {}
-    for event in drop_retracted(events):
-        if event.kind is EventKind.RECUSAL:
-            found.setdefault(event.actor, set()).add(event.subject)
-    return found
-
-
-def refuse_recused(
-    events: Iterable[Event], wanted: Iterable[NewEvent], about: Mapping[str, Collection[str]]
-) -> None:
-    """Let nobody who declared a conflict of interest with a link act in its case, withdrawal included.
-
-    Saying that somebody disputes it stops the link as fast and decides nothing; saying once more that one
-    is recused does no harm.
-
-    Args:
-        events: the ledger.
-        wanted: what is to be recorded.
-        about: the links behind papers, notices, issues, raids, batches and events, by number.
-
-    Raises:
-        LedgerError: an event is about a link from which its author is recused.
-    """
-    recused = find_recused(events)
-    for event in wanted:
-        concerned = {event.subject, *about.get(event.subject, ())} & recused.get(event.actor, set())
-        if concerned and event.kind not in {EventKind.DISPUTE, EventKind.RECUSAL}:
-            link = min(concerned)
-            place = "" if link == event.subject else f"，{event.subject} 涉及它"
-            raise LedgerError(
-                f"比对 {link}", f"代号 {event.actor} 对此比对声明过回避{place}，不能由其办理，撤销也不能",
-                "由他人办理；须立即停用的，可以先用 tongcha case dispute 登记异议",
-            )  # fmt: skip
 
 
 def refuse_loose_ends(before: Iterable[Event], after: Iterable[Event]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.ledger.events import EventKind, drop_retracted
+from tongcha.review.recusals import find_recused
 from tongcha.tables.review import JUDGEMENTS
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def project_judgements(events: Iterable[Event], candidate_links: pl.DataFrame, b
 
     A verdict is remembered across runs, models and snapshots, because link numbers come from the two
     identifiers alone; it stops counting only when the evidence that its reviewer saw has changed, when
-    the same person judged again in that round, took it back, or declared a conflict of interest.
+    the same person judged again in that round, took it back, or declared a conflict of interest with
+    whoever was met.
 
     Args:
         events: the whole ledger.
@@ -33,11 +35,7 @@ def project_judgements(events: Iterable[Event], candidate_links: pl.DataFrame, b
     """
     everything = sorted(events, key=lambda event: event.seq)
     standing = {event.event_id for event in drop_retracted(everything)}
-    recused = {
-        (event.subject, event.actor)
-        for event in everything
-        if event.kind is EventKind.RECUSAL and event.event_id in standing
-    }
+    recused = find_recused(everything, candidate_links)
     today = dict(candidate_links.select("link_id", "evidence_hash").iter_rows())
     mine = [e for e in everything if e.kind is EventKind.JUDGEMENT and e.payload.get("batch") == batch]
     latest = {_key(event): event.event_id for event in mine if event.event_id in standing}
@@ -45,7 +43,7 @@ def project_judgements(events: Iterable[Event], candidate_links: pl.DataFrame, b
     def stand(event: Event) -> str:
         if event.event_id not in standing:
             return "retracted"
-        if (event.subject, event.actor) in recused:
+        if event.subject in recused.get(event.actor, ()):
             return "recused"
         if latest[_key(event)] != event.event_id:
             return "superseded"

@@ -123,7 +123,12 @@ def _decide(
 ) -> Callable[[str, str, date], NewEvent]:
     def recuse(code: str, reason: str, day: date) -> NewEvent:
         return record_recusal(
-            batch=cover.batch, link_id=link_id, reviewer=code, reason=reason, declared_on=day
+            batch=cover.batch,
+            link_id=link_id,
+            reviewer=code,
+            reason=reason,
+            evidence_hash=evidence_hash,
+            declared_on=day,
         )
 
     def judge(code: str, reason: str, day: date) -> NewEvent:

@@ -14,6 +14,7 @@ from tongcha.ledger.events import EventKind, NewEvent, find_retracted
 from tongcha.ledger.wording import holds_number, mask_numbers
 from tongcha.review import layout
 from tongcha.review.judgements import project_judgements
+from tongcha.review.recusals import find_recused
 from tongcha.review.return_file import ReturnCover, ReturnSheet, open_returns
 from tongcha.review.return_rows import RowRefusedError, RowScope, clean_text, read_cell, read_row
 from tongcha.tables.review import REVIEW_RETURNS
@@ -98,20 +99,22 @@ def take_returns(paths: Iterable[Path], ledger: Ledger, terms: ReturnTerms, *, a
     judged, taken_back = _list_judged(history, terms), find_retracted(history)
     known = {event.event_id for event in history}
     seen: set[str] = set()
-    frames = [REVIEW_RETURNS.empty()]
     files = [path for path in paths if not path.name.startswith(LOCK_FILES)]
-    frames.append(_refuse_named_people([path.name for path in files if holds_number(path.name)], terms.batch))
+    named = [path.name for path in files if holds_number(path.name)]
+    told: list[tuple[pl.DataFrame, Sequence[NewEvent]]] = [(_refuse_named_people(named, terms.batch), ())]
     files = sorted((p for p in files if not holds_number(p.name)), key=lambda p: (p.name, str(p)))
     for path, found in open_returns(files, terms.key, terms.limits):
         if isinstance(found, ReturnError):
-            frames.append(_refuse_file(path.name, terms.batch, found))
+            told.append((_refuse_file(path.name, terms.batch, found), ()))
         elif found.cover.batch == terms.batch:
             returned = _read_sheet(path.name, found, terms, judged, known)
             ledger.append_all([_record_receipt(path, found.cover), *returned.events], at=at)
             known |= {event.event_id for event in returned.events}
             judged |= {_key(event) for event in returned.events if event.kind is EventKind.JUDGEMENT}
-            frames.append(_mark_taken_back(_mark_known(returned, seen), returned.events, taken_back))
-    return REVIEW_RETURNS.conform(pl.concat(frames))
+            rows = _mark_taken_back(_mark_known(returned, seen), returned.events, taken_back)
+            told.append((rows, returned.events))
+    recused = find_recused(ledger.events(), terms.candidate_links)
+    return REVIEW_RETURNS.conform(pl.concat(_mark_recused(rows, events, recused) for rows, events in told))
 
 
 def _read_sheet(
@@ -209,6 +212,20 @@ def _mark_taken_back(
         outcome=pl.when(gone).then(pl.lit(REFUSED)).otherwise("outcome"),
         reason=pl.when(gone).then(told).otherwise("reason"),
     )
+
+
+def _mark_recused(
+    rows: pl.DataFrame, events: Sequence[NewEvent], recused: Mapping[str, Collection[str]]
+) -> pl.DataFrame:
+    """What somebody answers of a case that they keep out of doesn't count; they are told so."""
+    void = {
+        event.subject
+        for event in events
+        if event.kind is EventKind.JUDGEMENT and event.subject in recused.get(event.actor, ())
+    }
+    told = pl.col("reason") + "；复核人对此现场人员声明过回避，其判断不计"
+    is_void = pl.col("link_id").is_in(sorted(void)) & pl.col("outcome").is_in([RECORDED, KNOWN])
+    return rows.with_columns(reason=pl.when(is_void).then(told).otherwise("reason"))
 
 
 def _record_receipt(path: Path, cover: ReturnCover) -> NewEvent:

@@ -58,7 +58,7 @@ def close(batch: str, by: str, reason: str, today: datetime | None, *, drop_with
 @signed
 @dated
 def recuse(link: str, by: str, reason: str, on: datetime | None) -> None:
-    """声明回避：与当事人有利害关系的，不再办理有关这条比对的任何事项。复核人在复核台或者复核表中声明。
+    """声明回避：与当事人有利害关系的，不再办理有关这条比对和同一现场人员其他比对的任何事项。复核人在复核台或者复核表中声明。
 
     Declare your own conflict of interest with a link; you may then act no more in its case.
     """
