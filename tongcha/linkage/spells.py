@@ -116,14 +116,10 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
         return spells
     employing = spells.filter(~is_lent)
     ended = employing.select(*by, "school_id", "end", "end_latest", "end_reason").unique().join(loans, on=by)
-    is_lost = (pl.col("end_latest") == ANY_DAY[1]).fill_null(value=False)
-    cut = ended.filter(_may_touch("end", "loan_start") & ~is_lost).with_columns(
-        is_sure=_touch("end", "loan_start")
-    )
-    begun_again = pl.coalesce("start_latest", "start") >= pl.col("loan_start")
+    cut = ended.filter(_may_touch("end", "loan_start")).with_columns(is_sure=_touch("end", "loan_start"))
     back = (
         cut.join(employing.select(*by, "school_id", "start", "start_latest"), on=[*by, "school_id"])
-        .filter(begun_again & _may_touch("loan_end", "start"))
+        .filter(_may_touch("loan_end", "start"))
         .with_columns(is_sure=pl.col("is_sure") & _touch("loan_end", "start"))
         .select(cut.columns)
     )
@@ -138,7 +134,7 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
     )
     joined = spells.join(cuts, on=key, how="left", nulls_equal=True, maintain_order="left")
     is_cut = pl.col("is_open").is_not_null() & ~is_lent
-    end = pl.when(is_cut & pl.col("is_open")).then(None).otherwise(pl.max_horizontal("end", "goes_on"))
+    end = pl.when("is_open").then(None).otherwise(pl.coalesce("goes_on", "end"))
     latest = pl.max_horizontal("end_latest", "goes_on_latest")
     return joined.with_columns(
         end=pl.when(is_cut).then(end).otherwise("end"),
