@@ -98,13 +98,18 @@ from tongcha.linkage.spells import complete_spells
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, None, "在编", "调动"), ("T", 2, "B", BEFORE, None, "借调")],
-            ("in_service", True, "A", 1),
-            id="the same, but only a loan came after: still employed",
+            ("undated", None, None, None),
+            id="the same, but only a loan came after: it may be what the reason means",
         ),
         pytest.param(
-            [("T", 1, "A", LONG_AGO, None, "在编", "调动")],
+            [("T", 1, "A", LONG_AGO, None, "在编", "借调"), ("T", 2, "B", BEFORE, None, "借调")],
             ("in_service", True, "A", 1),
-            id="moved, no end and nothing after: as the spell says",
+            id="the same, and the reason is the loan: still employed",
+        ),
+        pytest.param(
+            [("T", 1, "A", LONG_AGO, None, "在编", "交流")],
+            ("in_service", True, "A", 1),
+            id="away on exchange, no end and nothing after: as the spell says",
         ),
         pytest.param(
             [("T", 1, "A", LONG_AGO, None, "在编"), ("T", 2, "B", BEFORE, RAIDED, "在编", "退休")],

@@ -4,12 +4,13 @@ A spell runs from its start until before its end: on a same-day transfer the new
 write the last day instead (08-31, and 09-01 for the next school): where another spell of the person begins on
 the day after the end, the end day still belongs to the ending spell, unless another one employs them then.
 A spell that says why it ended but not when ended where the person's next employment began; one whose reason
-says that they left for good (退休) may have ended on any day until then, and so may one that ends before it
+says that they left (退休, 调动) may have ended on any day until then, and so may one that ends before it
 began. What contradicts itself (two employers, an employer left open though a later one was left, a
 loan whose employer is gone) is left to people. So is a day in the very month (or year) in which a spell began
 or ended if no day is written for that (2020-09); any other day is as sure as with one, unless it hangs on
 which of two such spells came first, or on whether a loan began where one ended. So is a day between hiring
-and the first spell on record, and the summer that a move takes on paper. A teacher lent to another school
+and the first spell on record, and one after a move (调动), until the next spell if there is one: whoever was
+moved served somewhere. A teacher lent to another school
 (借调、交流轮岗) stays employed by the lending one, also where the loan cuts its spell in two; it answers for
 the person unless the policy says `host`:
 《中小学教师违反职业道德行为处理办法》 addresses that school.
@@ -54,7 +55,7 @@ def employment_as_of(asked: pl.DataFrame, employment: pl.DataFrame, rules: Emplo
     standing = (
         hired.join(_sum_up(spells, rules), on=BY, how="left")
         .join(_choose(spells, rules), on=BY, how="left")
-        .with_columns(employment_state=_state(rules))
+        .with_columns(employment_state=_state())
     )
     told = {"in_service": True, "left": False, "not_yet": False, "gap": False}
     return (
@@ -86,9 +87,8 @@ def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     return records.join(hired, on="teacher_id", how="left", maintain_order="left")
 
 
-def _state(rules: EmploymentRules) -> pl.Expr:
-    lasts = (pl.col("next") - pl.col("left_moving")).dt.total_days()
-    is_move = (pl.col("left_moving") >= pl.col("left_last")) & (lasts <= rules.move_days)
+def _state() -> pl.Expr:
+    left_by_move = pl.when(pl.col("next").is_null()).then("left_untraced").otherwise("left_moving")
     return (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
@@ -104,8 +104,10 @@ def _state(rules: EmploymentRules) -> pl.Expr:
         .then(
             pl.when(pl.col("hire_date") <= pl.col("day")).then(pl.lit("undated")).otherwise(pl.lit("not_yet"))
         )
+        .when(left_by_move >= pl.col("left_last"))
+        .then(pl.lit("undated"))
         .when(pl.col("next").is_not_null())
-        .then(pl.when(is_move).then(pl.lit("undated")).otherwise(pl.lit("gap")))
+        .then(pl.lit("gap"))
         .otherwise(pl.lit("left"))
     )
 
@@ -116,7 +118,7 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
     When a loan began or ended matters only if the host answers, or if nobody employs the person.
     """
     school, over = pl.col("school_id").rank("dense"), pl.coalesce("end_latest", "end")
-    employs, ended = pl.col("employs"), pl.col("ended")
+    employs, ended, is_moved = pl.col("employs"), pl.col("ended"), names("end_reason", rules.moved)
     told = spells.with_columns(
         school=school,
         over=over,
@@ -145,7 +147,8 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
         began_last=pl.col("start").filter(pl.col("runs") & (began_by() <= pl.col("day"))).max(),
         left_elsewhere=pl.min_horizontal(began_by(), "over").filter("elsewhere").max(),
         left_last=pl.col("end").filter("ended").max(),
-        left_moving=pl.col("over").filter(ended & names("end_reason", rules.moved)).max(),
+        left_moving=pl.col("over").filter(ended & is_moved).max(),
+        left_untraced=pl.col("over").filter(ended & is_moved & ~names("end_reason", rules.gone)).max(),
     )
 
 

@@ -39,11 +39,12 @@ def complete_spells(spells: pl.DataFrame, by: list[str], rules: EmploymentRules)
 
 
 def _lose_ends(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
-    """Let spells end on any day that say why they ended for good but not when, or end before they began.
+    """Let spells end on any day that say that somebody left but not when, or end before they began.
 
     None of the days on which a spell may have ended lies before its start.
     """
-    is_gone = pl.col("end").is_null() & names("end_reason", rules.gone)
+    is_moved = names("end_reason", rules.moved) & ~names("end_reason", rules.lent)
+    is_gone = pl.col("end").is_null() & (names("end_reason", rules.gone) | is_moved)
     is_wrong = (pl.coalesce("end_latest", "end") < pl.col("start")).fill_null(value=False)
     is_lost = is_gone | is_wrong
     end = pl.when(is_lost).then(pl.lit(ANY_DAY[0])).otherwise("end")

@@ -115,9 +115,6 @@ class EmploymentRules(PolicyPart):
     lent: tuple[Said, ...] = Field(min_length=1, description="人员类别含这些字样的为借出")
     gone: tuple[Said, ...] = Field(min_length=1, description="离任原因含这些字样的，已经离任")
     moved: tuple[Said, ...] = Field(min_length=1, description="离任原因含这些字样的，调往他校")
-    move_days: Annotated[int, Field(ge=0, le=180)] = Field(
-        description="whether somebody served while moving is left open if the move took no longer on paper"
-    )
 
 
 class LinkagePolicy(PolicyFile):

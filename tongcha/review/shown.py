@@ -33,7 +33,7 @@ EMPLOYMENT: Final = {
     "left": "已离职",
     "not_yet": "尚未入职",
     "gap": "任职空档",
-    "undated": "任职起止日期不明",
+    "undated": "任职起止或者调动去向不明",
     "conflict": "任职记录相互矛盾",
     "unknown": "无任职记录",
 }
