@@ -38,7 +38,7 @@ from tongcha.linkage.spells import complete_spells
             id="transfer on the day itself: the new school",
         ),
         pytest.param(
-            [("T", 1, "A", LONG_AGO, BEFORE, "在编"), ("T", 2, "B", AFTER, None, "在编")],
+            [("T", 1, "A", LONG_AGO, BEFORE, "在编", "辞职"), ("T", 2, "B", AFTER, None, "在编")],
             ("gap", False, None, None),
             id="between two spells: not in service, and said so",
         ),
@@ -53,7 +53,7 @@ from tongcha.linkage.spells import complete_spells
             id="the day after the last day: the next one",
         ),
         pytest.param(
-            [("T", 1, "A", LONG_AGO, RAIDED, "在编"), ("T", 2, "B", DAY_AFTER_NEXT, None, "在编")],
+            [("T", 1, "A", LONG_AGO, RAIDED, "在编", "辞职"), ("T", 2, "B", DAY_AFTER_NEXT, None, "在编")],
             ("gap", False, None, None),
             id="a last day and a day between: not in service, and said so",
         ),
@@ -135,6 +135,11 @@ from tongcha.linkage.spells import complete_spells
             [("T", 1, "A", LONG_AGO, BEFORE - timedelta(9), "在编"), ("T", 2, "H", BEFORE, None, "借调")],
             ("conflict", None, None, None),
             id="a loan that begins long after employment ended: the same",
+        ),
+        pytest.param(
+            [("T", 1, "H", LONG_AGO, BEFORE, "借调"), ("T", 2, "A", AFTER, None, "在编")],
+            ("undated", None, None, None),
+            id="between a loan and the first employment on record: left open",
         ),
         pytest.param(
             [("T", 1, "H", LONG_AGO, None, "借调")],

@@ -133,11 +133,12 @@ def test_an_end_before_the_start_tells_no_end():
         ("校际交流", "undated", "undated"),
         ("调出本县", "undated", "left"),
         ("辞职", "gap", "left"),
-        (None, "gap", "left"),
+        ("考入公务员", "undated", "left"),
+        (None, "undated", "left"),
     ],
 )
 @pytest.mark.parametrize("ended", [RAIDED - timedelta(60), LONG_AGO + timedelta(400)])
-def test_a_day_after_a_move_is_left_open_until_the_next_spell_and_for_good_without_one(
+def test_a_day_between_spells_is_left_open_unless_they_left_and_so_is_one_after_a_move_that_nothing_follows(
     reason, between, after, ended
 ):
     left = ("T", 1, "A", LONG_AGO, ended, "在编", reason)

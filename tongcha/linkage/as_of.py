@@ -9,8 +9,8 @@ began. What contradicts itself (two employers, an employer left open though a la
 loan whose employer is gone) is left to people. So is a day in the very month (or year) in which a spell began
 or ended if no day is written for that (2020-09); any other day is as sure as with one, unless it hangs on
 which of two such spells came first, or on whether a loan began where one ended. So is a day between hiring
-and the first spell on record, and one after a move (调动), until the next spell if there is one: whoever was
-moved served somewhere. A teacher lent to another school
+and the first spell on record, one between two spells unless the reason says that they left (辞职), and one
+after a move (调动) that nothing follows: whoever was moved served somewhere. A teacher lent to another school
 (借调、交流轮岗) stays employed by the lending one, also where the loan cuts its spell in two; it answers for
 the person unless the policy says `host`:
 《中小学教师违反职业道德行为处理办法》 addresses that school.
@@ -88,7 +88,10 @@ def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _state() -> pl.Expr:
-    left_by_move = pl.when(pl.col("next").is_null()).then("left_untraced").otherwise("left_moving")
+    """Choose the state; between spells somebody may serve unless the last one says that they left."""
+    follows = pl.col("next").is_not_null()
+    may_serve = pl.when(follows).then("left_between").otherwise("moved_untraced") >= pl.col("left_last")
+    was_only_lent = follows & pl.col("left_last").is_null()
     return (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
@@ -104,9 +107,9 @@ def _state() -> pl.Expr:
         .then(
             pl.when(pl.col("hire_date") <= pl.col("day")).then(pl.lit("undated")).otherwise(pl.lit("not_yet"))
         )
-        .when(left_by_move >= pl.col("left_last"))
+        .when(may_serve | was_only_lent)
         .then(pl.lit("undated"))
-        .when(pl.col("next").is_not_null())
+        .when(follows)
         .then(pl.lit("gap"))
         .otherwise(pl.lit("left"))
     )
@@ -118,7 +121,8 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
     When a loan began or ended matters only if the host answers, or if nobody employs the person.
     """
     school, over = pl.col("school_id").rank("dense"), pl.coalesce("end_latest", "end")
-    employs, ended, is_moved = pl.col("employs"), pl.col("ended"), names("end_reason", rules.moved)
+    employs, ended = pl.col("employs"), pl.col("ended")
+    is_gone, is_moved = names("end_reason", rules.gone), names("end_reason", rules.moved)
     told = spells.with_columns(
         school=school,
         over=over,
@@ -147,8 +151,8 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
         began_last=pl.col("start").filter(pl.col("runs") & (began_by() <= pl.col("day"))).max(),
         left_elsewhere=pl.min_horizontal(began_by(), "over").filter("elsewhere").max(),
         left_last=pl.col("end").filter("ended").max(),
-        left_moving=pl.col("over").filter(ended & is_moved).max(),
-        left_untraced=pl.col("over").filter(ended & is_moved & ~names("end_reason", rules.gone)).max(),
+        left_between=pl.col("over").filter(ended & (is_moved | ~is_gone)).max(),
+        moved_untraced=pl.col("over").filter(ended & is_moved & ~is_gone).max(),
     )
 
 
