@@ -17,7 +17,8 @@ LONG_AGO = date(2010, 9, 1)
 LOST = "不详"
 DAY_BEFORE, NEXT_DAY, DAY_AFTER_NEXT = (RAIDED + timedelta(days) for days in (-1, 1, 2))
 RULES = policy().employment
-OPEN, CLOSE = 0.4, 0.4
+OPEN, CLOSE, IN_ORDER = 0.4, 0.4, 0.95
+REASONS = [None, None, " ", "调动", "借调", "退休", "辞职", "调出", "考入公务员"]
 FORMS = [*["%Y-%m-%d"] * 4, *["%Y-%m"] * 2, "%Y"]
 
 
@@ -67,6 +68,27 @@ def draw_lives(seed: int, count: int) -> tuple[list[Any], list[Any]]:
             dated.append((*spell, start, None if is_open else end, *kind))
             undated.append((*spell, told_start, None if is_open else told_end, *kind))
     return dated, undated
+
+
+def draw_dated(seed: int, count: int) -> tuple[pl.DataFrame, list[Any]]:
+    """Draw people (person_id, teacher_id, hire_date), some with two records, and spells of all kinds."""
+    drawn = random.Random(seed)
+    people, rows = [], []
+    for life in range(count):
+        person = f"T{life:06}"
+        records = drawn.choice([[person], [person], [person, f"{person}b"]])
+        hired = drawn.choice([None, _draw_day(drawn)])
+        people += [(person, record, hired) for record in records]
+        days = [_draw_day(drawn) for _ in range(3)]
+        for number in range(1, drawn.randint(1, 4) + 1):
+            start, end = _draw_near(drawn, days), _draw_near(drawn, days)
+            if drawn.random() < IN_ORDER:
+                start, end = min(start, end), max(start, end)
+            spell = drawn.choice(records), number, drawn.choice("ABC"), start
+            kind = drawn.choice(["在编", "在编", "借调"]), drawn.choice(REASONS)
+            rows.append((*spell, None if drawn.random() < OPEN else end, *kind))
+    schema = {"person_id": pl.String, "teacher_id": pl.String, "hire_date": pl.Date}
+    return pl.DataFrame(people, schema=schema, orient="row"), rows
 
 
 def _draw_day(drawn: random.Random) -> date:

@@ -115,12 +115,14 @@ def _join_lent(spells: pl.DataFrame, by: list[str], rules: EmploymentRules) -> p
     loans = spells.filter(is_lent).select(*by, **loan)
     if not loans.height:
         return spells
-    employing = spells.filter(~is_lent)
-    ended = employing.select(*by, "school_id", "end", "end_latest", "end_reason").unique().join(loans, on=by)
+    employing = spells.filter(~is_lent).with_row_index("spell")
+    ended = employing.select(*by, "spell", "school_id", "end", "end_latest", "end_reason").join(loans, on=by)
     cut = ended.filter(_may_touch("end", "loan_start")).with_columns(is_sure=_touch("end", "loan_start"))
     back = (
-        cut.join(employing.select(*by, "school_id", "start", "start_latest"), on=[*by, "school_id"])
-        .filter(_may_touch("loan_end", "start"))
+        cut.join(
+            employing.select(*by, "school_id", "start", "start_latest", other="spell"), on=[*by, "school_id"]
+        )
+        .filter(_may_touch("loan_end", "start"), pl.col("other") != pl.col("spell"))
         .with_columns(is_sure=pl.col("is_sure") & _touch("loan_end", "start"))
         .select(cut.columns)
     )
