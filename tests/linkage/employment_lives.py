@@ -77,8 +77,7 @@ def draw_dated(seed: int, count: int) -> tuple[pl.DataFrame, list[Any]]:
     for life in range(count):
         person = f"T{life:06}"
         records = drawn.choice([[person], [person], [person, f"{person}b"]])
-        hired = drawn.choice([None, _draw_day(drawn)])
-        people += [(person, record, hired) for record in records]
+        people += [(person, record, drawn.choice([None, _draw_day(drawn)])) for record in records]
         days = [_draw_day(drawn) for _ in range(3)]
         for number in range(1, drawn.randint(1, 4) + 1):
             start, end = _draw_near(drawn, days), _draw_near(drawn, days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.linkage.employment_lives import RULES, draw_dated, tell
@@ -17,7 +18,7 @@ def compare(seed: int, count: int, responsible: Any) -> tuple[set[str], list[str
     people, rows = draw_dated(seed, count)
     rules = RULES.model_copy(update={"responsible": responsible})
     whose = dict(people.select("teacher_id", "person_id").iter_rows())
-    hired = dict(people.select("person_id", "hire_date").iter_rows())
+    hired = dict(people.group_by("person_id").agg(pl.col("hire_date").min()).iter_rows())
     spells: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         spells[whose[row[0]]].append(row)
