@@ -89,9 +89,8 @@ def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 def _state() -> pl.Expr:
     """Choose the state; between spells somebody may serve unless the last one says that they left."""
-    follows = pl.col("next").is_not_null()
-    may_serve = pl.when(follows).then("left_between").otherwise("moved_untraced") >= pl.col("left_last")
-    was_only_lent = follows & pl.col("left_last").is_null()
+    may_serve = pl.when("follows").then("left_between").otherwise("moved_untraced") >= pl.col("left_last")
+    was_only_lent = pl.col("follows") & pl.col("left_last").is_null()
     return (
         pl.when(pl.col("spells").is_null())
         .then(pl.lit("unknown"))
@@ -109,7 +108,7 @@ def _state() -> pl.Expr:
         )
         .when(may_serve | was_only_lent)
         .then(pl.lit("undated"))
-        .when(follows)
+        .when("follows")
         .then(pl.lit("gap"))
         .otherwise(pl.lit("left"))
     )
@@ -142,7 +141,7 @@ def _sum_up(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
         undated=(_is_undated() & pl.col("matters")).any(),
         running=pl.col("runs").sum(),
         began=(pl.col("start") <= pl.col("day")).sum(),
-        next=pl.col("start").filter(pl.col("start") > pl.col("day")).min(),
+        follows=(pl.col("start") > pl.col("day")).any(),
         is_employed=employs.any(),
         has_two_employers=(employs & (pl.col("school") != pl.col("employer"))).any(),
         lent_last=pl.col("school").filter("is_last").n_unique(),
