@@ -175,11 +175,12 @@ def test_an_appeal_after_its_limit_is_refused_as_late():
         (("notified", START), ("contested", START), ("decided", START), ("appealed", START)),
     ],
 )
-def test_an_answer_that_the_bureau_owes_becomes_overdue(steps):
+def test_an_answer_that_the_bureau_or_the_one_above_it_owes_becomes_overdue(steps):
     assert not project(*steps, today=START + timedelta(days=30))["overdue"]
     row = project(*steps, today=START + timedelta(days=66))
     assert row["overdue"]
-    assert "本局已逾期" in row["waits_for"]
+    late = "上一级督导机构已逾期，由本局催问" if row["state"] == "appealed" else "本局已逾期，须立即办理"
+    assert row["waits_for"] == late
 
 
 @pytest.mark.parametrize("step", ["contested", "decided", "appealed", "restored", "nonsense"])

@@ -94,7 +94,7 @@ class Position:
         """Return the position as of today: a decision is final once every way against it has lapsed."""
         lapsed = bool(self.deadlines) and all(limit.has_passed(today) for limit in self.deadlines)
         if self.state in {"decided", "review_decided"} and lapsed:
-            return Position("final", max(limit.due for limit in self.deadlines if limit.due))
+            return Position("final", max(limit.latest for limit in self.deadlines if limit.latest))
         return Position("final", self.since) if self.state in _ENDS else self
 
 
@@ -203,14 +203,16 @@ def _describe_position(notice_id: str, position: Position, today: date) -> dict[
 def _name_next(position: Position, *, overdue: bool, today: date) -> str:
     """Say in a sentence who has to move next."""
     if overdue:
-        return "本局已逾期，须立即办理"
-    lapsed = all(limit.has_passed(today) for limit in position.deadlines)
+        is_above = position.state == "appealed"
+        return "上一级督导机构已逾期，由本局催问" if is_above else "本局已逾期，须立即办理"
+    running = [limit.clock for limit in position.deadlines if not limit.has_passed(today)]
+    ways = {"review_request": "申请复核", "appeal": "提出申诉"}
     sentences = {
         "proposed": "由本局送达告知书",
-        "notified": "申辩期满未答复，不视为承认，由本局核实后作出决定" if lapsed else "学校可以申辩",
+        "notified": "学校可以申辩" if running else "申辩期满未答复，不视为承认，由本局核实后作出决定",
         "contested": "由本局听取申辩后作出督导意见书",
         "accepted": "由本局作出决定",
-        "decided": "学校可以申请复核或者提出申诉",
+        "decided": "学校可以" + "或者".join(text for name, text in ways.items() if name in running),
         "review_requested": "由复核机关作出复核决定",
         "review_decided": "学校可以提出申诉",
         "appealed": "由上一级督导机构作出处理决定",
