@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import chinese_calendar
@@ -86,8 +87,11 @@ def hold_against_reference(seed: int, count: int) -> None:
     rng = random.Random(seed)
     for clocks in draw_policies(rng):
         drawn = {f"N{n:012x}": walk(rng, clocks, f"N{n:012x}") for n in range(count)}
-        events = [event for _, taken in drawn.values() for event in taken]
-        steps = read_steps(number_events(events))
+        days = [
+            list(own) for _, taken in drawn.values() for _, own in groupby(taken, lambda e: e.payload["on"])
+        ]
+        rng.shuffle(days)  # recorded late or early; of one day in their order
+        steps = read_steps(number_events([event for day in days for event in day]))
         for _ in range(3):
             today = date(2025, 1, 1) + timedelta(rng.randrange(820))
             order = rng.sample(range(steps.height), steps.height)
