@@ -15,7 +15,13 @@ from tests.responsibility import slow_clocks as slow
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent
 from tongcha.responsibility import clocks as fast
-from tongcha.responsibility.states import Position, project_notice_states, take_step
+from tongcha.responsibility.states import (
+    Position,
+    judge_time,
+    project_notice_states,
+    refuse_untimely,
+    take_step,
+)
 from tongcha.responsibility.steps import KIND_OF_STEP, read_steps, record_step
 
 if TYPE_CHECKING:
@@ -65,7 +71,10 @@ def walk(rng: random.Random, clocks: ClockPolicy, number: str) -> tuple[slow.Not
         on, refused = draw_day(rng, notice, day), ""
         why = notice.refuse(step, on)
         try:
-            position = take_step(position, step, on, clocks, event_id=number)
+            after = take_step(position, step, on, clocks, event_id=number)
+            if untimely := judge_time(position, step, on, event_id=number):
+                raise untimely
+            position = after
         except LedgerError as error:
             refused = next(kind for words, kind in TOLD.items() if words in str(error))
         assert refused == why, (notice.state, notice.limits, step, on)
@@ -179,3 +188,20 @@ def test_a_school_is_told_only_of_the_ways_that_are_still_open(day, told):
         notice_ids=["N0"], steps=read_steps(number_events(events)), clocks=world.CLOCKS, today=day
     )
     assert states["waits_for"].to_list() == [f"学校可以申请{told}"]
+
+
+def test_limits_adopted_later_neither_stop_the_states_nor_refuse_what_was_in_time():
+    rng = random.Random(14)
+    shorter = [c.model_copy(update={"length": 1, "unit": "calendar_days"}) for c in world.CLOCKS.clocks]
+    later, passed = world.CLOCKS.model_copy(update={"clocks": tuple(shorter)}), 0
+    for _ in range(60):
+        steps = read_steps(number_events(walk(rng, world.CLOCKS, "N0")[1]))
+        refuse_untimely(steps.clear(), steps, world.CLOCKS)
+        refuse_untimely(steps, steps, later)
+        shown = project_notice_states(notice_ids=["N0"], steps=steps, clocks=later, today=date(2026, 7, 1))
+        assert shown.height == 1
+        try:
+            refuse_untimely(steps.clear(), steps, later)
+        except LedgerError:
+            passed += 1
+    assert passed >= 5  # by the shorter limits these would be refused if they were new

@@ -12,7 +12,7 @@ from tests.responsibility import hand_worked as world
 from tongcha.errors import LedgerError
 from tongcha.policy.clocks import Clock
 from tongcha.responsibility.clocks import LAST_KNOWN_YEAR, set_deadline
-from tongcha.responsibility.states import project_notice_states
+from tongcha.responsibility.states import project_notice_states, refuse_untimely
 from tongcha.tables.responsibility import NOTICE_STEPS
 
 NOTICE = "N0123456789ab"
@@ -45,6 +45,7 @@ def project(*steps: tuple[str, date], today: date) -> dict[str, Any]:
         for n, (step, on) in enumerate(steps, start=1)
     ]
     frame = pl.DataFrame(rows, schema=NOTICE_STEPS.schema)
+    refuse_untimely(frame.clear(), frame, world.CLOCKS)
     states = project_notice_states(notice_ids=[NOTICE], steps=frame, clocks=world.CLOCKS, today=today)
     return states.row(0, named=True)
 
