@@ -70,7 +70,7 @@ def is_worked(day: date) -> bool:
 
 
 def end(clock: Clock, started: date) -> tuple[date | None, date | None]:
-    """The last day of a limit, and the last that it can be: the same where the calendar reaches that far."""
+    """The last day as shown, and the last that it can be: the same where the days off are known."""
     if clock.unit == "working_days":
         day, worked = started, 0
         while worked < clock.length and day < LAST:
@@ -86,7 +86,7 @@ def end(clock: Clock, started: date) -> tuple[date | None, date | None]:
     nominal = day
     while day <= LAST and not is_worked(day):
         day += DAY
-    return (day, day) if day <= LAST else (None, nominal + LONGEST_BREAK * DAY)
+    return (day, day) if day <= LAST else (nominal, nominal + LONGEST_BREAK * DAY)
 
 
 class Notice:

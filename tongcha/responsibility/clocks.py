@@ -2,8 +2,8 @@
 
 Counted from the day after the event (民法典 201). A limit in calendar days or months that ends on a day
 off ends on the next working day (民法典 203). The holiday calendar is published a year at a time; beyond
-it the last day is left open and said to be so: one in working days isn't computed at all, any other has
-passed only once no run of days off could still carry it.
+it a date in working days is not computed, and a day off can't be known: both are said, not guessed, and any
+other date has passed only once no run of days off could still carry it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Deadline:
         text: the length as printed.
         basis: the clause, and whether the bureau itself set the length.
         note: what a reader must know about the date.
-        latest: the last day that it can be: `due` where that is known; null when nothing can be said.
+        latest: the last day that it can be; null when nothing can be said.
     """
 
     clock: str
@@ -66,7 +66,7 @@ def set_deadline(clock: Clock, started: date) -> Deadline:
             else started + timedelta(clock.length)
         )
         due, note = _roll_forward(last)
-        latest = due or last + LONGEST_BREAK
+        latest = due + LONGEST_BREAK if note == NOT_PUBLISHED else due
     return Deadline(clock.clock, clock.label, started, due, clock.text, clock.cited, note, latest)
 
 
@@ -95,10 +95,10 @@ def _add_months(started: date, length: int) -> date:
     return date(year, month, min(started.day, calendar.monthrange(year, month)[1]))
 
 
-def _roll_forward(last: date) -> tuple[date | None, str]:
+def _roll_forward(last: date) -> tuple[date, str]:
     day = last
     while _is_known(day) and not _is_workday(day):
         day += timedelta(days=1)
     if not _is_known(day):
-        return None, f"{NOT_PUBLISHED}，不早于{last.isoformat()}"
+        return last, NOT_PUBLISHED
     return day, "" if day == last else f"原末日{last.isoformat()}为休息日，顺延"
