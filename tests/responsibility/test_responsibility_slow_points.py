@@ -14,13 +14,15 @@ import pytest
 from tests.responsibility import hand_worked as world
 from tests.responsibility import slow_points as slow
 from tongcha.documents.numbers import number_record
-from tongcha.errors import PolicyError
+from tongcha.errors import LedgerError, PolicyError
 from tongcha.policy.deductions import Band, DeductionPolicy, Escalation
 from tongcha.responsibility.deductions import compute_deductions, price_in_force
 from tongcha.responsibility.proposals import propose_measures
 from tongcha.responsibility.repricing import keep_decided
+from tongcha.responsibility.rulings import apply_rulings, refuse_settled
 from tongcha.responsibility.scoreboard import tally_scoreboard
 from tongcha.responsibility.steps import strike_responsibilities
+from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,6 +224,19 @@ def test_an_act_struck_under_one_number_does_not_return_under_the_other():
     left = strike_responsibilities(lay_out(TWICE), struck)
     assert left["state"].to_list() == ["struck", "struck"]
     assert price_acts(left).filter(rule="teacher_confirmed").is_empty()
+
+
+def test_an_answer_about_the_other_record_of_an_act_does_not_move_it_from_the_school_that_the_spells_name():
+    open_too = pl.when(pl.col("link_id") == "L1").then(pl.lit("question")).otherwise("state")
+    acts = lay_out(TWICE).with_columns(state=open_too)
+    answer = pl.DataFrame({"link_id": ["L1"], "ruled_school": ["S5"], "by": ["D1"], "event_id": ["E1"]})
+    ruled = apply_rulings(school_responsibilities=acts, rulings=answer, schools=world.build_schools())
+    assert ruled.equals(SCHOOL_RESPONSIBILITIES.conform(acts))
+    with pytest.raises(LedgerError, match="已按比对 L2 归到学校"):
+        refuse_settled(acts, "L1")
+    with pytest.raises(LedgerError, match="没有待判定的问题"):
+        refuse_settled(acts, "L2")
+    refuse_settled(acts.filter(pl.col("link_id") == "L1"), "L1")
 
 
 def rename_campaign(policy: DeductionPolicy) -> DeductionPolicy:
