@@ -1,7 +1,5 @@
 """Responsibility: which school answers, what it may lose, and the notices that it can contest."""
 
-from functools import partial
-
 import dagster as dg
 import polars as pl
 
@@ -16,7 +14,7 @@ from tongcha.policy.linkage import LinkagePolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.policy.routing import RoutingPolicy
 from tongcha.responsibility.attribution import attribute_schools
-from tongcha.responsibility.deductions import compute_deductions
+from tongcha.responsibility.deductions import compute_deductions, price_in_force
 from tongcha.responsibility.notices import NoticePolicies, write_notices
 from tongcha.responsibility.prompts import write_prompts
 from tongcha.responsibility.proposals import propose_measures
@@ -80,17 +78,16 @@ def score_deductions(
 ) -> pl.DataFrame:
     """Compute every addend from the policy; what was decided stays priced by the rules of then."""
     events = office.events()
-    price = partial(
-        compute_deductions,
-        school_responsibilities=school_responsibilities,
-        pupil_schools=pupil_schools,
-        sites=sites,
-        reliefs=read_reliefs(events),
-    )
+    facts = {
+        "school_responsibilities": school_responsibilities,
+        "pupil_schools": pupil_schools,
+        "sites": sites,
+        "reliefs": read_reliefs(events),
+    }
     return keep_decided(
-        price(policy=office.policy(DeductionPolicy, "deductions")),
+        compute_deductions(policy=office.policy(DeductionPolicy, "deductions"), **facts),
         read_decided_rules(events),
-        lambda rules: price(policy=office.kept_policy(DeductionPolicy, rules)),
+        lambda rules: price_in_force(policy=office.kept_policy(DeductionPolicy, rules), **facts),
     )
 
 

@@ -30,7 +30,7 @@ from tongcha.policy.deductions import DeductionPolicy
 from tongcha.policy.minors import MinorPolicy
 from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.pupil_lists import record_release
-from tongcha.responsibility.rulings import record_ruling
+from tongcha.responsibility.rulings import record_ruling, refuse_settled
 from tongcha.responsibility.steps import record_relief, record_step, record_strike
 from tongcha.review.verification import record_verification, refuse_denied
 from tongcha.tables import BY_NAME
@@ -60,11 +60,10 @@ def rule_on(desk: Desk, link_id: str, *, school_id: str, reason: str) -> None:
     """Answer an open question by naming the school.
 
     Raises:
-        LedgerError: the link has no open question, or the directory doesn't know the school.
+        LedgerError: the link has no open question, another link of the act has its school, or the directory
+            doesn't know the school.
     """
-    rows = read_all(desk.runner.home, "school_responsibilities").filter(pl.col("link_id") == link_id)
-    if rows.is_empty() or rows["state"][0] != "question":
-        raise LedgerError(f"比对 {link_id}", "没有待判定的问题", "用 tongcha case questions 查看")
+    refuse_settled(read_all(desk.runner.home, "school_responsibilities"), link_id)
     office = build_office(desk.runner.home)
     schools = office.tables.read(BY_NAME["schools"], office.tables.current_snapshot())
     if school_id not in set(schools["school_id"]):

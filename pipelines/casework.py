@@ -18,7 +18,7 @@ from tongcha.ledger.store import Ledger
 from tongcha.ledger.wording import refuse_numbers
 from tongcha.policy.clocks import ClockPolicy
 from tongcha.responsibility.clocks import set_deadline
-from tongcha.responsibility.states import project_notice_states
+from tongcha.responsibility.states import project_notice_states, refuse_untimely
 from tongcha.responsibility.steps import read_steps
 from tongcha.review.disputes import refuse_loose_ends
 from tongcha.review.recusals import find_recused, refuse_recused
@@ -176,13 +176,14 @@ def refuse_contradiction(office: Office, wanted: Sequence[NewEvent]) -> None:
     refuse_interested(office, before, wanted)
     events = rehearse_events(before, wanted)
     refuse_loose_ends(before, events)
-    steps = read_steps(events)
+    steps, recorded = read_steps(events), read_steps(before)
     notices = office.tables.read_all(BY_NAME["school_notices"])["notice_id"]
-    unknown = sorted(set(steps["notice_id"]) - set(notices) - set(read_steps(before)["notice_id"]))
+    unknown = sorted(set(steps["notice_id"]) - set(notices) - set(recorded["notice_id"]))
     if unknown:
         raise LedgerError(f"告知书 {unknown[0]}", "没有这份告知书", "用 tongcha case show 核对编号")
     clocks = office.policy(ClockPolicy, "clocks")
     project_notice_states(notice_ids=notices, steps=steps, clocks=clocks, today=office.today)
+    refuse_untimely(recorded, steps, clocks)
     read_rectifications(events)
 
 

@@ -16,12 +16,14 @@ from tests.casebook.casebook_scene import AT, TODAY, Bureau
 from tests.responsibility import hand_worked as world
 from tests.responsibility.priced import totals
 from tongcha.casebook.disclosures import find_disclosures_of, find_disputed_notices
+from tongcha.casebook.due import Standing, list_due_items
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent
 from tongcha.responsibility.states import project_notice_states
 from tongcha.responsibility.steps import read_steps
 from tongcha.review.decisions import record_withdrawal
 from tongcha.review.disputes import find_disputed, record_dispute, record_resolution
+from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,6 +212,31 @@ def test_a_notice_that_counts_only_what_is_disputed_waits_and_is_not_called_with
         disputed=disputed,
     ).filter(pl.col("notice_id") == notice)
     assert states.select("state", "label", "clock").rows() == [("disputed", "异议待核", None)]
+
+
+def test_nobody_is_pressed_for_an_answer_on_what_was_withdrawn_or_is_disputed(bureau):
+    for number in bureau.documents_of(WRONG):
+        bureau.deliver(number)
+    given = bureau.settle()["disclosures"].filter(pl.col("kind") == "referral")
+    links = sorted({link for links in given["links"] for link in links.split("、")})
+    empty = {name: BY_NAME[name].empty() for name in Standing.__slots__}
+
+    def list_pressed() -> set[str]:
+        standing = Standing(**empty | {"disclosures": given})
+        items = list_due_items(standing, events=bureau.ledger.events(), clocks=world.CLOCKS, today=TODAY)
+        return set(items.filter(pl.col("kind") == "referral")["ref"])
+
+    assert list_pressed() == set(given["document_id"])
+    for link in links[1:]:
+        withdraw(bureau, link)
+    assert list_pressed() == {
+        d for d, told in given.select("document_id", "links").rows() if links[0] in told
+    }
+    opened = open_dispute(bureau, links[0])
+    assert list_pressed() == set()
+    answer = record_resolution(opened, by="D2", reason="已核实", on=TODAY, upheld=False)
+    bureau.ledger.append(answer, at=AT)
+    assert list_pressed()
 
 
 @settings(max_examples=3)

@@ -12,7 +12,7 @@ from tests.responsibility import hand_worked as world
 from tongcha.errors import LedgerError
 from tongcha.policy.clocks import Clock
 from tongcha.responsibility.clocks import LAST_KNOWN_YEAR, set_deadline
-from tongcha.responsibility.states import project_notice_states
+from tongcha.responsibility.states import project_notice_states, refuse_untimely
 from tongcha.tables.responsibility import NOTICE_STEPS
 
 NOTICE = "N0123456789ab"
@@ -45,6 +45,7 @@ def project(*steps: tuple[str, date], today: date) -> dict[str, Any]:
         for n, (step, on) in enumerate(steps, start=1)
     ]
     frame = pl.DataFrame(rows, schema=NOTICE_STEPS.schema)
+    refuse_untimely(frame.clear(), frame, world.CLOCKS)
     states = project_notice_states(notice_ids=[NOTICE], steps=frame, clocks=world.CLOCKS, today=today)
     return states.row(0, named=True)
 
@@ -175,11 +176,12 @@ def test_an_appeal_after_its_limit_is_refused_as_late():
         (("notified", START), ("contested", START), ("decided", START), ("appealed", START)),
     ],
 )
-def test_an_answer_that_the_bureau_owes_becomes_overdue(steps):
+def test_an_answer_that_the_bureau_or_the_one_above_it_owes_becomes_overdue(steps):
     assert not project(*steps, today=START + timedelta(days=30))["overdue"]
     row = project(*steps, today=START + timedelta(days=66))
     assert row["overdue"]
-    assert "本局已逾期" in row["waits_for"]
+    late = "上一级督导机构已逾期，由本局催问" if row["state"] == "appealed" else "本局已逾期，须立即办理"
+    assert row["waits_for"] == late
 
 
 @pytest.mark.parametrize("step", ["contested", "decided", "appealed", "restored", "nonsense"])

@@ -13,8 +13,9 @@ import polars as pl
 from tongcha.casebook.papers import JOIN
 from tongcha.errors import LedgerError
 from tongcha.ledger.events import Event, EventKind, NewEvent, drop_retracted
-from tongcha.responsibility.clocks import set_deadline
-from tongcha.review.disputes import list_open_disputes
+from tongcha.responsibility.clocks import Deadline, set_deadline
+from tongcha.review.decisions import find_withdrawn
+from tongcha.review.disputes import find_disputed, list_open_disputes
 from tongcha.tables.casebook import DUE_ITEMS
 from tongcha.tables.referral import RECIPIENTS
 
@@ -71,7 +72,7 @@ def list_due_items(
             _list_papers(
                 standing.disclosures, "supervision", "supervision", "由区县书面回复整改情况", clocks
             ).filter(~pl.col("ref").is_in(sorted(answered))),
-            _list_referrals(standing, clocks),
+            _list_referrals(standing, clocks, find_withdrawn(known) | find_disputed(known)),
             _list_rectifications(standing.rectification_ledger),
             _list_rechecks(standing.rechecks),
             _list_pupils(standing.pupil_lists),
@@ -119,19 +120,23 @@ def _list_papers(
     )
     limits = [set_deadline(clocks.clock(clock), on) for on in given["on"]]
     rows = [
-        (kind, ref, limit.label, waits_for, limit.started, limit.due, f"{limit.text}；{limit.basis}")
+        (kind, ref, limit.label, waits_for, limit.started, limit.due, _cite(limit))
         for ref, limit in zip(given["document_id"], limits, strict=True)
     ]
     return pl.DataFrame(rows, schema=_schema(), orient="row")
 
 
-def _list_referrals(standing: Standing, clocks: ClockPolicy) -> pl.DataFrame:
-    """Return the packages of which some link still lacks an outcome from its recipient."""
+def _list_referrals(standing: Standing, clocks: ClockPolicy, stopped: frozenset[str]) -> pl.DataFrame:
+    """Return the packages of which some link still lacks an outcome from its recipient.
+
+    Nobody is pressed for an answer on what was taken back, or what they were asked to leave alone.
+    """
     told = standing.outcomes.select("recipient_name", link="link_id").unique()
     open_links = (
         standing.disclosures.filter(pl.col("kind") == "referral")
         .with_columns(link=pl.col("links").str.split(JOIN))
         .explode("link")
+        .filter(~pl.col("link").is_in(sorted(stopped)))
         .join(told, on=["recipient_name", "link"], how="anti")
     )
     limits = pl.concat(
@@ -189,7 +194,7 @@ def _list_disputes(waiting: pl.DataFrame, clocks: ClockPolicy) -> pl.DataFrame:
     limits = [set_deadline(clocks.clock("dispute"), on) for on in waiting["on"]]
     rows = [
         ("dispute", link, limit.label, f"由本局核实{source}提出的异议并办结", limit.started, limit.due,
-         f"{limit.text}；{limit.basis}")
+         _cite(limit))
         for (link, source), limit in zip(waiting.select("link_id", "source").iter_rows(), limits, strict=True)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=_schema(), orient="row").unique("ref", maintain_order=True)
@@ -216,6 +221,11 @@ def _list_unclosed(unclosed: pl.DataFrame) -> pl.DataFrame:
         due="due",
         basis=pl.lit("《个人信息保护法》第十九条、第四十七条"),
     )
+
+
+def _cite(limit: Deadline) -> str:
+    """Return the length, its clause, and what a reader must know about the date."""
+    return "；".join(filter(None, (limit.text, limit.basis, limit.note)))
 
 
 def _schema() -> pl.Schema:

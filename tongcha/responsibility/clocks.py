@@ -2,7 +2,8 @@
 
 Counted from the day after the event (民法典 201). A limit in calendar days or months that ends on a day
 off ends on the next working day (民法典 203). The holiday calendar is published a year at a time; beyond
-it a date in working days is not computed, and a day off can't be known: both are said, not guessed.
+it a date in working days is not computed, and a day off can't be known: both are said, not guessed, and any
+other date has passed only once no run of days off could still carry it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LAST_KNOWN_YEAR: Final[int] = max(day.year for day in chinese_calendar.holidays)
 FIRST_KNOWN_YEAR: Final[int] = min(day.year for day in chinese_calendar.holidays)
 NOT_PUBLISHED: Final = "该年度节假日安排尚未收录，期限末日须人工核定"
+LONGEST_BREAK: Final = timedelta(days=10)
+"""the longest run of days off that the calendar has known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Deadline:
         text: the length as printed.
         basis: the clause, and whether the bureau itself set the length.
         note: what a reader must know about the date.
+        latest: the last day that it can be; null when nothing can be said.
     """
 
     clock: str
@@ -43,16 +47,17 @@ class Deadline:
     text: str
     basis: str
     note: str = ""
+    latest: date | None = None
 
     def has_passed(self, today: date) -> bool:
-        """Whether the last day lies before today; a date that isn't known has not passed."""
-        return self.due is not None and today > self.due
+        """Whether the last day surely lies before today; while that can't be known it has not passed."""
+        return self.latest is not None and today > self.latest
 
 
 def set_deadline(clock: Clock, started: date) -> Deadline:
     """Return when the limit ends that an event on that day started."""
     if clock.unit == "working_days":
-        due = _add_working_days(started, clock.length)
+        due = latest = _add_working_days(started, clock.length)
         note = "" if due else NOT_PUBLISHED
     else:
         last = (
@@ -61,7 +66,8 @@ def set_deadline(clock: Clock, started: date) -> Deadline:
             else started + timedelta(clock.length)
         )
         due, note = _roll_forward(last)
-    return Deadline(clock.clock, clock.label, started, due, clock.text, clock.cited, note)
+        latest = due + LONGEST_BREAK if note == NOT_PUBLISHED else due
+    return Deadline(clock.clock, clock.label, started, due, clock.text, clock.cited, note, latest)
 
 
 def _is_known(day: date) -> bool:

@@ -87,6 +87,35 @@ def compute_deductions(
     return _tabulate(addends, policy)
 
 
+def price_in_force(
+    *,
+    school_responsibilities: pl.DataFrame,
+    pupil_schools: pl.DataFrame,
+    sites: pl.DataFrame,
+    policy: DeductionPolicy,
+    reliefs: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return `score_deductions` of the raids in these rules' days only, by rules kept with a decision.
+
+    The decision was about such raids; one of a later year mustn't keep it from being computed again.
+
+    Args:
+        school_responsibilities: as for `compute_deductions`.
+        pupil_schools: as for `compute_deductions`.
+        sites: as for `compute_deductions`.
+        policy: the rules that were kept.
+        reliefs: as for `compute_deductions`.
+    """
+    is_own = pl.col("raid_date").is_between(policy.valid_from, policy.valid_to)
+    return compute_deductions(
+        school_responsibilities=school_responsibilities.filter(is_own),
+        pupil_schools=pupil_schools,
+        sites=sites.filter(is_own),
+        policy=policy,
+        reliefs=reliefs,
+    )
+
+
 def settle_school(charges: list[Addend], granted: dict[str, str], policy: DeductionPolicy) -> list[Addend]:
     """Return one school's charges of one campaign with the reliefs and the cap that apply to them.
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.documents.numbers import number_record
+from tongcha.errors import PolicyError
 from tongcha.ledger.events import drop_retracted
+from tongcha.responsibility.deductions import PUPILS, TEACHER
 from tongcha.tables.contract import POINTS
 from tongcha.tables.responsibility import SCORE_DEDUCTIONS
 
@@ -26,12 +28,35 @@ def keep_final(*, under_old: pl.DataFrame, under_new: pl.DataFrame, final: pl.Da
         under_old: table `score_deductions` by the rules that the final decisions were made under.
         under_new: the same by the rules of today.
         final: `school_id, campaign` whose decision is final and stays priced as it was.
+
+    Raises:
+        PolicyError: the rules of today put a case that was decided into another campaign, where it would be
+            charged once more.
     """
     own = ["school_id", "campaign"]
     keys = final.select(own).unique()
     kept = under_old.join(keys, on=own, how="semi")
     repriced = under_new.join(keys, on=own, how="anti")
+    _refuse_moved(kept, repriced, under_old)
     return pl.concat([kept, repriced]).sort("deduction_id")
+
+
+def _refuse_moved(kept: pl.DataFrame, repriced: pl.DataFrame, under_old: pl.DataFrame) -> None:
+    cases = [
+        table.filter(pl.col("rule").is_in([TEACHER, PUPILS]))
+        .select("school_id", "campaign", "rule", case=pl.col("case_ref").str.split("、"))
+        .explode("case")
+        for table in (kept, repriced, under_old)
+    ]
+    # two batches may number their raids alike: only what the old rules didn't have there was moved
+    moved = cases[1].join(cases[2], on=cases[2].columns, how="anti")
+    twice = moved.join(cases[0], on=["school_id", "rule", "case"], how="semi").sort(pl.all())
+    for school, campaign, _, case in twice.head(1).iter_rows():
+        raise PolicyError(
+            "扣分规则",
+            f"把学校 {school} 已作决定的事项 {case} 改归“{campaign}”，会重复扣分",
+            "专项行动的名称和起止日期照作出决定时的规则写",
+        )
 
 
 def read_decided_rules(events: Iterable[Event]) -> dict[str, str]:
@@ -51,7 +76,10 @@ def keep_decided(
     Args:
         under_new: the table by the rules of today.
         decided: notice → rules, from `read_decided_rules`.
-        price: gives the table by the rules of that SHA-256.
+        price: gives the table by the rules of that SHA-256, of the raids of their days.
+
+    Raises:
+        PolicyError: as `keep_final`.
     """
     own, table = ["school_id", "campaign"], under_new
     for rules in sorted(set(decided.values())):

@@ -31,6 +31,25 @@ def record_ruling(*, link_id: str, school_id: str, by: str, reason: str) -> NewE
     return NewEvent(EventKind.REPLY, link_id, by, {"ruled_school": school_id, "reason": reason})
 
 
+def refuse_settled(school_responsibilities: pl.DataFrame, link_id: str) -> None:
+    """Refuse to answer what nobody asks, or to name a second school for an act.
+
+    Raises:
+        LedgerError: the link has no open question, or another link of the same act has its school.
+    """
+    own = school_responsibilities.filter(pl.col("link_id") == link_id)
+    if own.is_empty() or own["state"][0] != "question":
+        raise LedgerError(f"比对 {link_id}", "没有待判定的问题", "用 tongcha case questions 查看")
+    same = pl.col("act_id") == own["act_id"][0]
+    settled = school_responsibilities.filter(same & (pl.col("state") == "attributed"))["link_id"].sort()
+    if settled.len():
+        raise LedgerError(
+            f"比对 {link_id}",
+            f"同一人同一次查处已按比对 {settled[0]} 归到学校",
+            "一个行为只归一所学校；归错的，先更正那一条",
+        )
+
+
 def read_rulings(events: Iterable[Event]) -> pl.DataFrame:
     """Return `link_id, ruled_school, by, event_id`: the latest standing ruling on each link."""
     rows = [
@@ -51,8 +70,9 @@ def apply_rulings(
 ) -> pl.DataFrame:
     """Return the table with each answered question attributed to the school that a person named.
 
-    Only open questions are answered; what the spells settled isn't overruled this way (an appeal is), and a
-    school that the directory doesn't know leaves the question open.
+    Only open questions are answered; what the spells settled isn't overruled this way (an appeal is), nor by
+    an answer about the same person taken down twice at that raid, and a school that the directory doesn't
+    know leaves the question open.
 
     Args:
         school_responsibilities: table of that name.
@@ -62,7 +82,8 @@ def apply_rulings(
     directory = schools.select("school_id", ruled_name="name", ruled_authority="authority")
     known = rulings.join(directory, left_on="ruled_school", right_on="school_id")
     joined = school_responsibilities.join(known, on="link_id", how="left", maintain_order="left")
-    ruled = pl.col("ruled_school").is_not_null() & (pl.col("state") == "question")
+    is_settled = (pl.col("state") == "attributed").any().over("act_id")
+    ruled = pl.col("ruled_school").is_not_null() & (pl.col("state") == "question") & ~is_settled
     chain = pl.format(
         "由 {} 判定（台账事件 {}）；{}→{}",
         "by",

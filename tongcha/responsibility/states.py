@@ -94,12 +94,12 @@ class Position:
         """Return the position as of today: a decision is final once every way against it has lapsed."""
         lapsed = bool(self.deadlines) and all(limit.has_passed(today) for limit in self.deadlines)
         if self.state in {"decided", "review_decided"} and lapsed:
-            return Position("final", max(limit.due for limit in self.deadlines if limit.due))
+            return Position("final", max(limit.latest for limit in self.deadlines if limit.latest))
         return Position("final", self.since) if self.state in _ENDS else self
 
 
 def take_step(position: Position, step: str, on: date, clocks: ClockPolicy, *, event_id: str) -> Position:
-    """Return the position after a step.
+    """Return the position after a step, whether or not it came in time (`judge_time`).
 
     Args:
         position: where the notice stands.
@@ -109,7 +109,7 @@ def take_step(position: Position, step: str, on: date, clocks: ClockPolicy, *, e
         event_id: the ledger event, named when the step is refused.
 
     Raises:
-        LedgerError: the step is unknown, out of order, too early, or after its limit.
+        LedgerError: the step is unknown or out of order.
     """
     # a step with a limit is judged by that limit, so that lateness is named as such
     has_limit = (position.state, step) in _LIMITED
@@ -121,24 +121,65 @@ def take_step(position: Position, step: str, on: date, clocks: ClockPolicy, *, e
         raise LedgerError(
             culprit, f"告知书处于“{STATE_LABELS[state]}”，不能办理“{STATE_LABELS[step]}”", "核对步骤的先后"
         )
-    _refuse_untimely(position, step, on, culprit)
     limits = tuple(set_deadline(clocks.clock(name), on) for name in _RUNNING.get(step, ()))
     return Position(step, on, limits)
 
 
-def _refuse_untimely(position: Position, step: str, on: date, culprit: str) -> None:
+def judge_time(position: Position, step: str, on: date, *, event_id: str) -> LedgerError | None:
+    """Return why a step that is in order comes too early or after its limit; null when it comes in time."""
+    culprit = f"台账事件 {event_id}"
     limits = {limit.clock: limit for limit in position.deadlines}
     if position.state == "notified" and step == "decided" and not limits["defence"].has_passed(on):
-        raise LedgerError(
+        return LedgerError(
             culprit, "申辩期未满且学校尚未答复，不能作出决定", "等申辩期满或学校书面答复后再办理"
         )
     name = _LIMITED.get((position.state, step))
-    if name is not None and limits[name].has_passed(on):
-        raise LedgerError(
-            culprit,
-            f"已过{limits[name].label}的期限",
-            "不再办理这一步；查明确有错误的不受期限限制，用 tongcha case strike 或者 tongcha withdraw 撤回",
-        )
+    if name is None or not limits[name].has_passed(on):
+        return None
+    return LedgerError(
+        culprit,
+        f"已过{limits[name].label}的期限",
+        "不再办理这一步；查明确有错误的不受期限限制，用 tongcha case strike 或者 tongcha withdraw 撤回",
+    )
+
+
+def refuse_untimely(before: pl.DataFrame, after: pl.DataFrame, clocks: ClockPolicy) -> None:
+    """Refuse what would leave a step too early or too late that wasn't.
+
+    Only what is new is refused: a step that was in time stays recorded when limits are adopted, or days off
+    published, by which it no longer is.
+
+    Args:
+        before: table `notice_steps` as it stands.
+        after: the same with what is to be recorded or retracted.
+        clocks: policy/clocks.yaml.
+
+    Raises:
+        LedgerError: the first such step.
+    """
+    known = _find_untimely(before, clocks)
+    for event_id, error in _find_untimely(after, clocks).items():
+        if event_id not in known:
+            raise error
+
+
+def _find_untimely(steps: pl.DataFrame, clocks: ClockPolicy) -> dict[str, LedgerError]:
+    found = {}
+    for taken in _order_steps(steps).values():
+        position = Position("proposed", None)
+        for row in taken.iter_rows(named=True):
+            step, on, event_id = row["step"], row["on"], row["event_id"]
+            after = take_step(position, step, on, clocks, event_id=event_id)
+            if untimely := judge_time(position, step, on, event_id=event_id):
+                found[event_id] = untimely
+            position = after
+    return found
+
+
+def _order_steps(steps: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the steps of each notice by their days; of steps on one day the ledger's order decides."""
+    ordered = NOTICE_STEPS.conform(steps).sort("notice_id", "on", "seq")
+    return {str(notice): own for (notice,), own in ordered.partition_by("notice_id", as_dict=True).items()}
 
 
 def project_notice_states(
@@ -150,6 +191,9 @@ def project_notice_states(
     disputed: Collection[str] = (),
 ) -> pl.DataFrame:
     """Return the table `notice_states`: one row per notice that stands or that a step was recorded of.
+
+    Whether a step came in time was judged when it was recorded (`refuse_untimely`) and isn't judged again by
+    limits that weren't there.
 
     A notice with steps behind which no deduction stands any more is withdrawn, whatever was recorded, or
     waits for the answer to a dispute.
@@ -164,14 +208,12 @@ def project_notice_states(
     Raises:
         LedgerError: the recorded steps contradict each other.
     """
-    # of steps on one day the ledger's order decides
-    ordered = NOTICE_STEPS.conform(steps).sort("notice_id", "on", "seq")
-    taken = ordered.partition_by("notice_id", as_dict=True)
+    taken = _order_steps(steps)
     standing, rows = set(notice_ids), []
-    for notice_id in sorted(standing | set(ordered["notice_id"])):
+    for notice_id in sorted(standing | taken.keys()):
         position = Position("proposed", None)
-        for row in taken.get((notice_id,), ordered.clear()).iter_rows(named=True):
-            position = take_step(position, row["step"], row["on"], clocks, event_id=row["event_id"])
+        for step, on, event_id in taken.get(notice_id, steps.clear()).select("step", "on", "event_id").rows():
+            position = take_step(position, step, on, clocks, event_id=event_id)
         if notice_id not in standing:
             position = Position("disputed" if notice_id in disputed else "withdrawn", position.since)
         rows.append(_describe_position(notice_id, position.settle(today), today))
@@ -203,14 +245,16 @@ def _describe_position(notice_id: str, position: Position, today: date) -> dict[
 def _name_next(position: Position, *, overdue: bool, today: date) -> str:
     """Say in a sentence who has to move next."""
     if overdue:
-        return "本局已逾期，须立即办理"
-    lapsed = all(limit.has_passed(today) for limit in position.deadlines)
+        is_above = position.state == "appealed"
+        return "上一级督导机构已逾期，由本局催问" if is_above else "本局已逾期，须立即办理"
+    running = [limit.clock for limit in position.deadlines if not limit.has_passed(today)]
+    ways = {"review_request": "申请复核", "appeal": "提出申诉"}
     sentences = {
         "proposed": "由本局送达告知书",
-        "notified": "申辩期满未答复，不视为承认，由本局核实后作出决定" if lapsed else "学校可以申辩",
+        "notified": "学校可以申辩" if running else "申辩期满未答复，不视为承认，由本局核实后作出决定",
         "contested": "由本局听取申辩后作出督导意见书",
         "accepted": "由本局作出决定",
-        "decided": "学校可以申请复核或者提出申诉",
+        "decided": "学校可以" + "或者".join(text for name, text in ways.items() if name in running),
         "review_requested": "由复核机关作出复核决定",
         "review_decided": "学校可以提出申诉",
         "appealed": "由上一级督导机构作出处理决定",

@@ -132,15 +132,23 @@ def read_strikes(events: Iterable[Event]) -> pl.DataFrame:
 
 
 def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with each struck link marked as such: it counts nowhere and asks nobody anything.
+    """Return the table with each struck act marked as such: it counts nowhere and asks nobody anything.
+
+    Whoever was taken down twice at a raid did one act: struck under one number, it doesn't return under
+    the other.
 
     Args:
         school_responsibilities: table of that name.
         strikes: from `read_strikes`.
     """
     struck = pl.col("event_id").is_not_null()
+    acts = (
+        strikes.select("event_id", link_id="case_ref")
+        .join(school_responsibilities.select("link_id", "act_id"), on="link_id", maintain_order="left")
+        .unique("act_id", keep="first", maintain_order=True)
+    )
     marked = school_responsibilities.join(
-        strikes.select("event_id", link_id="case_ref"), on="link_id", how="left", maintain_order="left"
+        acts.drop("link_id"), on="act_id", how="left", maintain_order="left"
     )
     return marked.with_columns(
         state=pl.when(struck).then(pl.lit("struck")).otherwise("state"),

@@ -117,26 +117,29 @@ def settle_link(decision: str, voices: Sequence[Voice], needs: Signatures) -> Se
 
 
 def _settle_rounds(decision: str, voices: Sequence[Voice], needs: Signatures) -> Settlement:
-    first = _one_of(voices, FIRST, excluding=None)
-    if first is None:
+    firsts, seconds = _all_of(voices, FIRST), _all_of(voices, SECOND)
+    if not firsts:
         return Settlement("待一审", _needed(decision, "same", needs), ())
-    if _differ(voices, FIRST):
-        return _settle_panel(voices, _all_of(voices, FIRST, SECOND), needs.panel)
-    second = _one_of(voices, SECOND, excluding=first.reviewer)
-    if second is None:
+    verdicts = {voice.verdict for voice in firsts + seconds}
+    if len(verdicts) > 1:
+        return _settle_panel(voices, firsts + seconds, needs.panel)
+    pairs = [(one, other) for one in firsts for other in seconds if one.reviewer != other.reviewer]
+    if not pairs:
+        first = min(firsts, key=_order)
         needed = _needed(decision, first.verdict, needs)
         if needed == 1:
             return Settlement(STATE_OF_VERDICT[first.verdict], 1, (first,))
         return Settlement("待二审", needed, (first,))
-    if first.verdict == second.verdict != "unsure" and not _differ(voices, SECOND):
-        return Settlement(STATE_OF_VERDICT[first.verdict], needs.review, (first, second))
-    return _settle_panel(voices, _all_of(voices, FIRST, SECOND), needs.panel)
+    if "unsure" not in verdicts:
+        pair = min(pairs, key=lambda two: [_order(voice) for voice in two])
+        return Settlement(STATE_OF_VERDICT[pair[0].verdict], needs.review, pair)
+    return _settle_panel(voices, firsts + seconds, needs.panel)
 
 
 def _settle_panel(voices: Sequence[Voice], earlier: tuple[Voice, ...], needed: int) -> Settlement:
-    """A panel settles when enough people agree and one of them had not judged the link before."""
-    panel = tuple(voice for voice in voices if voice.round == PANEL)
-    before = {voice.reviewer for voice in earlier}
+    """A panel settles when enough people agree and one of them had judged the link in no other round."""
+    panel = _all_of(voices, PANEL)
+    before = {voice.reviewer for voice in voices if voice.round != PANEL}
     people = {voice.reviewer for voice in panel}
     if len(people) < needed or people <= before:
         return Settlement("待集体研究", needed, panel)
@@ -152,20 +155,14 @@ def _needed(decision: str, verdict: str, needs: Signatures) -> int:
     return {"same": needs.accept_same, "different": needs.accept_different}.get(verdict, needs.review)
 
 
-def _differ(voices: Sequence[Voice], review_round: str) -> bool:
-    """Whether people contradict each other in a round; a date that they typed mustn't choose among them."""
-    return len({voice.verdict for voice in voices if voice.round == review_round}) > 1
-
-
 def _all_of(voices: Sequence[Voice], *rounds: str) -> tuple[Voice, ...]:
     """Every judgement of these rounds, in the order of the rounds."""
     return tuple(voice for review_round in rounds for voice in voices if voice.round == review_round)
 
 
-def _one_of(voices: Sequence[Voice], review_round: str, excluding: str | None) -> Voice | None:
-    """The round's judgement; should two people have judged alike in it, the earliest date and code win."""
-    own = [v for v in voices if v.round == review_round and v.reviewer != excluding]
-    return min(own, key=lambda v: (v.decided_on, v.reviewer), default=None)
+def _order(voice: Voice) -> tuple[date, str]:
+    """Which of those who judged alike in a round is named: a date that they typed settles nothing."""
+    return voice.decided_on, voice.reviewer
 
 
 def _collect_voices(judgements: pl.DataFrame) -> Mapping[str, list[Voice]]:
