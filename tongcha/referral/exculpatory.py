@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
+from tongcha.linkage.as_of import list_records
 from tongcha.linkage.spells import complete_spells, names_a_loan, runs_on
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
@@ -54,7 +55,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     found = [
         *_search_site(links, identities, sites, rules),
         *_search_person(links, identities, people, rules),
-        *_search_employment(links, employment, rules, spell_rules),
+        *_search_employment(list_records(links.drop("teacher_id"), people), employment, rules, spell_rules),
         *_search_school(links, identities, schools, school_names),
     ]
     return EXCULPATORY_FINDINGS.conform(
@@ -161,7 +162,7 @@ def _search_employment(
             *("staff_type", "end_reason"),
         ),
         on="teacher_id",
-    ).sort("link_id", "spell_no")
+    ).sort("link_id", "teacher_id", "spell_no")
     spells = complete_spells(spells, ["link_id"], spell_rules)
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
     began = (raid - pl.coalesce("start_latest", "start")).dt.total_days()
