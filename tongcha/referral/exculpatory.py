@@ -6,7 +6,7 @@ table of ours can answer (课后服务安排, 请假, 亲属, 租赁) is named i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tongcha.policy.linkage import EmploymentRules
     from tongcha.policy.routing import FactRules
     from tongcha.review.confirmed import ConfirmedLinks
+
+
+PARTLY_TAKEN: Final = ("empty", "masked", "last4", "last6", "destroyed_zeroed", "destroyed_numeric")
+"""what a number can turn out to be of which not every place is there"""
 
 
 def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
@@ -77,7 +81,7 @@ def _search_site(
     links: pl.DataFrame, identities: pl.DataFrame, sites: pl.DataFrame, rules: FactRules
 ) -> list[pl.DataFrame]:
     met = links.join(
-        identities.select("batch", "identity_id", "capture", "checked_by", "ground", "role"),
+        identities.select("batch", "identity_id", "capture", "id_status", "checked_by", "ground", "role"),
         on=["batch", "identity_id"],
     )
     held = links.join(
@@ -96,8 +100,10 @@ def _search_site(
     return [
         _report(met, pl.col("role").fill_null("其他") == "其他", "role_unclear",
                 "现场登记的身份不是授课、举办或者介绍，到场本身不等于有偿补课", person),
-        _report(met, pl.col("capture").is_in(["oral", "masked", "last4"]), "number_not_read",
+        _report(met, pl.col("id_status").is_in(PARTLY_TAKEN), "number_not_read",
                 "现场没有取得完整证件号码，身份由其他信息推得，可能被冒名", person),
+        _report(met, pl.col("capture").is_in(["oral", "masked", "last4"]), "number_not_read",
+                "证件号码不是读卡或者照证件录入的，可能被冒名", person),
         _report(met, pl.col("checked_by").is_null(), "no_police_check",
                 "没有登记核验证件的民警，身份核验的合法来源待补", person),
         _report(met, pl.col("ground").is_null(), "no_check_ground",
