@@ -57,6 +57,18 @@ def ledger(tmp_path):
     return Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
 
 
+def test_an_act_is_struck_with_whichever_of_its_links_was_named(ledger):
+    """Somebody taken down twice, or a raid sent again under other numbers: one act, two links."""
+    once = attribute()
+    acts = once.filter(pl.col("link_id") == world.link_id(4))
+    again = pl.concat([once, acts.with_columns(link_id=pl.lit("Lffffffffffffffff"))])
+    ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="查处当日已调离"), at=AT)
+    struck = strike_responsibilities(again, read_strikes(ledger.events()))
+    own = struck.filter(pl.col("act_id") == acts["act_id"][0])
+    assert own["state"].to_list() == ["struck", "struck"]
+    assert struck.filter(pl.col("state") == "struck").height == 2, "and no other act"
+
+
 def test_an_appeal_won_in_the_ledger_takes_exactly_that_case_back(ledger):
     won = ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="查处当日已调离"), at=AT)
     assert totals(compute(ledger))["S1"] == Decimal("7.00")

@@ -132,7 +132,10 @@ def read_strikes(events: Iterable[Event]) -> pl.DataFrame:
 
 
 def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with each struck link marked as such: it counts nowhere and asks nobody anything.
+    """Return the table with each struck act marked as such: it counts nowhere and asks nobody anything.
+
+    An act was struck with any of its links: one person at one raid may have been taken down twice, or the
+    raid sent again under other numbers.
 
     Args:
         school_responsibilities: table of that name.
@@ -142,16 +145,21 @@ def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.D
     marked = school_responsibilities.join(
         strikes.select("event_id", link_id="case_ref"), on="link_id", how="left", maintain_order="left"
     )
-    return marked.with_columns(
-        state=pl.when(struck).then(pl.lit("struck")).otherwise("state"),
-        school_id=pl.when(~struck).then("school_id"),
-        school_name=pl.when(~struck).then("school_name"),
-        authority=pl.when(~struck).then("authority"),
-        inspector_question=pl.when(~struck).then("inspector_question"),
-        question=pl.when(struck)
-        .then(pl.format("申辩或者申诉成立，不再计入（台账事件 {}）", "event_id"))
-        .otherwise("question"),
-    ).drop("event_id")
+    of_the_act = pl.col("event_id").min().over("act_id")
+    return (
+        marked.with_columns(event_id=pl.coalesce("event_id", of_the_act))
+        .with_columns(
+            state=pl.when(struck).then(pl.lit("struck")).otherwise("state"),
+            school_id=pl.when(~struck).then("school_id"),
+            school_name=pl.when(~struck).then("school_name"),
+            authority=pl.when(~struck).then("authority"),
+            inspector_question=pl.when(~struck).then("inspector_question"),
+            question=pl.when(struck)
+            .then(pl.format("申辩或者申诉成立，不再计入（台账事件 {}）", "event_id"))
+            .otherwise("question"),
+        )
+        .drop("event_id")
+    )
 
 
 def strike_pupils(pupil_schools: pl.DataFrame, strikes: pl.DataFrame) -> pl.DataFrame:
