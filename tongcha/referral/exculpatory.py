@@ -113,7 +113,8 @@ def _search_site(
         _report(held, pl.col("licence") == "有照有证", "licensed_site",
                 "场所证照齐全，所从事的活动可能合法", site),
         _report(held, pl.col("subject_type").ne_missing("学科类"), "not_subject_tutoring",
-                "场所的培训尚未鉴定为学科类", site),
+                pl.when(pl.col("subject_type") == "非学科类").then(pl.lit("场所的培训登记为非学科类"))
+                .otherwise(pl.lit("场所的培训尚未鉴定为学科类")), site),
         _report(held, officers < rules.officers_needed, "too_few_officers",
                 f"登记的执法人员不足 {rules.officers_needed} 人，取证程序须核实", site),
     ]  # fmt: skip
