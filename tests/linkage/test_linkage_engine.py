@@ -325,3 +325,28 @@ def test_a_district_that_everyone_shares_says_nothing_against():
     result = link(met({"phone": "13812345678"}), everyone)
     area = result.link_evidence.filter(pl.col("field") == "地区")
     assert (area["bits"] >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("old_school", "old_end", "of_old", "of_new"),
+    [
+        ("S1", date(2020, 9, 1), ("in_service", "S2", None), ("in_service", "S2", 1)),
+        ("S1", None, ("conflict", None, None), ("conflict", None, None)),
+        ("S2", None, ("in_service", "S2", 1), ("in_service", "S2", 1)),
+    ],
+)
+def test_a_teacher_with_two_records_is_where_the_spells_of_both_say(old_school, old_end, of_old, of_new):
+    """An old record that was left open names no school alone, and one that was closed hides nobody."""
+    old, new = PERSON, PERSON | {"same_person_as": "P1"}
+    employed = spells(
+        ("P1", 1, old_school, date(2010, 9, 1), old_end, "在编"),
+        ("P2", 1, "S2", date(2020, 9, 1), None, "在编"),
+    )
+    links = link(met(CARD), people(old, new), employed).candidate_links
+    told = {
+        person: (state, school, spell)
+        for person, state, school, spell in links.select(
+            "person_id", "employment_state", "responsible_school_id", "spell_no"
+        ).iter_rows()
+    }
+    assert (told["P1"], told["P2"]) == (of_old, of_new)

@@ -158,6 +158,8 @@ def test_the_transfer_of_that_day_is_found_for_the_person():
     ("finding", "column", "value"),
     [
         ("number_not_read", "capture", "oral"),
+        ("number_not_read", "id_status", "empty"),
+        ("number_not_read", "id_status", "destroyed_numeric"),
         ("no_police_check", "checked_by", None),
         ("no_check_ground", "ground", None),
         ("sex_differs", "sex", "男"),
@@ -173,6 +175,20 @@ def test_a_fact_about_the_meeting_is_found(finding, column, value):
         pl.lit(value, world.build_identities().schema[column]).alias(column)
     )
     assert find(identities=changed).filter(pl.col("finding") == finding).height == 12 > before
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("非学科类", "场所的培训登记为非学科类"), ("待鉴定", "场所的培训尚未鉴定为学科类")]
+)
+def test_training_that_is_no_subject_tutoring_is_not_said_to_be_undecided(kind, said):
+    facts = find(sites=world.build_sites().with_columns(subject_type=pl.lit(kind)))
+    assert set(facts.filter(pl.col("finding") == "not_subject_tutoring")["sentence"]) == {said}
+
+
+def test_a_whole_number_that_was_told_is_not_said_to_be_incomplete():
+    told = world.build_identities().with_columns(capture=pl.lit("oral"), id_status=pl.lit("valid"))
+    facts = find(identities=told).filter(pl.col("finding") == "number_not_read")
+    assert set(facts["sentence"]) == {"证件号码不是读卡或者照证件录入的，可能被冒名"}
 
 
 @pytest.mark.parametrize(("told", "differs"), [(43, False), (45, False), (47, False), (42, True), (48, True)])

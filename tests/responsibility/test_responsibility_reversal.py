@@ -57,6 +57,18 @@ def ledger(tmp_path):
     return Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
 
 
+def test_an_act_is_struck_with_whichever_of_its_links_was_named(ledger):
+    """Somebody taken down twice, or a raid sent again under other numbers: one act, two links."""
+    once = attribute()
+    acts = once.filter(pl.col("link_id") == world.link_id(4))
+    again = pl.concat([once, acts.with_columns(link_id=pl.lit("Lffffffffffffffff"))])
+    ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="查处当日已调离"), at=AT)
+    struck = strike_responsibilities(again, read_strikes(ledger.events()))
+    own = struck.filter(pl.col("act_id") == acts["act_id"][0])
+    assert own["state"].to_list() == ["struck", "struck"]
+    assert struck.filter(pl.col("state") == "struck").height == 2, "and no other act"
+
+
 def test_an_appeal_won_in_the_ledger_takes_exactly_that_case_back(ledger):
     won = ledger.append(record_strike(case_ref=world.link_id(4), by="D1", reason="查处当日已调离"), at=AT)
     assert totals(compute(ledger))["S1"] == Decimal("7.00")
@@ -79,6 +91,20 @@ def test_a_pupil_of_another_school_can_be_struck(ledger):
     for number in (1, 2):
         ledger.append(record_strike(case_ref=f"Q1/{number}", by="D1", reason="非本校学生"), at=AT)
     assert totals(compute(ledger))["S1"] == Decimal("8.50")  # four pupils: the lower band
+
+
+def test_a_struck_pupil_does_not_come_back_with_the_raid_sent_again_and_a_namesake_beside_them_stays(ledger):
+    once = world.build_pupil_schools()
+    namesake = once.filter(pl.col("raid_id") == "Q1", pl.col("pupil_no") == "1").with_columns(
+        pupil_no=pl.lit("1b")
+    )
+    again = once.with_columns(batch=pl.lit("2026-11-30-09"), pupil_no=pl.format("Z{}", "pupil_no"))
+    for number in ("1", "2"):
+        ledger.append(record_strike(case_ref=f"Q1/{number}", by="D1", reason="非本校学生"), at=AT)
+    struck = strike_pupils(pl.concat([once, namesake, again]), read_strikes(ledger.events()))
+    left = struck.filter(pl.col("raid_id") == "Q1", pl.col("state") == "resolved")
+    assert set(left.filter(pl.col("pupil_key") == "s1-1")["pupil_no"]) == {"1b"}
+    assert "s1-2" not in set(left["pupil_key"])
 
 
 def test_a_relief_is_granted_once_however_often_recorded(ledger):

@@ -95,6 +95,10 @@ def test_two_records_of_one_person_are_no_rivals_and_leave_once():
     assert confirmed_by(outcome) == [RIVAL], "T3 is the record that the registry keeps"
     assert missing_of(outcome, LIKELY) == ["one_record"]
     assert confirmed_by(pass_gate(both(LIKELY), people=registered)) == [LIKELY]
+    elsewhere = candidate_links(RIVAL={"spell_no": None})
+    outcome = pass_gate(both(LIKELY) + both(RIVAL), elsewhere, people=registered)
+    assert confirmed_by(outcome) == [LIKELY], "it holds the spell of that day"
+    assert missing_of(outcome, RIVAL) == ["one_record"]
 
 
 @pytest.mark.parametrize(

@@ -117,14 +117,14 @@ def _find_sites(sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_acts(responsibilities: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
-    """Each act once, by its first link; a question is an issue of its own until it is answered.
+    """Each act once, by the link it is charged by; a question is an issue of its own until it is answered.
 
     What a defence or an appeal struck is neither an act of anybody's nor a question.
     """
     traits = sites.select("batch", "raid_id", "area", "licence", "variant", "source")
     acts = (
         responsibilities.filter(pl.col("state") != "struck")
-        .sort("act_id", "link_id")
+        .sort("act_id", pl.col("state") != "attributed", "batch", "link_id")
         .unique("act_id", keep="first", maintain_order=True)
         .join(traits, on=["batch", "raid_id"], how="left")
     )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tongcha.responsibility.deductions import REPEAT, TEACHER
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -82,13 +84,10 @@ def list_school_papers(
         minors_clause: on what basis pupils' names are told to their school.
     """
     own = ["school_id", "campaign"]
-    about = score_deductions.group_by(own).agg(
-        links=pl.col("case_ref").str.split(JOIN).explode().unique().sort(), basis=_join_unique("clause", "；")
-    )
-    cited = about.with_columns(
-        links=pl.col("links")
-        .list.eval(pl.element().filter(pl.element().str.starts_with("L")))
-        .list.join(JOIN)
+    is_of_a_link = pl.col("rule").is_in([TEACHER, REPEAT])  # others name raids, whatever they are called
+    cited = score_deductions.group_by(own).agg(
+        links=pl.col("case_ref").filter(is_of_a_link).unique().sort().str.join(JOIN),
+        basis=_join_unique("clause", "；"),
     )
     named = schools.select("school_id", recipient_name="name").unique("school_id")
     empty = pl.lit(None, pl.String)

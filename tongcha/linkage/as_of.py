@@ -41,10 +41,10 @@ def employment_as_of(asked: pl.DataFrame, employment: pl.DataFrame, rules: Emplo
         rules: `employment` of policy/linkage.yaml.
 
     Returns:
-        person_id, day, employment_state, in_service, responsible_school_id, spell_no; one row per distinct
-        (person_id, day) in that order. in_service is null if no spell is known, spells contradict each other
-        or don't say whether they began or ended before that day, and false between two spells, which has a
-        state of its own.
+        person_id, day, employment_state, in_service, responsible_school_id, spell_no, spell_of (teacher_id of
+        the record that this spell stands on); one row per distinct (person_id, day) in that order.
+        in_service is null if no spell is known, spells contradict each other or don't say whether they began
+        or ended before that day, and false between two spells, which has a state of its own.
     """
     days = asked.unique()
     known = days.drop("hire_date").join(employment, on="teacher_id", how="inner")
@@ -64,11 +64,25 @@ def employment_as_of(asked: pl.DataFrame, employment: pl.DataFrame, rules: Emplo
         )
         .with_columns(
             pl.when(pl.col("in_service")).then(column).alias(column)
-            for column in ("responsible_school_id", "spell_no")
+            for column in ("responsible_school_id", "spell_no", "spell_of")
         )
-        .select(*BY, "employment_state", "in_service", "responsible_school_id", "spell_no")
+        .select(*BY, "employment_state", "in_service", "responsible_school_id", "spell_no", "spell_of")
         .sort(BY)
     )
+
+
+def list_records(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Give each row the teacher_id of every record of its person: a row per record.
+
+    Args:
+        asked: person_id and others, but no teacher_id.
+        people: table `people`; same_person_as tells which records are one person.
+    """
+    kept = pl.coalesce("same_person_as", "person_id")
+    own = people.select("person_id", kept=kept).join(asked, on="person_id", how="semi")
+    records = people.select("teacher_id", kept=kept).join(own, on="kept", how="semi")
+    told = own.join(records, on="kept").select("person_id", "teacher_id")
+    return asked.join(told, on="person_id", how="left")
 
 
 def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -195,5 +209,7 @@ def _choose(spells: pl.DataFrame, rules: EmploymentRules) -> pl.DataFrame:
             "school_id",
         )
         .unique(["person_id", "day"], keep="first", maintain_order=True)
-        .select("person_id", "day", responsible_school_id="school_id", spell_no="spell_no")
+        .select(
+            "person_id", "day", responsible_school_id="school_id", spell_no="spell_no", spell_of="teacher_id"
+        )
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tongcha.linkage.as_of import add_hiring, employment_as_of
+from tongcha.linkage.as_of import add_hiring, employment_as_of, list_records
 from tongcha.linkage.blocking.listed import list_phones
 from tongcha.linkage.decisions import decide_pairs
 from tongcha.linkage.decoys.drawing import draw_decoys, share_unknown
@@ -88,7 +88,23 @@ def propose_links(  # noqa: PLR0913  the tables a stage takes, all by name
 def add_employment(
     links: pl.DataFrame, people: pl.DataFrame, employment: pl.DataFrame, policy: LinkagePolicy
 ) -> pl.DataFrame:
-    """Add what the employment of each link's person was on the raid date."""
-    asked = links.select("person_id", "teacher_id", day="raid_date")
-    known = employment_as_of(add_hiring(asked, people), employment, policy.employment)
-    return links.join(known, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")
+    """Add what the employment of each link's person was on the raid date, by all records of the person.
+
+    spell_no is the own record's; it stays empty where only another record has the person at that school.
+    """
+    asked = links.select("person_id", "teacher_id", day="raid_date").unique()
+    by_all = list_records(asked.drop("teacher_id"), people)
+    known = employment_as_of(add_hiring(by_all, people), employment, policy.employment)
+    elsewhere = known.join(asked, on=["person_id", "day"]).filter(pl.col("spell_of") != pl.col("teacher_id"))
+    by_own = add_hiring(elsewhere.select(asked.columns), people)
+    own = employment_as_of(by_own, employment, policy.employment).select(
+        "person_id", "day", own_school="responsible_school_id", own_spell="spell_no"
+    )
+    told = links.join(known, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")
+    told = told.join(own, left_on=["person_id", "raid_date"], right_on=["person_id", "day"], how="left")
+    return told.with_columns(
+        spell_no=pl.when(pl.col("spell_of") == pl.col("teacher_id"))
+        .then("spell_no")
+        .when(pl.col("own_school") == pl.col("responsible_school_id"))
+        .then("own_spell")
+    )

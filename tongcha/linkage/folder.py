@@ -216,7 +216,7 @@ def _employ(
     known = spells.result().with_columns(pl.col("school_id").cast(pl.String))
     employed = employment_as_of(add_hiring(records, people), known, policy.employment)
     keys = ["person_id", "raid_date"]
-    told = employed.rename({"day": "raid_date"})
+    told = employed.rename({"day": "raid_date"}).drop("spell_of")
     return links.select(keys).join(told, on=keys, how="left", maintain_order="left").drop(keys)
 
 

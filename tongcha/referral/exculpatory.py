@@ -6,11 +6,12 @@ table of ours can answer (课后服务安排, 请假, 亲属, 租赁) is named i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from tongcha.identity.schools import resolve_schools
+from tongcha.linkage.as_of import list_records
 from tongcha.linkage.spells import complete_spells, names_a_loan, runs_on
 from tongcha.tables.intake import BATCH_KINDS
 from tongcha.tables.referral import EXCULPATORY_FINDINGS
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tongcha.policy.linkage import EmploymentRules
     from tongcha.policy.routing import FactRules
     from tongcha.review.confirmed import ConfirmedLinks
+
+
+PARTLY_TAKEN: Final = ("empty", "masked", "last4", "last6", "destroyed_zeroed", "destroyed_numeric")
+"""what a number can turn out to be of which not every place is there"""
 
 
 def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
@@ -54,7 +59,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     found = [
         *_search_site(links, identities, sites, rules),
         *_search_person(links, identities, people, rules),
-        *_search_employment(links, employment, rules, spell_rules),
+        *_search_employment(list_records(links.drop("teacher_id"), people), employment, rules, spell_rules),
         *_search_school(links, identities, schools, school_names),
     ]
     return EXCULPATORY_FINDINGS.conform(
@@ -76,7 +81,7 @@ def _search_site(
     links: pl.DataFrame, identities: pl.DataFrame, sites: pl.DataFrame, rules: FactRules
 ) -> list[pl.DataFrame]:
     met = links.join(
-        identities.select("batch", "identity_id", "capture", "checked_by", "ground", "role"),
+        identities.select("batch", "identity_id", "capture", "id_status", "checked_by", "ground", "role"),
         on=["batch", "identity_id"],
     )
     held = links.join(
@@ -95,8 +100,10 @@ def _search_site(
     return [
         _report(met, pl.col("role").fill_null("其他") == "其他", "role_unclear",
                 "现场登记的身份不是授课、举办或者介绍，到场本身不等于有偿补课", person),
-        _report(met, pl.col("capture").is_in(["oral", "masked", "last4"]), "number_not_read",
+        _report(met, pl.col("id_status").is_in(PARTLY_TAKEN), "number_not_read",
                 "现场没有取得完整证件号码，身份由其他信息推得，可能被冒名", person),
+        _report(met, pl.col("capture").is_in(["oral", "masked", "last4"]), "number_not_read",
+                "证件号码不是读卡或者照证件录入的，可能被冒名", person),
         _report(met, pl.col("checked_by").is_null(), "no_police_check",
                 "没有登记核验证件的民警，身份核验的合法来源待补", person),
         _report(met, pl.col("ground").is_null(), "no_check_ground",
@@ -106,7 +113,8 @@ def _search_site(
         _report(held, pl.col("licence") == "有照有证", "licensed_site",
                 "场所证照齐全，所从事的活动可能合法", site),
         _report(held, pl.col("subject_type").ne_missing("学科类"), "not_subject_tutoring",
-                "场所的培训尚未鉴定为学科类", site),
+                pl.when(pl.col("subject_type") == "非学科类").then(pl.lit("场所的培训登记为非学科类"))
+                .otherwise(pl.lit("场所的培训尚未鉴定为学科类")), site),
         _report(held, officers < rules.officers_needed, "too_few_officers",
                 f"登记的执法人员不足 {rules.officers_needed} 人，取证程序须核实", site),
     ]  # fmt: skip
@@ -161,7 +169,7 @@ def _search_employment(
             *("staff_type", "end_reason"),
         ),
         on="teacher_id",
-    ).sort("link_id", "spell_no")
+    ).sort("link_id", "teacher_id", "spell_no")
     spells = complete_spells(spells, ["link_id"], spell_rules)
     raid, end, kind = pl.col("raid_date"), pl.col("end"), pl.col("staff_type")
     began = (raid - pl.coalesce("start_latest", "start")).dt.total_days()

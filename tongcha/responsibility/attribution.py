@@ -13,6 +13,7 @@ import polars as pl
 
 from tongcha.documents.numbers import number_record
 from tongcha.identity.written_values import write_day
+from tongcha.linkage.as_of import list_records
 from tongcha.linkage.spells import complete_spells, names_a_loan, runs_on
 from tongcha.tables.responsibility import SCHOOL_RESPONSIBILITIES
 
@@ -51,7 +52,7 @@ def attribute_schools(
             identities.select("batch", "identity_id", "role"), on=["batch", "identity_id"], how="left"
         )
         .join(_name_persons(people), on="person_id", how="left")
-        .join(_summarise_spells(confirmed.frame, employment, spell_rules), on="link_id", how="left")
+        .join(_summarise_spells(confirmed.frame, people, employment, spell_rules), on="link_id", how="left")
         .join(
             schools.select(
                 pl.col("school_id").alias("responsible_school_id"),
@@ -84,15 +85,23 @@ def _name_persons(people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _summarise_spells(
-    links: pl.DataFrame, employment: pl.DataFrame, spell_rules: EmploymentRules
+    links: pl.DataFrame, people: pl.DataFrame, employment: pl.DataFrame, spell_rules: EmploymentRules
 ) -> pl.DataFrame:
-    """Return per link the claimed spell and how many spells were valid that day, and of what kind."""
+    """Return per link the claimed spell, and how many of the person's ran that day and of what kind."""
     claims = links.select(
-        "link_id", "teacher_id", "raid_date", claimed="spell_no", claimed_school="responsible_school_id"
+        *("link_id", "person_id", "raid_date"),
+        claimed_of="teacher_id",
+        claimed="spell_no",
+        claimed_school="responsible_school_id",
     )
-    spells = complete_spells(claims.join(employment, on="teacher_id"), ["link_id"], spell_rules)
+    spells = list_records(claims, people).join(employment, on="teacher_id")
+    spells = complete_spells(spells, ["link_id"], spell_rules)
     valid = spells.filter(runs_on("raid_date", ["link_id"], spell_rules))
-    is_claimed = (pl.col("spell_no") == pl.col("claimed")) & (pl.col("school_id") == pl.col("claimed_school"))
+    is_claimed = (
+        (pl.col("teacher_id") == pl.col("claimed_of"))
+        & (pl.col("spell_no") == pl.col("claimed"))
+        & (pl.col("school_id") == pl.col("claimed_school"))
+    )
     return valid.group_by("link_id").agg(
         schools_that_day=pl.col("school_id").n_unique().cast(pl.Int64),
         lent=names_a_loan(spell_rules).any(),
@@ -110,6 +119,7 @@ def _ask(policy: RoutingPolicy) -> pl.Expr:
          "现场登记的身份不是授课、举办或者介绍，须由人查明其在现场做什么"),
         (pl.col("employment_state") != "in_service", "查处当日是否在职不能由任职经历确定，须由人查明"),
         (pl.col("teacher_id").is_null(), "此人只在学校名册上，没有任职经历，须由学校出具当日任职证明"),
+        (pl.col("spell_no").is_null(), "查处当日的任职段在此人的另一条登记上，须由人核对以哪一条登记为准"),
         (pl.col("claim_holds").fill_null(value=False).not_(), "比对所依的任职段与任职经历不一致，须由人核对"),
         ((pl.col("schools_that_day") > 1) & pl.col("lent").not_(),
          "查处当日有两所学校的任职段同时有效，须由人判定责任学校"),

@@ -161,10 +161,13 @@ def _share(total: Decimal, share: Decimal) -> Decimal:
 
 
 def _charge_teachers(responsibilities: pl.DataFrame, policy: DeductionPolicy) -> list[Addend]:
-    """Charge each attributed act once, and the repeated acts of a person in a campaign once more."""
+    """Charge each attributed act once, and the repeated acts of a person in a campaign once more.
+
+    An act goes by its first link of the first batch, so that a raid sent again changes no notice.
+    """
     acts = (
         responsibilities.filter(pl.col("state") == "attributed")
-        .sort("raid_date", "act_id", "link_id")
+        .sort("raid_date", "act_id", "batch", "link_id")
         .unique("act_id", keep="first", maintain_order=True)
     )
     rule, addends = policy.teacher, []

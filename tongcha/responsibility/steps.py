@@ -134,8 +134,8 @@ def read_strikes(events: Iterable[Event]) -> pl.DataFrame:
 def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.DataFrame) -> pl.DataFrame:
     """Return the table with each struck act marked as such: it counts nowhere and asks nobody anything.
 
-    Whoever was taken down twice at a raid did one act: struck under one number, it doesn't return under
-    the other.
+    An act was struck with any of its links: one person at one raid may have been taken down twice, or the
+    raid sent again under other numbers.
 
     Args:
         school_responsibilities: table of that name.
@@ -163,11 +163,17 @@ def strike_responsibilities(school_responsibilities: pl.DataFrame, strikes: pl.D
 
 
 def strike_pupils(pupil_schools: pl.DataFrame, strikes: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with each struck pupil (`raid_id/pupil_no`) no longer placed at a school."""
+    """Return the table with each struck pupil (`raid_id/pupil_no`) no longer placed at a school.
+
+    Where the raid was sent again in another batch, the same pupil is struck there too, whatever the number.
+    """
     own = pl.format("{}/{}", "raid_id", "pupil_no").is_in(strikes["case_ref"].implode())
+    pupil = ("raid_id", "pupil_key")
+    elsewhere = own.any().over(pupil) & ~own.any().over("batch", *pupil)
+    struck = own | elsewhere
     return pupil_schools.with_columns(
-        state=pl.when(own).then(pl.lit("unknown")).otherwise("state"),
-        school_id=pl.when(~own).then("school_id"),
+        state=pl.when(struck).then(pl.lit("unknown")).otherwise("state"),
+        school_id=pl.when(~struck).then("school_id"),
     )
 
 

@@ -15,7 +15,8 @@ def count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
 
     A rival is another proposed candidate of the identity whose score is not clearly lower; people exclude
     it by judging it to be someone else. Another record of the same person is no rival; of several such
-    records that people confirmed, the one that the registry keeps is used.
+    records that people confirmed, the one whose spell answers for the day is used (links of the others have
+    no spell_no), else the one that the registry keeps.
 
     Args:
         links: candidate links with state (of `settle`; null where nobody was asked) and kept_id.
@@ -35,8 +36,9 @@ def count_rivals(links: pl.DataFrame, policy: ReviewPolicy) -> pl.DataFrame:
     )
     confirmed = links.filter(pl.col("state").eq_missing("已确认"))
     people = confirmed.group_by("identity_id").agg(people_confirmed=pl.col("kept_id").n_unique())
-    kept_first = confirmed.sort(pl.col("person_id") != pl.col("kept_id"), "rank", "link_id")
-    records = kept_first.group_by("identity_id", "kept_id").agg(record_to_use=pl.first("link_id"))
+    is_kept = pl.col("person_id") == pl.col("kept_id")
+    best_first = confirmed.sort(pl.col("spell_no").is_null(), ~is_kept, "rank", "link_id")
+    records = best_first.group_by("identity_id", "kept_id").agg(record_to_use=pl.first("link_id"))
     return (
         links.join(rivals, on="link_id", how="left")
         .join(people, on="identity_id", how="left")
