@@ -204,3 +204,21 @@ def test_limits_adopted_later_neither_stop_the_states_nor_refuse_what_was_in_tim
         except LedgerError:
             passed += 1
     assert passed >= 5  # by the shorter limits these would be refused if they were new
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ((("notified", 2), ("notified", 6), ("contested", 16)), "已过"),
+        ((("notified", 2), ("accepted", 6), ("decided", 9)), "申辩期未满"),
+    ],
+)
+def test_a_step_that_a_later_one_needs_to_be_in_time_cannot_be_taken_back(steps, told):
+    taken = [
+        record_step(notice_id="N0", step=step, on=date(2026, 3, day), by="D1", reason="登记")
+        for step, day in steps
+    ]
+    before, after = (read_steps(number_events(own)) for own in (taken, [taken[0], taken[2]]))
+    refuse_untimely(before.clear(), before, world.CLOCKS)
+    with pytest.raises(LedgerError, match=told):
+        refuse_untimely(before, after, world.CLOCKS)

@@ -204,7 +204,7 @@ def test_points_are_those_of_the_slow_reference_and_fall_with_whatever_is_taken_
 
 @pytest.mark.slow
 def test_points_of_thousands_of_towns_are_those_of_the_slow_reference():
-    hold_against_reference(seed=22, rounds=40, towns_each=150)
+    hold_against_reference(seed=22, rounds=30, towns_each=150)
 
 
 ACT = number_record("A", "T1", "Q1")
