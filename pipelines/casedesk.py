@@ -31,7 +31,7 @@ from tongcha.policy.minors import MinorPolicy
 from tongcha.responsibility.deductions import RECTIFICATION
 from tongcha.responsibility.pupil_lists import record_release
 from tongcha.responsibility.rulings import record_ruling, refuse_settled
-from tongcha.responsibility.steps import record_relief, record_step, record_strike
+from tongcha.responsibility.steps import record_relief, record_step, record_strike, refuse_unbacked
 from tongcha.review.verification import record_verification, refuse_denied
 from tongcha.tables import BY_NAME
 
@@ -47,9 +47,12 @@ def take_step(desk: Desk, notice_id: str, step: str, *, on: date | None, reason:
     """Record a step of a notice; a decision keeps the rules that it was made under.
 
     Raises:
-        LedgerError: the step is out of order, too early or too late, or the day lies ahead.
+        LedgerError: the step is out of order, too early or too late, the day lies ahead, or the points say
+            otherwise.
     """
-    office = build_office(desk.runner.home)
+    home = desk.runner.home
+    refuse_unbacked(step, notice_id, read_all(home, "school_notices"), read_all(home, "score_deductions"))
+    office = build_office(home)
     rules = Archive(office.home).keep_rules(office) if step == "decided" else ""
     day = desk.date_of(on)
     event = record_step(notice_id=notice_id, step=step, on=day, by=desk.by, reason=reason, rules=rules)

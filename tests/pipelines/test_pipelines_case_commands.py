@@ -189,6 +189,20 @@ def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
     assert 0 < told.index("2026-11-12　已申辩") < told.index("2026-11-20　已决定")
 
 
+def test_a_notice_is_not_called_withdrawn_or_restored_while_its_points_stand(home):
+    store = TableStore(home.root / "tables")
+    notice = {
+        "notice_id": "N00000000000a", "school_id": "S1", "campaign": world.CAMPAIGN,
+        "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10,
+        "path": "p", "sha256": "s",
+    }  # fmt: skip
+    store.write(BY_NAME["school_notices"], WHOLE, world.build("school_notices", [notice]))
+    words = ("--by", CLERK, "--reason", "已核实")
+    assert "行计分，只登记“撤回”不减分" in refuse("case", "step", "N00000000000a", "撤回", *words)
+    assert "没有整改销号恢复的分" in refuse("case", "step", "N00000000000a", "恢复", *words)
+    assert Ledger(home.ledger_url()).events() == []
+
+
 def test_the_limits_that_run_are_shown_with_the_day_they_are_counted_from_and_their_clause(home):
     store = TableStore(home.root / "tables")
     item = {

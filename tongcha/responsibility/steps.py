@@ -89,6 +89,37 @@ def record_relief(*, school_id: str, campaign: str, relief: str, by: str, reason
     return NewEvent(EventKind.RECTIFICATION, school_id, by, payload)
 
 
+def refuse_unbacked(
+    step: str, notice_id: str, school_notices: pl.DataFrame, score_deductions: pl.DataFrame
+) -> None:
+    """Refuse to call a sum withdrawn or restored whose points say otherwise: a step alone changes none.
+
+    Args:
+        step: what is to be recorded.
+        notice_id: the notice.
+        school_notices: table of that name.
+        score_deductions: table of that name.
+
+    Raises:
+        LedgerError: the notice still has lines, or none by which points were restored.
+    """
+    own = ["school_id", "campaign"]
+    notice = school_notices.filter(pl.col("notice_id") == notice_id).select(own)
+    lines = score_deductions.join(notice, on=own, how="semi")
+    if step == "withdrawn" and lines.height:
+        raise LedgerError(
+            f"告知书 {notice_id}",
+            f"还有 {lines.height} 行计分，只登记“撤回”不减分",
+            "认错人的用 tongcha withdraw，申辩、申诉成立的用 tongcha case strike；全部撤回后自动成为“已撤回”",
+        )
+    if step == "restored" and RECTIFICATION not in lines["rule"]:
+        raise LedgerError(
+            f"告知书 {notice_id}",
+            "计分中没有整改销号恢复的分，只登记“恢复”不加分",
+            "先用 tongcha case relieve 准予整改销号",
+        )
+
+
 def read_steps(events: Iterable[Event]) -> pl.DataFrame:
     """Return the table `notice_steps` from the ledger's standing events."""
     rows = [
