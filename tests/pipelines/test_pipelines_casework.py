@@ -11,7 +11,7 @@ import pytest
 import pyzipper
 
 from pipelines.archive import Archive
-from pipelines.casedesk import draw_rechecks, reissue, relieve, report_outcome, rule_on, strike
+from pipelines.casedesk import draw_rechecks, reissue, report_outcome
 from pipelines.caseview import show_disclosures
 from pipelines.casework import Desk
 from pipelines.disputes import dispute, resolve
@@ -21,6 +21,7 @@ from pipelines.replay import replay
 from pipelines.report import read_all, show_link
 from pipelines.request import NOWHERE, answer_person
 from pipelines.resources import build_office
+from pipelines.schooldesk import relieve, rule_on, strike
 from pipelines.withdrawal import retract_event, withdraw_link
 from tests.pipelines.conftest import digests
 from tongcha.casebook.rectification import record_assignment, record_closing

@@ -36,7 +36,7 @@ def rule(link: str, school: str, by: str, reason: str) -> None:
 
     Answer an open question of attribution by naming the school.
     """
-    from pipelines.casedesk import rule_on
+    from pipelines.schooldesk import rule_on
 
     rule_on(open_desk(by), link, school_id=school, reason=reason)
 
@@ -51,7 +51,7 @@ def step(notice: str, step: str, by: str, reason: str, on: datetime | None) -> N
 
     Record a step of a notice; a step out of order, too early or too late is refused and nothing is stored.
     """
-    from pipelines.casedesk import take_step
+    from pipelines.schooldesk import take_step
 
     take_step(open_desk(by), notice, STEPS[step], on=to_day(on), reason=reason)
 
@@ -64,7 +64,7 @@ def strike(case_ref: str, by: str, reason: str) -> None:
 
     Strike a case that an appeal won: a link, or raid/pupil number.
     """
-    from pipelines.casedesk import strike as record
+    from pipelines.schooldesk import strike as record
 
     record(open_desk(by), case_ref, reason=reason)
 
@@ -79,6 +79,6 @@ def relieve(school: str, relief: str, campaign: str, by: str, reason: str) -> No
 
     Grant a relief that the policy knows: the school's own report, or rectification.
     """
-    from pipelines.casedesk import relieve as record
+    from pipelines.schooldesk import relieve as record
 
     record(open_desk(by), school, campaign=campaign, relief=RELIEFS[relief], reason=reason)
