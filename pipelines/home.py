@@ -157,9 +157,9 @@ class Home:
         write_private(self.root / "settings.yaml", text.encode())
 
     def policies(self) -> Path:
-        """Return the folder of the policy files: the bureau's own, or the shipped one."""
+        """Return the folder of the policy files: the bureau's own, relative to the home, or ours."""
         own = self.settings().policies
-        return Path(own).expanduser() if own else POLICIES
+        return self.root / Path(own).expanduser() if own else POLICIES
 
     def ledger_url(self) -> str:
         """Return the SQLAlchemy URL of the ledger."""

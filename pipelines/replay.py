@@ -138,13 +138,19 @@ def describe_last_making(kept: list[Event]) -> dict[str, str]:
 def copy_given(source: TableStore, target: TableStore, *, made_by: dict[str, str]) -> None:
     """Copy the tables that say what was known of the world: batches and snapshots of then only.
 
+    Links that were proposed anew since rest on a later snapshot; it comes with them, or nothing could be
+    recomputed. That it is another one than then is told by `compare`.
+
     Args:
         source: the stored tables.
         target: an empty store.
         made_by: what the last paper was made of; without it everything stored counts as known.
     """
     batches = {key.removeprefix("批次 ") for key in made_by if key.startswith("批次 ")}
-    newest = made_by.get("参照快照", "9999")
+    links = BY_NAME["candidate_links"]
+    known = batches & set(source.partitions(links))
+    rests_on = {day for batch in known for day in source.read(links, batch)["snapshot"].unique()}
+    newest = max(made_by.get("参照快照", "9999"), *rests_on, "")
     for table in ALL:
         if table.stage not in GIVEN:
             continue

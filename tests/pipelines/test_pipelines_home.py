@@ -62,6 +62,14 @@ def test_settings_that_make_no_sense_are_refused(home, text):
         home.settings()
 
 
+def test_the_bureaus_own_policies_are_found_from_wherever_a_command_runs(home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    home.write_settings(Settings(policies="policies"))
+    assert home.policies() == home.root / "policies"
+    home.write_settings(Settings(policies=str(tmp_path / "own")))
+    assert home.policies() == tmp_path / "own"
+
+
 def test_dagster_sends_nothing_and_asks_nothing(home):
     text = (home.dagster / "dagster.yaml").read_text()
     assert "telemetry: {enabled: false}" in text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from assets.store import TableStore
 from pipelines.replay import copy_given
 from tests.responsibility import hand_worked as world
+from tests.review.review_scenario import candidate_links
 from tongcha.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -44,3 +46,13 @@ def test_later_snapshots_and_batches_were_not_known_then(tmp_path, stored, made_
     assert tuple(then.partitions(BY_NAME["people"])) == snapshots
     assert tuple(then.partitions(BY_NAME["sites"])) == batches
     assert then.partitions(BY_NAME["confirmed_links"]) == []
+
+
+def test_a_batch_proposed_anew_since_brings_the_snapshot_that_its_links_rest_on(tmp_path, stored):
+    for batch, snapshot in zip(BATCHES, SNAPSHOTS[1:], strict=True):
+        proposed = candidate_links().with_columns(snapshot=pl.lit(snapshot))
+        stored.write(BY_NAME["candidate_links"], batch, proposed)
+    for batch, newest in zip(BATCHES, SNAPSHOTS[1:], strict=True):
+        then = TableStore(tmp_path / batch)
+        copy_given(stored, then, made_by={"参照快照": "2026-09-01", f"批次 {batch}": "0"})
+        assert then.partitions(BY_NAME["people"])[-1] == newest

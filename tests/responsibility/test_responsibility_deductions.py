@@ -158,6 +158,11 @@ def test_one_act_met_in_two_records_is_charged_once():
     assert totals(charged) == {"S1": Decimal("2.00")}
 
 
+def test_who_left_the_registry_since_is_still_where_the_spells_say():
+    gone = world.build_people().filter(pl.col("person_id") != "T02")
+    assert attribute(people=gone).equals(attribute())
+
+
 def test_a_pupil_met_twice_counts_once_and_a_licensed_site_does_not_count():
     rows = deduct().filter(pl.col("rule") == "pupil_bands")
     assert dict(rows.select("school_id", "count").iter_rows()) == {"S1": 6, "S4": 15}

@@ -72,17 +72,18 @@ def employment_as_of(asked: pl.DataFrame, employment: pl.DataFrame, rules: Emplo
 
 
 def list_records(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Give each row the teacher_id of every record of its person: a row per record.
+    """Repeat each row for every record of its person, with the teacher_id of that record.
 
     Args:
-        asked: person_id and others, but no teacher_id.
+        asked: person_id, teacher_id and others; whom `people` doesn't know any more keeps the own record.
         people: table `people`; same_person_as tells which records are one person.
     """
     kept = pl.coalesce("same_person_as", "person_id")
     own = people.select("person_id", kept=kept).join(asked, on="person_id", how="semi")
-    records = people.select("teacher_id", kept=kept).join(own, on="kept", how="semi")
-    told = own.join(records, on="kept").select("person_id", "teacher_id")
-    return asked.join(told, on="person_id", how="left")
+    records = people.select(kept=kept, record="teacher_id").join(own, on="kept", how="semi")
+    told = own.join(records, on="kept").select("person_id", "record")
+    each = asked.join(told, on="person_id", how="left")
+    return each.with_columns(teacher_id=pl.coalesce("record", "teacher_id")).drop("record")
 
 
 def add_hiring(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -93,7 +93,7 @@ def add_employment(
     spell_no is the own record's; it stays empty where only another record has the person at that school.
     """
     asked = links.select("person_id", "teacher_id", day="raid_date").unique()
-    by_all = list_records(asked.drop("teacher_id"), people)
+    by_all = list_records(asked, people)
     known = employment_as_of(add_hiring(by_all, people), employment, policy.employment)
     elsewhere = known.join(asked, on=["person_id", "day"]).filter(pl.col("spell_of") != pl.col("teacher_id"))
     by_own = add_hiring(elsewhere.select(asked.columns), people)

@@ -59,7 +59,7 @@ def find_exculpatory(  # noqa: PLR0913 - one argument per upstream table
     found = [
         *_search_site(links, identities, sites, rules),
         *_search_person(links, identities, people, rules),
-        *_search_employment(list_records(links.drop("teacher_id"), people), employment, rules, spell_rules),
+        *_search_employment(list_records(links, people), employment, rules, spell_rules),
         *_search_school(links, identities, schools, school_names),
     ]
     return EXCULPATORY_FINDINGS.conform(

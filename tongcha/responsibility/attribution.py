@@ -89,7 +89,7 @@ def _summarise_spells(
 ) -> pl.DataFrame:
     """Return per link the claimed spell, and how many of the person's ran that day and of what kind."""
     claims = links.select(
-        *("link_id", "person_id", "raid_date"),
+        *("link_id", "person_id", "teacher_id", "raid_date"),
         claimed_of="teacher_id",
         claimed="spell_no",
         claimed_school="responsible_school_id",
