@@ -44,7 +44,7 @@ def employment_as_of(asked: pl.DataFrame, employment: pl.DataFrame, rules: Emplo
         person_id, day, employment_state, in_service, responsible_school_id, spell_no, spell_of (teacher_id of
         the record that this spell stands on); one row per distinct (person_id, day) in that order.
         in_service is null if no spell is known, spells contradict each other or don't say whether they began
-        or ended before that day, and false between two spells, which has a state of its own.
+        or ended before that day, and false between two spells only if the reason says that the person left.
     """
     days = asked.unique()
     known = days.drop("hire_date").join(employment, on="teacher_id", how="inner")
