@@ -44,6 +44,7 @@ _DETAILS: Final = re.compile(
 _SURNAME_TOLD: Final = re.compile(r"(?:自称|叫)?姓(..?)|(..?)姓[男女]?(?:老师|教师|性|士|子)?")
 _DOUBT: Final = re.compile(rf"{re.escape(WILDCARD)}+$")
 _DOTS: Final = re.compile(f"{DOT}+")
+_STOPS: Final = re.compile(r"[.。]")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .,·\-]*")
 _HAN_NAME: Final = re.compile(rf"[\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT}]+")
 _NOT_HAN: Final = re.compile(rf"[^\u3007\u3400-\u9fff\U00020000-\U000323af{re.escape(WILDCARD)}{DOT} ]")
@@ -149,7 +150,16 @@ def _find_whole(text: str, surname: str) -> ParsedName | None:
 def tidy_name(text: str) -> str:
     """Clean a name technically, join characters written apart, drop remarks in brackets and quotes."""
     joined = _REMARK.sub(_resolve_remark, clean_text(text, keep_spaces=True))
-    return " ".join(joined.translate(_QUOTES).translate(_WILDCARDS).split())
+    return _read_stops(" ".join(joined.translate(_QUOTES).translate(_WILDCARDS).split()))
+
+
+def _read_stops(tidy: str) -> str:
+    """A full stop inside a transliterated name is its dot (阿依古丽.买买提), unless it parts two people."""
+    parts = [part.strip() for part in _STOPS.split(tidy)]
+    is_name = len(parts) > 1 and all(len(part) > 1 and _HAN_NAME.fullmatch(part) for part in parts)
+    are_people = all(_has_whole_name(part) and part[0] in common_surnames() for part in parts)
+    is_long = len("".join(parts)) > LONGEST_UNDOTTED
+    return DOT.join(parts) if is_name and is_long and not are_people else tidy
 
 
 def _resolve_remark(remark: re.Match[str]) -> str:

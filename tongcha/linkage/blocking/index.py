@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from tongcha.linkage.people.source import Part, People
 
-FORMAT: Final = 8
+FORMAT: Final = 9
 """of the files; another number is written anew"""
 MANIFEST: Final = "index.json"
 RECORDS: Final = "people.arrow"
