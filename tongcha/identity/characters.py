@@ -170,6 +170,11 @@ def fold_table() -> dict[int, str]:
     return str.maketrans(folds())
 
 
+def fold_characters(text: str) -> str:
+    """Fold every character to its standard form, one by one."""
+    return text.translate(fold_table())
+
+
 @lru_cache(maxsize=1)
 def surname_readings() -> dict[str, tuple[str, ...]]:
     """Every known surname (one or two characters, folded) → readings as a surname; empty if the usual ones.

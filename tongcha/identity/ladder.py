@@ -14,13 +14,14 @@ from rapidfuzz import fuzz
 
 from tongcha.identity.characters import (
     blur_syllable,
+    fold_characters,
     lookalike_scores,
     readings_of,
     surname_alternates,
     surname_readings,
 )
 from tongcha.identity.cleaning import WILDCARD
-from tongcha.identity.names import DOT, LONGEST_UNDOTTED, ParsedName, fold_characters, fold_name, parse_name
+from tongcha.identity.names import DOT, LONGEST_UNDOTTED, ParsedName, fold_name, parse_name
 from tongcha.identity.romanised import split_syllables
 
 TRANSLITERATION_RATIO: Final = 80.0

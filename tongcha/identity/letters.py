@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongcha.identity.characters import SIZE, name_words
-from tongcha.identity.names import LONGEST_UNDOTTED, NICKNAME_PREFIXES, common_initials
+from tongcha.identity.names import LONGEST_UNDOTTED, NICKNAME_PREFIXES
+from tongcha.identity.surnames import common_initials
 
 if TYPE_CHECKING:
     import polars as pl

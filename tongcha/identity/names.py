@@ -14,16 +14,19 @@ from tongcha.identity.characters import (
     NO_READING,
     common_surnames,
     decompositions,
-    fold_table,
-    folds,
+    fold_characters,
     load_characters,
     name_words,
-    rarely_given_surnames,
     surname_alternates,
-    surname_readings,
 )
 from tongcha.identity.cleaning import WILDCARD, clean_text
 from tongcha.identity.romanised import split_syllables
+from tongcha.identity.surnames import (
+    common_initials,
+    is_likely_surname,
+    is_surname,
+    surname_of,
+)
 
 DOT: Final = "·"
 LONGEST_UNDOTTED: Final = 4
@@ -179,19 +182,6 @@ def _has_whole_name(word: str) -> bool:
     return 2 <= len(word) <= 3 and bool(surname_of(word)) and _HAN_NAME.fullmatch(word) is not None  # noqa: PLR2004
 
 
-def surname_of(name: str) -> str:
-    """The known surname that a name begins with, the two-character ones first; empty if none."""
-    folded = fold_characters(name[:2])
-    if len(name) > 2 and folded in surname_readings():  # noqa: PLR2004
-        return name[:2]
-    return name[:1] if folded[:1] in surname_readings() else ""
-
-
-def fold_characters(text: str) -> str:
-    """Fold every character to its standard form, one by one."""
-    return text.translate(fold_table())
-
-
 def fold_name(clean: str) -> str:
     """Fold a clean full name: variants, dots, and alternate spellings of the surname (肖 → 萧)."""
     folded = fold_characters(clean.replace(DOT, ""))
@@ -250,13 +240,6 @@ def _begins_commonly(half: str) -> bool:
     return half[0] in common_initials() and not half.startswith(name_words("element"))
 
 
-@lru_cache(maxsize=1)
-def common_initials() -> frozenset[str]:
-    """The hundred commonest surnames of one character, in every way of writing them."""
-    common = {surname for surname in common_surnames() if len(surname) == 1}
-    return frozenset(common | {char for char, fold in folds().items() if fold in common})
-
-
 def _parse_full(bare: str) -> ParsedName:
     surname = _split_surname(bare)
     given = bare[len(surname) :]
@@ -298,15 +281,5 @@ def _strip_nickname(name: str) -> str:
     rest = name[1:].removesuffix("头") if len(name) == 3 else name[1:]  # noqa: PLR2004
     if len(rest) != 1 and not is_surname(rest):
         return name
-    is_known = is_surname(rest) and (name[0] == "老" or len(rest) > 1 or _is_likely(rest))
+    is_known = is_surname(rest) and (name[0] == "老" or len(rest) > 1 or is_likely_surname(rest))
     return rest if is_known else ""
-
-
-def is_surname(text: str) -> bool:
-    """Whether the text is a known surname, in any way of writing it."""
-    return fold_characters(text) in surname_readings()
-
-
-def _is_likely(surname: str) -> bool:
-    folded = fold_characters(surname)
-    return folded in common_surnames() or folded in rarely_given_surnames()

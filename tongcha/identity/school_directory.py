@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz
 
-from tongcha.identity.characters import regions
+from tongcha.identity.characters import fold_characters, regions
 from tongcha.identity.cleaning import clean_text
-from tongcha.identity.names import fold_characters
 from tongcha.identity.school_names import SchoolName, parse_school, short_place
 
 if TYPE_CHECKING:

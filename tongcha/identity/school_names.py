@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from tongcha.identity.characters import DATA
+from tongcha.identity.characters import DATA, fold_characters
 from tongcha.identity.cleaning import clean_text
-from tongcha.identity.names import fold_characters
 
 _CAMPUS: Final = re.compile(
     r"\(([^)]*(?:校区|分校|本部|校部|[东西南北中]校|学部|小学部|初中部|高中部|部))\)?"

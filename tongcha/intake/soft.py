@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tongcha.identity.characters import name_words
-from tongcha.identity.names import LONGEST_NAME, MAY_HOLD_TWO, parse_name, surname_of
+from tongcha.identity.names import LONGEST_NAME, MAY_HOLD_TWO, parse_name
+from tongcha.identity.surnames import surname_of
 from tongcha.intake.refusals import PLACE, reject_rows
 
 if TYPE_CHECKING:

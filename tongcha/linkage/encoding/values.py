@@ -11,8 +11,9 @@ import polars as pl
 
 from tongcha.identity.characters import SIZE
 from tongcha.identity.id_numbers import MISREAD, parse_id, read_letters
-from tongcha.identity.names import DOT, common_initials, parse_name
+from tongcha.identity.names import DOT, parse_name
 from tongcha.identity.phones import phone_columns
+from tongcha.identity.surnames import common_initials
 from tongcha.linkage.encoding.codes import (
     I8,
     I32,
