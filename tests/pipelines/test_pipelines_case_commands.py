@@ -163,14 +163,19 @@ def test_issues_are_listed_by_a_state_as_it_is_shown_and_an_unknown_state_is_no_
     assert "整改措施" not in told  # a column in which nothing stands takes nobody's room
 
 
-def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
+def store_notice(home: Home, school_id: str) -> TableStore:
     store = TableStore(home.root / "tables")
     notice = {
-        "notice_id": "N00000000000a", "school_id": "S3", "campaign": world.CAMPAIGN,
+        "notice_id": "N00000000000a", "school_id": school_id, "campaign": world.CAMPAIGN,
         "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10,
         "path": "p", "sha256": "s",
     }  # fmt: skip
     store.write(BY_NAME["school_notices"], WHOLE, world.build("school_notices", [notice]))
+    return store
+
+
+def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
+    store = store_notice(home, "S3")
     steps = [
         {"notice_id": "N00000000000a", "seq": seq, "event_id": f"E000000000000000{seq}", "step": step,
          "on": dt.date(2026, 11, day), "by": CLERK}
@@ -190,13 +195,7 @@ def test_a_schools_page_tells_its_steps_in_chinese_by_day(home):
 
 
 def test_a_notice_is_not_called_withdrawn_or_restored_while_its_points_stand(home):
-    store = TableStore(home.root / "tables")
-    notice = {
-        "notice_id": "N00000000000a", "school_id": "S1", "campaign": world.CAMPAIGN,
-        "points": Decimal("2.00"), "teacher_count": 1, "pupil_count": 0, "reply_days": 10,
-        "path": "p", "sha256": "s",
-    }  # fmt: skip
-    store.write(BY_NAME["school_notices"], WHOLE, world.build("school_notices", [notice]))
+    store_notice(home, "S1")
     words = ("--by", CLERK, "--reason", "已核实")
     assert "行计分，只登记“撤回”不减分" in refuse("case", "step", "N00000000000a", "撤回", *words)
     assert "没有整改销号恢复的分" in refuse("case", "step", "N00000000000a", "恢复", *words)

@@ -119,16 +119,6 @@ def test_a_recusal_without_grounds_of_a_stranger_or_ahead_of_time_leaves_no_trac
     assert recused(home) == []
 
 
-def test_nobody_voids_a_verdict_by_declaring_its_author_recused_at_the_command_line(home):
-    signed = record_judgement(
-        batch=world.BATCH, link_id=LINK, review_round="一审", reviewer="C04", verdict="same", reason="相符",
-        evidence_hash="h", decided_on=TODAY,
-    )  # fmt: skip
-    Ledger(home.ledger_url()).append(signed, at="2026-11-20T08:00:00+08:00")
-    assert "须由本人签名" in refuse("case", "recuse", LINK, "--by", "C04", *WHY)
-    assert recused(home) == []
-
-
 @pytest.fixture
 def rival(home) -> str:
     """Another candidate of whoever was met under `LINK`."""
@@ -147,13 +137,15 @@ def test_who_keeps_out_of_one_candidate_keeps_out_of_the_others_of_whoever_was_m
     say("case", "strike", LINK, "--by", OTHER, "--reason", "申辩成立")
 
 
-def test_a_verdict_on_another_candidate_is_not_voided_at_the_command_line_either(home, rival):
+@pytest.mark.parametrize("named", ["the link itself", "another candidate"])
+def test_nobody_voids_a_verdict_by_declaring_its_author_recused_at_the_command_line(home, rival, named):
     signed = record_judgement(
         batch=world.BATCH, link_id=LINK, review_round="一审", reviewer="C04", verdict="same", reason="相符",
         evidence_hash="h", decided_on=TODAY,
     )  # fmt: skip
     Ledger(home.ledger_url()).append(signed, at="2026-11-20T08:00:00+08:00")
-    assert "须由本人签名" in refuse("case", "recuse", rival, "--by", "C04", *WHY)
+    link = LINK if named == "the link itself" else rival
+    assert "须由本人签名" in refuse("case", "recuse", link, "--by", "C04", *WHY)
     assert recused(home) == []
 
 
